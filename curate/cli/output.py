@@ -1,0 +1,77 @@
+"""How commands speak: results on stdout, everything else on stderr, bars only on a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from curate.records import Step
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
+
+
+def say(text: str) -> None:
+    """A line for the person who watches, on standard error."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def result(text: str) -> None:
+    """A line that is the answer, on standard output."""
+    print(text, flush=True)
+
+
+def result_json(value: object) -> None:
+    """The answer for a program. Sorted keys, so that two answers can be compared as text."""
+    print(json.dumps(value, indent=2, sort_keys=True, default=str, ensure_ascii=False), flush=True)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table on standard output; plain columns when it is not a terminal."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
+    for row in rows:
+        # Text, not str: file names may hold square brackets, which Rich would read as markup.
+        drawn.add_row(*(Text(str(cell)) for cell in row))
+    Console(soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 200).print(drawn)
+
+
+def follow(steps: Iterable[Step]) -> Mapping[str, Any]:
+    """Run a workflow to its end with a bar on a terminal; the summary of its last step."""
+    shown = _with_bar(steps) if sys.stderr.isatty() else steps
+    summary: Mapping[str, Any] = {}
+    for step in shown:
+        summary = step.summary or summary
+    return summary
+
+
+def _with_bar(steps: Iterable[Step]) -> Iterable[Step]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description:<8}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bars: dict[str, Any] = {}
+        for step in steps:
+            if step.stage not in bars:
+                bars[step.stage] = progress.add_task(step.stage, total=step.total)
+            failed = f" ({step.failed} failed)" if step.failed else ""
+            progress.update(
+                bars[step.stage], completed=step.done, total=step.total, description=step.stage + failed
+            )
+            yield step
+
+
+def count(number: object, singular: str, plural: str | None = None) -> str:
+    """``1 photo``, ``2 photos``."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"

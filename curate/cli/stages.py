@@ -1,0 +1,215 @@
+"""The chain from photos to recurrence groups: ingest, detect, embed, mine, and all of it with run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from curate.cli.context import RetryFailed, open_workspace
+from curate.cli.output import Json, count, follow, result, result_json, say
+
+Source = Annotated[str | None, typer.Option("--source", help="Where the photos come from.")]
+Licence = Annotated[str | None, typer.Option("--licence", help="Licence of the photos; needed for export.")]
+Consent = Annotated[str | None, typer.Option("--consent", help="Consent of the people in the photos.")]
+Paths = Annotated[list[str], typer.Argument(help="Folders, globs, files or fsspec URLs (s3://...).")]
+Weights = Annotated[Path | None, typer.Option("--weights", help="Weights file, for models that need one.")]
+TrustWeights = Annotated[
+    bool, typer.Option("--trust-weights", help="Load a .pt file although loading it can run code.")
+]
+DetectorName = Annotated[str, typer.Option("--model", help="Detector; see `curate models list`.")]
+EmbedderName = Annotated[str, typer.Option("--model", help="Embedder; see `curate models list`.")]
+
+
+def register(app: typer.Typer) -> None:
+    for command in (ingest, detect, embed, mine, run):
+        app.command()(command)
+
+
+def ingest(
+    context: typer.Context,
+    paths: Paths,
+    source: Source = None,
+    licence: Licence = None,
+    consent: Consent = None,
+    retry_failed: RetryFailed = False,
+    as_json: Json = False,
+) -> None:
+    """Take photos in: identity by content, upright size, EXIF, hash, rights and a thumbnail."""
+    from curate.records import PhotoRights
+    from curate.workflows.ingest import ingest
+
+    with open_workspace(context) as workspace:
+        rights = PhotoRights(source, licence, consent)
+        _report_ingest(follow(ingest(workspace, paths, rights, retry_failed=retry_failed)), as_json)
+
+
+def detect(
+    context: typer.Context,
+    model: DetectorName = "nanodet",
+    weights: Weights = None,
+    trust_weights: TrustWeights = False,
+    retry_failed: RetryFailed = False,
+    as_json: Json = False,
+) -> None:
+    """Find objects in all photos that this detector has not seen."""
+    from curate.vision.loading import load_detector
+    from curate.workflows.detect import detect
+
+    with open_workspace(context) as workspace:
+        settings = workspace.settings
+        detector = load_detector(
+            model, settings.models_dir, weights, device=settings.device, trust_weights=trust_weights
+        )
+        _report_detect(follow(detect(workspace, detector, retry_failed=retry_failed)), as_json)
+
+
+def embed(
+    context: typer.Context,
+    model: EmbedderName = "sscd",
+    weights: Weights = None,
+    retry_failed: RetryFailed = False,
+    as_json: Json = False,
+) -> None:
+    """Give every object without a vector one, by this embedder."""
+    from curate.vision.loading import load_embedder
+    from curate.workflows.embed import embed
+
+    with open_workspace(context) as workspace:
+        settings = workspace.settings
+        embedder = load_embedder(model, settings.models_dir, weights, device=settings.device)
+        _report_embed(follow(embed(workspace, embedder, retry_failed=retry_failed)), as_json)
+
+
+def mine(
+    context: typer.Context,
+    band: Annotated[
+        tuple[float, float] | None,
+        typer.Option(
+            "--band", help="Lowest and highest similarity kept; default: the embedder's.", metavar="LOW HIGH"
+        ),
+    ] = None,
+    rule: Annotated[
+        str, typer.Option("--rule", help="compact (every member close to every other) or star.")
+    ] = "compact",
+    min_views: Annotated[int, typer.Option("--min-views", help="Fewest other views of an object.")] = 3,
+    max_size: Annotated[int, typer.Option("--max-size", help="Most members of a group.")] = 12,
+    min_confidence: Annotated[float, typer.Option("--min-confidence", help="Detector score, 0 to 1.")] = 0.3,
+    min_share: Annotated[float, typer.Option("--min-share", help="Smallest box, share of the photo.")] = 0.01,
+    max_share: Annotated[float, typer.Option("--max-share", help="Largest box, share of the photo.")] = 0.9,
+    min_side: Annotated[float, typer.Option("--min-side", help="Smallest side of a box, pixels.")] = 64,
+    exclude: Annotated[
+        list[str] | None, typer.Option("--exclude", help="Label to leave out; repeatable.")
+    ] = None,
+    near_duplicate_distance: Annotated[
+        int,
+        typer.Option(
+            "--near-duplicate-distance", help="Photos whose hashes differ in at most this many bits are one."
+        ),
+    ] = 6,
+    detector: Annotated[
+        str | None, typer.Option("--detector", help="Whose objects, if several detectors ran.")
+    ] = None,
+    embedder: Annotated[
+        str | None, typer.Option("--embedder", help="Whose vectors, if several embedders ran.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Compare all objects and find recurrence groups: the same physical thing in several photos."""
+    from curate.records import MiningFilter
+    from curate.workflows.bands import given_or_default
+    from curate.workflows.mine import MiningOptions, mine
+
+    with open_workspace(context) as workspace:
+        chosen = given_or_default(workspace, embedder, band)
+        if chosen.provenance == "not measured":
+            say("The band of this embedder was not measured: look at the groups and set --band LOW HIGH.")
+        kept = MiningFilter(min_confidence, min_share, max_share, min_side, tuple(sorted(exclude or ())))
+        options = MiningOptions(chosen, kept, rule, min_views, max_size, near_duplicate_distance)
+        _report_mine(follow(mine(workspace, options, detector=detector, embedder=embedder)), as_json)
+
+
+def run(
+    context: typer.Context,
+    paths: Paths,
+    source: Source = None,
+    licence: Licence = None,
+    consent: Consent = None,
+    detector: Annotated[
+        str, typer.Option("--detector", help="Detector; see `curate models list`.")
+    ] = "nanodet",
+    embedder: Annotated[str, typer.Option("--embedder", help="Embedder; see `curate models list`.")] = "sscd",
+    retry_failed: RetryFailed = False,
+    as_json: Json = False,
+) -> None:
+    """The whole chain: ingest, detect, embed, mine. Interrupted, it goes on where it was."""
+    from curate.records import PhotoRights
+    from curate.workflows.run import run
+
+    with open_workspace(context) as workspace:
+        rights = PhotoRights(source, licence, consent)
+        chain = run(workspace, paths, rights, detector=detector, embedder=embedder, retry_failed=retry_failed)
+        summaries = {stage: follow(steps) for stage, steps in chain}
+    if as_json:
+        result_json(summaries)
+        return
+    for stage, report in REPORTS.items():
+        report(summaries[stage], False)
+
+
+def _report_ingest(summary: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        result_json(summary)
+    elif not summary["new"] and not summary["failed"] and not summary["same_bytes_elsewhere"]:
+        result(f"Nothing new: {count(summary['already_here'], 'photo')} already here.")
+    else:
+        result(
+            f"{count(summary['new'], 'new photo')}, {summary['already_here']} already here, "
+            f"{summary['same_bytes_elsewhere']} with the same bytes as another."
+        )
+    good = summary["new"] + summary["already_here"] + summary["same_bytes_elsewhere"]
+    _report_failures(summary["failed"], good, summary["failed_before"])
+
+
+def _report_detect(summary: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        result_json(summary)
+    else:
+        photos = count(summary["photos"], "photo")
+        result(f"{count(summary['objects'], 'object')} in {photos} by {summary['detector']}.")
+    _report_failures(summary["failed"], summary["photos"])
+
+
+def _report_embed(summary: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        result_json(summary)
+    else:
+        photos = count(summary["photos"], "photo")
+        result(f"{count(summary['objects'], 'vector')} for {photos} by {summary['embedder']}.")
+    _report_failures(summary["failed"], summary["photos"])
+
+
+def _report_mine(summary: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        result_json(summary)
+        return
+    known = "" if summary["new"] else " (this run was here already)"
+    result(
+        f"{count(summary['groups'], 'group')} of {count(summary['views'], 'view')}, from "
+        f"{count(summary['edges'], 'edge')} between {count(summary['objects'], 'object')}{known}."
+    )
+
+
+def _report_failures(failed: int, good: int, before: int = 0) -> None:
+    """Say how many inputs failed; exit 1 only if not one was good."""
+    if before:
+        say(f"{count(before, 'input')} failed before and were left alone: --retry-failed tries again.")
+    if failed:
+        say(f"{count(failed, 'input')} failed: `curate failures` says why.")
+    if not good and (failed or before):
+        raise typer.Exit(1)
+
+
+REPORTS = {"ingest": _report_ingest, "detect": _report_detect, "embed": _report_embed, "mine": _report_mine}

@@ -1,0 +1,44 @@
+"""``curate init`` and ``curate down``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from curate.cli.context import open_workspace
+from curate.cli.output import result, say
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(init)
+    app.command()(down)
+
+
+def init(
+    directory: Annotated[Path, typer.Argument(help="Folder to make a workspace.")] = Path(),
+    fork: Annotated[
+        bool, typer.Option("--fork", help="Make a copied workspace independent of its original.")
+    ] = False,
+) -> None:
+    """Make a folder a workspace: settings, database, media store and search index."""
+    from curate import workspace
+
+    root = directory.absolute()
+    new = not (root / workspace.MARKER).exists()
+    marker = workspace.create(root)
+    if fork:
+        workspace.fork(root)
+    with workspace.Workspace.open(root) as opened, opened.transaction():
+        say("Workspace made." if new else "This is a workspace already; nothing was changed.")
+    result(str(marker))
+
+
+def down(context: typer.Context) -> None:
+    """Stop an embedded database that a killed command left running."""
+    from curate.workspace import stop_database
+
+    with open_workspace(context) as workspace:
+        stopped = stop_database(workspace)
+    say("The embedded database was stopped." if stopped else "No embedded database was running.")

@@ -1,0 +1,55 @@
+"""Models that did something, by fingerprint."""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from curate.database.tables import Detected, Embedded, Model
+from curate.errors import NotFoundError
+
+
+def ensure(session: Session, fingerprint: str, role: str, name: str) -> int:
+    """Key of the model with this fingerprint, recorded now if it is new."""
+    row = insert(Model).values(fingerprint=fingerprint, role=role, name=name).on_conflict_do_nothing()
+    session.execute(row)
+    return session.scalars(select(Model.id).where(Model.fingerprint == fingerprint)).one()
+
+
+def find(session: Session, fingerprint: str) -> Model | None:
+    return session.scalar(select(Model).where(Model.fingerprint == fingerprint))
+
+
+def used(session: Session, role: str) -> list[Model]:
+    """Models of a role that have produced something, the most productive first."""
+    done = {"detector": Detected.model_id, "embedder": Embedded.model_id}[role]
+    count = select(func.count()).where(done == Model.id).scalar_subquery()
+    return list(
+        session.scalars(
+            select(Model).where(exists().where(done == Model.id)).order_by(count.desc(), Model.id)
+        )
+    )
+
+
+def only(session: Session, role: str, name: str | None) -> Model:
+    """The one model of ``role`` that has produced something, or the one called ``name``.
+
+    Raises:
+        NotFoundError: there is none, or there are several and no name says which.
+    """
+    stage = {"detector": "detect", "embedder": "embed"}[role]
+    models = [
+        model
+        for model in used(session, role)
+        if name in (None, model.name) or model.fingerprint.startswith(str(name))
+    ]
+    if not models:
+        what = f"No {role} has" if name is None else f"The {role} {name!r} has not"
+        raise NotFoundError(f"{what} looked at any photo yet: type `curate {stage}` first.")
+    if len(models) > 1:
+        names = ", ".join(f"{model.name} ({model.fingerprint[:12]})" for model in models)
+        raise NotFoundError(
+            f"Several {role}s were used: {names}. Say which: --{role} NAME or its fingerprint."
+        )
+    return models[0]

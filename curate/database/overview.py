@@ -1,0 +1,56 @@
+"""Counts for `curate status`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from curate.database import fingerprints
+from curate.database.tables import (
+    Decision,
+    Detected,
+    Embedded,
+    Failure,
+    Manifest,
+    MiningRun,
+    Model,
+    Object,
+    Photo,
+    PhotoFile,
+)
+
+
+def counts(session: Session) -> dict[str, Any]:
+    """Photos, then per model how much it has done, then what came of it."""
+    return {
+        "photos": _count(session, Photo),
+        "photo_files": _count(session, PhotoFile),
+        "detectors": [_detector(session, model) for model in fingerprints.used(session, "detector")],
+        "embedders": [_embedder(session, model) for model in fingerprints.used(session, "embedder")],
+        "mining_runs": _count(session, MiningRun),
+        "decisions": _count(session, Decision),
+        "manifests": _count(session, Manifest),
+        "failures": dict(
+            row.tuple()
+            for row in session.execute(
+                select(Failure.stage, func.count()).group_by(Failure.stage).order_by(Failure.stage)
+            )
+        ),
+    }
+
+
+def _count(session: Session, table: type[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def _detector(session: Session, model: Model) -> dict[str, Any]:
+    photos = session.scalar(select(func.count()).where(Detected.model_id == model.id))
+    objects = session.scalar(select(func.count()).where(Object.model_id == model.id))
+    return {"name": model.name, "fingerprint": model.fingerprint, "photos": photos, "objects": objects}
+
+
+def _embedder(session: Session, model: Model) -> dict[str, Any]:
+    objects = session.scalar(select(func.count()).where(Embedded.model_id == model.id))
+    return {"name": model.name, "fingerprint": model.fingerprint, "objects": objects}

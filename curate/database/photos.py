@@ -1,0 +1,180 @@
+"""Photos: recording what ingest found and choosing what a stage has still to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Select, exists, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from curate.database.tables import Detected, Embedded, Failure, Object, Photo, PhotoFile
+from curate.records import PhotoFacts, PhotoRef, PhotoRights
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPhoto:
+    """A photo at one of its places."""
+
+    ref: PhotoRef
+    orientation: int
+    """EXIF orientation 1..8 of the stored pixels."""
+
+
+def known_tokens(session: Session, uris: Iterable[str]) -> dict[str, str]:
+    """State tokens of the files among ``uris`` that were ingested before."""
+    rows = session.execute(select(PhotoFile.uri, PhotoFile.state_token).where(PhotoFile.uri.in_(list(uris))))
+    return {uri: token for uri, token in rows}
+
+
+def record_photo(
+    session: Session, facts: PhotoFacts, thumbnail_sha256: str, rights: PhotoRights
+) -> tuple[int, bool]:
+    """Key of the photo with these bytes and whether it is new.
+
+    Rights that are given fill in what nobody said before; they never overwrite what somebody said.
+    """
+    values = {
+        "sha256": facts.sha256,
+        "byte_count": facts.byte_count,
+        "format": facts.format,
+        "width": facts.width,
+        "height": facts.height,
+        "orientation": facts.orientation,
+        "mode": facts.mode,
+        "exif": dict(facts.exif),
+        "has_location": facts.has_location,
+        "perceptual_hash": _signed(facts.perceptual_hash),
+        "thumbnail_sha256": thumbnail_sha256,
+        "source": rights.source,
+        "licence": rights.licence,
+        "consent": rights.consent,
+    }
+    new = session.scalar(insert(Photo).values(**values).on_conflict_do_nothing().returning(Photo.id))
+    if new is not None:
+        return new, True
+    key = session.scalars(select(Photo.id).where(Photo.sha256 == facts.sha256)).one()
+    _fill_rights(session, Photo.id == key, rights)
+    return key, False
+
+
+def record_file(session: Session, uri: str, photo_id: int, state_token: str) -> None:
+    """Remember that the photo's bytes lie at ``uri``; another photo that lay there has moved away."""
+    row = insert(PhotoFile).values(uri=uri, photo_id=photo_id, state_token=state_token)
+    session.execute(
+        row.on_conflict_do_update(
+            index_elements=[PhotoFile.uri],
+            set_={"photo_id": photo_id, "state_token": state_token, "seen_at": func.now()},
+        )
+    )
+
+
+def fill_rights_of_files(session: Session, uris: Sequence[str], rights: PhotoRights) -> None:
+    """Fill in the rights of photos that are here already and were read again by name only."""
+    here = select(PhotoFile.photo_id).where(PhotoFile.uri.in_(uris))
+    _fill_rights(session, Photo.id.in_(here), rights)
+
+
+def _fill_rights(session: Session, which: ColumnElement[bool], rights: PhotoRights) -> None:
+    for column, value in (
+        ("source", rights.source),
+        ("licence", rights.licence),
+        ("consent", rights.consent),
+    ):
+        if value is not None:
+            attribute = getattr(Photo, column)
+            session.execute(update(Photo).where(which, attribute.is_(None)).values({column: value}))
+
+
+def _signed(bits: int) -> int:
+    return bits - (1 << 64) if bits >= 1 << 63 else bits
+
+
+def to_detect(model_id: int, fingerprint: str, *, retry_failed: bool) -> Select[Photo]:
+    """Photos this detector has not seen."""
+    seen = exists().where(Detected.photo_id == Photo.id, Detected.model_id == model_id)
+    return select(Photo).where(~seen, *_not_failed("detect", fingerprint, retry_failed))
+
+
+def to_embed(model_id: int, fingerprint: str, *, retry_failed: bool) -> Select[Photo]:
+    """Photos with an object this embedder has not seen."""
+    has_vector = exists().where(Embedded.object_id == Object.id, Embedded.model_id == model_id)
+    waiting = exists().where(Object.photo_id == Photo.id, ~has_vector)
+    return select(Photo).where(waiting, *_not_failed("embed", fingerprint, retry_failed))
+
+
+def _not_failed(stage: str, fingerprint: str, retry_failed: bool) -> list[ColumnElement[bool]]:
+    if retry_failed:
+        return []
+    failed = exists().where(
+        Failure.stage == stage, Failure.subject == Photo.sha256, Failure.fingerprint == fingerprint
+    )
+    return [~failed]
+
+
+def count(session: Session, which: Select[Photo]) -> int:
+    return session.scalar(select(func.count()).select_from(which.subquery())) or 0
+
+
+def page(session: Session, which: Select[Photo], after: int, limit: int) -> list[PhotoRef]:
+    """Up to ``limit`` photos of ``which`` with a key above ``after``, in key order."""
+    photos = session.scalars(which.where(Photo.id > after).order_by(Photo.id).limit(limit)).all()
+    return _with_uris(session, photos)
+
+
+def still_in(session: Session, which: Select[Photo], keys: Sequence[int]) -> set[int]:
+    """Which of ``keys`` still belong to ``which``: somebody else may have finished them meanwhile."""
+    return set(session.scalars(which.with_only_columns(Photo.id).where(Photo.id.in_(keys))))
+
+
+def by_keys(session: Session, keys: Iterable[int]) -> dict[int, PhotoRef]:
+    photos = session.scalars(select(Photo).where(Photo.id.in_(list(keys)))).all()
+    return {ref.id: ref for ref in _with_uris(session, photos)}
+
+
+def by_sha256(session: Session, digests: Iterable[str]) -> dict[str, Photo]:
+    rows = session.scalars(select(Photo).where(Photo.sha256.in_(list(digests))))
+    return {photo.sha256: photo for photo in rows}
+
+
+def _with_uris(session: Session, photos: Sequence[Photo]) -> list[PhotoRef]:
+    """The same bytes may lie in several places; the first in alphabetical order is as good as any."""
+    places = (
+        select(PhotoFile.photo_id, func.min(PhotoFile.uri))
+        .where(PhotoFile.photo_id.in_([photo.id for photo in photos]))
+        .group_by(PhotoFile.photo_id)
+    )
+    uris: Mapping[int, str] = {key: uri for key, uri in session.execute(places)}
+    return [
+        PhotoRef(photo.id, photo.sha256, uris.get(photo.id, ""), photo.width, photo.height)
+        for photo in photos
+    ]
+
+
+def all_hashes(session: Session) -> tuple[list[int], list[str], NDArray[np.uint64]]:
+    """Keys, sha256 and perceptual hashes of all photos, ordered by sha256 so that every run agrees."""
+    rows = session.execute(select(Photo.id, Photo.sha256, Photo.perceptual_hash).order_by(Photo.sha256)).all()
+    hashes = np.array([bits for _, _, bits in rows], dtype=np.int64).view(np.uint64)
+    return [key for key, _, _ in rows], [sha256 for _, sha256, _ in rows], hashes
+
+
+def named(session: Session) -> list[NamedPhoto]:
+    """Every photo once per place it lies in, for matching annotations by file name."""
+    rows = session.execute(select(PhotoFile.uri, Photo).join(Photo, Photo.id == PhotoFile.photo_id))
+    return [NamedPhoto(PhotoRef(p.id, p.sha256, uri, p.width, p.height), p.orientation) for uri, p in rows]
+
+
+def every_key(session: Session) -> list[int]:
+    return list(session.scalars(select(Photo.id).order_by(Photo.id)))
+
+
+def thumbnails(session: Session) -> dict[int, str]:
+    """sha256 of every photo's thumbnail, by photo key."""
+    return {key: sha256 for key, sha256 in session.execute(select(Photo.id, Photo.thumbnail_sha256))}
+
+
+def set_thumbnail(session: Session, key: int, sha256: str) -> None:
+    session.execute(update(Photo).where(Photo.id == key).values(thumbnail_sha256=sha256))

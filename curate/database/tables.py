@@ -1,0 +1,314 @@
+"""The tables, one class each. Keys named ``id`` stay inside Postgres; ``public_id`` is derived from content.
+
+Verdicts live in ``decisions`` (append-only) and, derived from them, in ``pair_facts``; the state of a
+group is never stored with the group, so that mining again cannot lose or misplace a decision.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """Constraint names follow one rule so that migrations can name what they change."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text,
+        int: BigInteger,
+        float: Double,
+        UUID: Uuid,
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        list[str]: JSONB,
+    }
+
+
+def _key() -> Mapped[int]:
+    return mapped_column(BigInteger, Identity(always=True), primary_key=True)
+
+
+def _now() -> Mapped[datetime]:
+    return mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+def _references(column: str, *, primary_key: bool = False, index: bool = False) -> Mapped[int]:
+    return mapped_column(ForeignKey(column, ondelete="RESTRICT"), primary_key=primary_key, index=index)
+
+
+class Photo(Base):
+    """One image file by content. Originals stay where they are; see ``photo_files``."""
+
+    __tablename__ = "photos"
+    id: Mapped[int] = _key()
+    sha256: Mapped[str] = mapped_column(unique=True)
+    byte_count: Mapped[int]
+    format: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
+    orientation: Mapped[int]
+    mode: Mapped[str]
+    exif: Mapped[dict[str, Any]]
+    has_location: Mapped[bool]
+    # Postgres has no unsigned integers: the 64 bits are stored in two's complement.
+    perceptual_hash: Mapped[int]
+    thumbnail_sha256: Mapped[str]
+    source: Mapped[str | None]
+    licence: Mapped[str | None]
+    consent: Mapped[str | None]
+    ingested_at: Mapped[datetime] = _now()
+
+
+class PhotoFile(Base):
+    """Where a photo's bytes were seen. One photo may lie in several places."""
+
+    __tablename__ = "photo_files"
+    uri: Mapped[str] = mapped_column(primary_key=True)
+    photo_id: Mapped[int] = _references("photos.id", index=True)
+    # Size and time, or the store's own tag: unchanged means the bytes need not be read again.
+    state_token: Mapped[str]
+    seen_at: Mapped[datetime] = _now()
+
+
+class Model(Base):
+    """A detector, an embedder or a set of human boxes, known by its fingerprint."""
+
+    __tablename__ = "models"
+    id: Mapped[int] = _key()
+    fingerprint: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str]
+    name: Mapped[str]
+
+
+class Detected(Base):
+    """This photo has been through this detector: the photo's objects are complete."""
+
+    __tablename__ = "detected"
+    photo_id: Mapped[int] = _references("photos.id", primary_key=True)
+    model_id: Mapped[int] = _references("models.id", primary_key=True)
+    object_count: Mapped[int]
+
+
+class Object(Base):
+    """One detected thing in one photo, in pixels of the upright photo."""
+
+    __tablename__ = "objects"
+    id: Mapped[int] = _key()
+    public_id: Mapped[UUID] = mapped_column(unique=True)
+    photo_id: Mapped[int] = _references("photos.id")
+    model_id: Mapped[int] = _references("models.id")
+    x: Mapped[float]
+    y: Mapped[float]
+    width: Mapped[float]
+    height: Mapped[float]
+    score: Mapped[float]
+    label: Mapped[str]
+    __table_args__ = (
+        CheckConstraint("width > 0 AND height > 0", name="box_has_area"),
+        Index(None, "photo_id", "model_id"),
+    )
+
+
+class VectorBlock(Base):
+    """An immutable file in the media store: vectors and the public ids they belong to."""
+
+    __tablename__ = "vector_blocks"
+    id: Mapped[int] = _key()
+    model_id: Mapped[int] = _references("models.id", index=True)
+    sha256: Mapped[str] = mapped_column(unique=True)
+    vector_count: Mapped[int]
+    dimension: Mapped[int]
+
+
+class Embedded(Base):
+    """This object has a vector by this embedder: a row of that block."""
+
+    __tablename__ = "embedded"
+    object_id: Mapped[int] = _references("objects.id", primary_key=True)
+    model_id: Mapped[int] = _references("models.id", primary_key=True)
+    block_id: Mapped[int] = _references("vector_blocks.id", index=True)
+    row: Mapped[int]
+
+
+class Failure(Base):
+    """An input that could not be processed. Gone as soon as a later attempt succeeds."""
+
+    __tablename__ = "failures"
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    # The model's fingerprint where a model was involved, otherwise empty.
+    fingerprint: Mapped[str] = mapped_column(primary_key=True, default="")
+    reason: Mapped[str]
+    attempts: Mapped[int]
+    last_at: Mapped[datetime] = _now()
+
+
+class MiningRun(Base):
+    """One comparison of all objects. The same objects and parameters are the same run."""
+
+    __tablename__ = "mining_runs"
+    id: Mapped[int] = _key()
+    public_id: Mapped[UUID] = mapped_column(unique=True)
+    embedder_id: Mapped[int] = _references("models.id")
+    detector_id: Mapped[int] = _references("models.id")
+    rule: Mapped[str]
+    parameters: Mapped[dict[str, Any]]
+    counts: Mapped[dict[str, Any]]
+    finished_at: Mapped[datetime] = _now()
+    __table_args__ = (CheckConstraint("rule IN ('compact', 'star')", name="known_rule"),)
+
+
+class Edge(Base):
+    """Two objects of different photos inside the band; ``left_id`` < ``right_id``."""
+
+    __tablename__ = "edges"
+    run_id: Mapped[int] = _references("mining_runs.id", primary_key=True)
+    left_id: Mapped[int] = _references("objects.id", primary_key=True)
+    right_id: Mapped[int] = _references("objects.id", primary_key=True)
+    similarity: Mapped[float]
+    __table_args__ = (CheckConstraint("left_id < right_id", name="ordered"),)
+
+
+class ReviewItem(Base):
+    """Something people vote on. For a group it is the set of members, whatever run found it."""
+
+    __tablename__ = "review_items"
+    id: Mapped[int] = _key()
+    public_id: Mapped[UUID] = mapped_column(unique=True)
+    kind: Mapped[str]
+    __table_args__ = (CheckConstraint("kind IN ('group')", name="known_kind"),)
+
+
+class ReviewMember(Base):
+    """The objects an item is about."""
+
+    __tablename__ = "review_members"
+    item_id: Mapped[int] = _references("review_items.id", primary_key=True)
+    object_id: Mapped[int] = _references("objects.id", primary_key=True)
+
+
+class Group(Base):
+    """A recurrence group that a mining run found."""
+
+    __tablename__ = "groups"
+    id: Mapped[int] = _key()
+    run_id: Mapped[int] = _references("mining_runs.id")
+    item_id: Mapped[int] = _references("review_items.id", index=True)
+    weakest: Mapped[float]
+    __table_args__ = (UniqueConstraint("run_id", "item_id"),)
+
+
+class GroupMember(Base):
+    """A view: an object in a group, with its cosine to the anchor (rank 0)."""
+
+    __tablename__ = "group_members"
+    group_id: Mapped[int] = _references("groups.id", primary_key=True)
+    object_id: Mapped[int] = _references("objects.id", primary_key=True)
+    rank: Mapped[int]
+    similarity: Mapped[float]
+
+
+class Decision(Base):
+    """One reviewer's verdict on one item. Append-only: a trigger refuses anything but INSERT."""
+
+    __tablename__ = "decisions"
+    id: Mapped[int] = _key()
+    public_id: Mapped[UUID] = mapped_column(unique=True)
+    item_id: Mapped[int] = _references("review_items.id", index=True)
+    reviewer: Mapped[str]
+    reviewer_kind: Mapped[str]
+    verdict: Mapped[str]
+    # Public ids of members that are not the same thing as the rest; only with ``accept``.
+    dropped: Mapped[list[str]]
+    undoes_id: Mapped[int | None] = mapped_column(
+        ForeignKey("decisions.id", ondelete="RESTRICT"), unique=True
+    )
+    reason: Mapped[str | None]
+    decided_at: Mapped[datetime] = _now()
+    __table_args__ = (
+        CheckConstraint("reviewer_kind IN ('person', 'automatic')", name="known_reviewer_kind"),
+        CheckConstraint("verdict IN ('accept', 'reject', 'undo')", name="known_verdict"),
+        CheckConstraint("(verdict = 'undo') = (undoes_id IS NOT NULL)", name="undo_names_a_decision"),
+    )
+
+
+class PairFact(Base):
+    """What one standing decision says about two objects. Derived: it goes when its decision is undone."""
+
+    __tablename__ = "pair_facts"
+    decision_id: Mapped[int] = _references("decisions.id", primary_key=True)
+    left_id: Mapped[int] = _references("objects.id", primary_key=True)
+    right_id: Mapped[int] = _references("objects.id", primary_key=True, index=True)
+    relation: Mapped[str]
+    __table_args__ = (
+        CheckConstraint("left_id < right_id", name="ordered"),
+        CheckConstraint("relation IN ('same', 'different', 'variant')", name="known_relation"),
+        Index(None, "left_id", "right_id"),
+    )
+
+
+class PhotoSplit(Base):
+    """The split a photo was first exported in. It never changes."""
+
+    __tablename__ = "photo_splits"
+    photo_id: Mapped[int] = _references("photos.id", primary_key=True)
+    split: Mapped[str]
+    __table_args__ = (CheckConstraint("split IN ('train', 'validation', 'test')", name="known_split"),)
+
+
+class Manifest(Base):
+    """An exported approved set, known by the hash of its content."""
+
+    __tablename__ = "manifests"
+    id: Mapped[int] = _key()
+    content_hash: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    version: Mapped[str]
+    task: Mapped[str]
+    spec: Mapped[dict[str, Any]]
+    counts: Mapped[dict[str, Any]]
+    directory: Mapped[str]
+    written_at: Mapped[datetime] = _now()
+
+
+class ManifestDecision(Base):
+    """The decisions a manifest rests on."""
+
+    __tablename__ = "manifest_decisions"
+    manifest_id: Mapped[int] = _references("manifests.id", primary_key=True)
+    decision_id: Mapped[int] = _references("decisions.id", primary_key=True)
+
+
+class ManifestPhoto(Base):
+    """The photos a manifest holds."""
+
+    __tablename__ = "manifest_photos"
+    manifest_id: Mapped[int] = _references("manifests.id", primary_key=True)
+    photo_id: Mapped[int] = _references("photos.id", primary_key=True, index=True)

@@ -1,0 +1,68 @@
+"""Vector blocks: which file of the media store holds an object's vector, and in which row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from curate.database import objects
+from curate.database.tables import Embedded, Object, VectorBlock
+
+
+def record_block(
+    session: Session, model_id: int, sha256: str, dimension: int, public_ids: Sequence[UUID]
+) -> None:
+    """Name a block and the objects in its rows. The file and the search index already have them."""
+    block = insert(VectorBlock).values(
+        model_id=model_id, sha256=sha256, vector_count=len(public_ids), dimension=dimension
+    )
+    session.execute(block.on_conflict_do_nothing())
+    block_id = session.scalars(select(VectorBlock.id).where(VectorBlock.sha256 == sha256)).one()
+    keys = objects.keys(session, public_ids)
+    rows = [
+        {"object_id": keys[public_id], "model_id": model_id, "block_id": block_id, "row": row}
+        for row, public_id in enumerate(public_ids)
+    ]
+    session.execute(insert(Embedded).values(rows).on_conflict_do_nothing())
+
+
+def blocks(session: Session, model_id: int) -> list[VectorBlock]:
+    return list(
+        session.scalars(select(VectorBlock).where(VectorBlock.model_id == model_id).order_by(VectorBlock.id))
+    )
+
+
+def count(session: Session, model_id: int) -> int:
+    """How many objects have a vector by this embedder."""
+    return session.scalar(select(func.count()).where(Embedded.model_id == model_id)) or 0
+
+
+def all_public_ids(session: Session, model_id: int) -> set[UUID]:
+    rows = select(Object.public_id).join(Embedded, Embedded.object_id == Object.id)
+    return set(session.scalars(rows.where(Embedded.model_id == model_id)))
+
+
+def places(session: Session, model_id: int, public_ids: Sequence[UUID]) -> dict[UUID, tuple[str, int]]:
+    """Block sha256 and row of each object that has a vector by this embedder."""
+    rows = (
+        select(Object.public_id, VectorBlock.sha256, Embedded.row)
+        .join(Embedded, Embedded.object_id == Object.id)
+        .join(VectorBlock, VectorBlock.id == Embedded.block_id)
+        .where(Embedded.model_id == model_id, Object.public_id.in_(list(public_ids)))
+    )
+    return {public_id: (sha256, row) for public_id, sha256, row in session.execute(rows)}
+
+
+def all_block_files(session: Session) -> list[str]:
+    """sha256 of every block that Postgres names."""
+    return list(session.scalars(select(VectorBlock.sha256)))
+
+
+def forget_block(session: Session, block_id: int) -> None:
+    """Forget a block whose file is lost; its objects count as not embedded again."""
+    session.execute(delete(Embedded).where(Embedded.block_id == block_id))
+    session.execute(delete(VectorBlock).where(VectorBlock.id == block_id))

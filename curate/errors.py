@@ -1,0 +1,60 @@
+"""Every error a user can meet: one sentence that says what is wrong and what to type next.
+
+The command line catches ``CurateError`` once, prints ``Error: <sentence>`` and exits 1.
+"""
+
+
+class CurateError(Exception):
+    """Base of all errors that are meant for the user's eyes."""
+
+
+class WorkspaceError(CurateError):
+    """The workspace is missing, belongs to somebody else, is a copy, or cannot be written."""
+
+
+class SettingsError(CurateError):
+    """A setting or option has a value that cannot be used."""
+
+
+class DatabaseError(CurateError):
+    """Postgres cannot be started, reached or used."""
+
+
+class SchemaError(DatabaseError):
+    """The database schema is older or newer than this program."""
+
+
+class MediaError(CurateError):
+    """A file of the media store is missing, damaged or cannot be written."""
+
+
+class SearchIndexError(CurateError):
+    """The vector index is locked, missing or does not match."""
+
+
+class PhotoError(CurateError):
+    """One photo cannot be read. Becomes a row in ``failures``; never stops a run."""
+
+
+class AnnotationError(CurateError):
+    """A file of human boxes cannot be understood."""
+
+
+class ModelError(CurateError):
+    """A model is unknown, its library or weights are missing, or its weights do not fit."""
+
+
+class NotFoundError(CurateError):
+    """What was asked for by id does not exist."""
+
+
+class DecisionError(CurateError):
+    """A decision does not fit the item it is about."""
+
+
+class ExportError(CurateError):
+    """A manifest cannot be written from what is approved."""
+
+
+class VerificationError(CurateError):
+    """An exported manifest is not what it says it is."""

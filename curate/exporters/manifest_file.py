@@ -1,0 +1,94 @@
+"""manifest.json: what an export holds, in the one form it may have on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from curate.errors import VerificationError
+
+NAME = "manifest.json"
+SCHEMA_VERSION = 1
+AGAIN = "get an untouched copy or run `curate export` again."
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class ManifestFile(BaseModel):
+    """The fields of manifest.json. ``content_hash`` is sha256 over the canonical form of all others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    content_hash: str
+    counts: dict[str, int]
+    """Records per split, and ``files``: how many stand in ``files``."""
+    files: dict[str, str]
+    """sha256 by path from the manifest's folder, slashes between the parts; all files but this one."""
+    licences: dict[str, int]
+    """Photos per licence; ``unknown`` where nobody said."""
+    name: str
+    parameters: dict[str, Any]
+    """From ``ManifestSpec``: what the export was asked for."""
+    picture: str
+    """``photo`` or ``crop``: what every exported picture shows."""
+    schema_version: int
+    task: str
+    version: str
+
+    def to_bytes(self) -> bytes:
+        """The canonical form."""
+        return _canonical(self.model_dump())
+
+
+def sealed(fields: Mapping[str, object]) -> ManifestFile:
+    """A manifest from all fields but ``content_hash``, which is computed."""
+    content_hash = hashlib.sha256(_canonical(fields)).hexdigest()
+    return ManifestFile.model_validate({**fields, "content_hash": content_hash})
+
+
+def parsed(data: bytes) -> ManifestFile:
+    """Read manifest.json, trusting nothing in it.
+
+    Raises:
+        VerificationError: It is not a manifest, of another schema version, not canonical, its own hash is
+            wrong, or it lists a path that does not stay below its folder.
+    """
+    try:
+        fields = json.loads(data)
+        found = fields.get("schema_version") if isinstance(fields, dict) else None
+        if found != SCHEMA_VERSION and isinstance(found, int):
+            raise VerificationError(
+                f"{NAME} has schema version {found} and this program reads {SCHEMA_VERSION}: "
+                "verify it with the release of recurate that wrote it."
+            )
+        manifest = ManifestFile.model_validate(fields)
+        canonical = manifest.to_bytes()
+    except (ValidationError, ValueError, RecursionError) as error:
+        raise VerificationError(f"{NAME} is damaged and cannot be read as a manifest: {AGAIN}") from error
+    if canonical != data:
+        raise VerificationError(f"{NAME} was changed: it is not in the form that exports write; {AGAIN}")
+    if sealed(manifest.model_dump(exclude={"content_hash"})).content_hash != manifest.content_hash:
+        raise VerificationError(f"{NAME} was changed: its content does not match its own hash; {AGAIN}")
+    for path, sha256 in manifest.files.items():
+        if not _stays_below(path) or not _SHA256.fullmatch(sha256):
+            raise VerificationError(
+                f"{NAME} lists {path!r}, which is not a file below its folder with a sha256: {AGAIN}"
+            )
+    return manifest
+
+
+def _stays_below(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    plain = path == "/".join(parts) and "\\" not in path and "\0" not in path
+    return plain and path not in {"", ".", NAME} and ".." not in parts and parts[0] != "/"
+
+
+def _canonical(value: object) -> bytes:
+    """JSON with sorted keys and one byte form per value; refuses NaN."""
+    text = json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
+    return text.encode() + b"\n"

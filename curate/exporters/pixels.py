@@ -1,0 +1,68 @@
+"""The bytes under which a photo leaves: its own, or a PNG of its upright sRGB pixels."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from curate.exporters.own_bytes import own_suffix
+from curate.records import Box
+
+RGB = NDArray[np.uint8]
+"""uint8 [height, width, 3], upright, sRGB."""
+Decode = Callable[[bytes], RGB]
+"""From the bytes of a photo file to its pixels; called from several threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """An exported photo or crop."""
+
+    data: bytes
+    suffix: str
+    """``.jpg`` or ``.png``."""
+
+    @property
+    def name(self) -> str:
+        """Path below the split folder: ``ab/<sha256><suffix>``."""
+        sha256 = hashlib.sha256(self.data).hexdigest()
+        return f"{sha256[:2]}/{sha256}{self.suffix}"
+
+
+def exported_photo(data: bytes, decode: Decode, *, has_location: bool = False) -> MediaFile:
+    """A whole photo by the pixel rule: own bytes if ``own_suffix`` allows, else decoded once into a PNG.
+
+    ``has_location`` is what ingest found; the bytes are looked at all the same.
+    """
+    suffix = None if has_location else own_suffix(data)
+    return MediaFile(data, suffix) if suffix else _png(decode(data))
+
+
+def exported_crop(data: bytes, box: Box, decode: Decode) -> MediaFile:
+    """A PNG of the pixels that ``crop_frame`` covers."""
+    pixels = decode(data)
+    frame = crop_frame(box)
+    left, top = int(frame.x), int(frame.y)
+    return _png(pixels[top : top + int(frame.height), left : left + int(frame.width)])
+
+
+def crop_frame(box: Box) -> Box:
+    """The smallest rectangle of whole pixels around ``box``, a box inside its photo."""
+    left, top = max(math.floor(box.x), 0), max(math.floor(box.y), 0)
+    return Box(left, top, math.ceil(box.right) - left, math.ceil(box.bottom) - top)
+
+
+def _png(pixels: RGB) -> MediaFile:
+    colour = PngInfo()
+    colour.add(b"sRGB", b"\0")  # says in the file that the pixels are sRGB, perceptual intent
+    file = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels)).save(file, "PNG", compress_level=6, pnginfo=colour)
+    return MediaFile(file.getvalue(), ".png")

@@ -1,0 +1,144 @@
+"""Prove that an exported manifest is what it was when it was written."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from curate.errors import VerificationError
+from curate.exporters import manifest_file
+from curate.exporters.file_structure import picture_size
+from curate.exporters.layout import TABLE
+from curate.exporters.manifest_file import AGAIN, ManifestFile
+from curate.exporters.splits import SPLITS
+from curate.exporters.verify_records import ListedRecord, read_records, record_faults
+
+_SHOWN = 20
+_PICTURES = (".jpg", ".png")
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedManifest:
+    """A manifest that proved to be untouched."""
+
+    directory: Path
+    name: str
+    version: str
+    task: str
+    content_hash: str
+    """Equal for equal manifests; hex."""
+    counts: Mapping[str, int]
+    """Records per split, ``groups``, ``photos`` and ``files``."""
+    parameters: Mapping[str, object]
+
+
+def verify(directory: Path) -> VerifiedManifest:
+    """Check every byte and every rule of an exported folder.
+
+    Hashes all files, re-serialises manifest.json, and checks table schemas, counts, ids, boxes, references
+    and that no photo and no group is in two splits. Whether the decisions still accept each record is for
+    the caller to ask, with ``listed_records``.
+
+    Raises:
+        VerificationError: One sentence that names what is wrong, every file of it up to 20.
+    """
+    manifest = _manifest(directory)
+    sizes: dict[str, tuple[int, int]] = {}
+    _refuse(directory, [*_unexpected(directory, manifest), *_changed(directory, manifest, sizes)])
+    _refuse(directory, record_faults(directory, manifest, sizes))
+    return VerifiedManifest(
+        directory=directory,
+        name=manifest.name,
+        version=manifest.version,
+        task=manifest.task,
+        content_hash=manifest.content_hash,
+        counts=manifest.counts,
+        parameters=manifest.parameters,
+    )
+
+
+def listed_records(directory: Path) -> Iterator[ListedRecord]:
+    """The records of a manifest with their object, photo and decision ids; ``verify`` it first."""
+    for split in SPLITS:
+        if (directory / split / TABLE).is_file():
+            yield from (record for record, _ in read_records(directory, split))
+
+
+def decision_ids(directory: Path) -> set[str]:
+    """Public ids of all decisions that the manifest's records rest on."""
+    return {decision for record in listed_records(directory) for decision in record.decision_ids}
+
+
+def _manifest(directory: Path) -> ManifestFile:
+    path = directory / manifest_file.NAME
+    try:
+        return manifest_file.parsed(_read_plain(path))
+    except OSError as error:
+        raise VerificationError(
+            f"{path} cannot be read ({error.strerror or error}): give the folder that `curate export` wrote."
+        ) from error
+
+
+def _unexpected(directory: Path, manifest: ManifestFile) -> Iterator[str]:
+    """What lies in the folder besides the listed files and their folders."""
+    listed = {manifest_file.NAME, *manifest.files}
+    folders = {str(parent) for path in listed for parent in Path(path).parents}
+    for entry in _entries(directory):
+        path = Path(entry.path).relative_to(directory).as_posix()
+        if entry.is_symlink():
+            yield f"{path} is a symbolic link"
+        elif entry.is_dir(follow_symlinks=False):
+            if path not in folders:
+                yield f"{path} is not part of the manifest"
+        elif path not in listed:
+            yield f"{path} is not part of the manifest"
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        found = sorted(entries, key=lambda entry: entry.name)
+    for entry in found:
+        yield entry
+        if entry.is_dir(follow_symlinks=False):
+            yield from _entries(Path(entry.path))
+
+
+def _changed(directory: Path, manifest: ManifestFile, sizes: dict[str, tuple[int, int]]) -> Iterator[str]:
+    """Listed files that are missing or differ. Fills ``sizes`` with width and height of every picture."""
+    for path, sha256 in sorted(manifest.files.items()):
+        try:
+            data = _read_plain(directory / path)
+        except OSError as error:
+            yield f"{path} cannot be read ({error.strerror or error})"
+            continue
+        if hashlib.sha256(data).hexdigest() != sha256:
+            yield f"{path} was changed"
+        elif path.endswith(_PICTURES):
+            size = picture_size(data)
+            if size is None:
+                yield f"{path} is not a picture"
+            else:
+                sizes[path] = size
+
+
+def _read_plain(path: Path) -> bytes:
+    """A file's bytes; not through a link, and not from a pipe or device, which might never end."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError("not a plain file")
+        return file.read()
+
+
+def _refuse(directory: Path, faults: Iterator[str] | list[str]) -> None:
+    found = list(faults)
+    if found:
+        more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise VerificationError(
+            f"{directory} is not the manifest that was exported: {'; '.join(found[:_SHOWN])}{more}. "
+            f"{AGAIN[0].upper()}{AGAIN[1:]}"
+        )

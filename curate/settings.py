@@ -1,0 +1,83 @@
+"""Settings: ``CURATE_*`` in the environment, then ``curate.toml`` of the workspace, then these defaults.
+
+Nothing here is created at import; the command line makes one ``Settings`` per command.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from curate.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; ``curate.toml`` uses the field names, the environment ``CURATE_<NAME>``."""
+
+    model_config = SettingsConfigDict(env_prefix="CURATE_", extra="forbid", frozen=True)
+
+    workspace_id: str = ""
+    """Written by ``curate init``; names the embedded database where it lies outside the workspace."""
+    database_url: SecretStr | None = None
+    """A Postgres server; the embedded one is used when this is not set."""
+    qdrant_url: str | None = None
+    """A Qdrant server; the embedded engine is used when this is not set."""
+    qdrant_api_key: SecretStr | None = None
+    media_url: str | None = None
+    """Any fsspec URL for thumbnails and vector blocks; a folder of the workspace when this is not set."""
+    models_dir: Path = Field(default_factory=lambda: user_cache_path("recurate") / "models")
+    """Where pulled weights lie; shared by all workspaces of a user."""
+    max_pixels: int = Field(default=200_000_000, gt=0)
+    """A photo with more pixels than this is refused before it is decoded."""
+    workers: int = Field(default_factory=lambda: len(os.sched_getaffinity(0)), ge=1)
+    """Processes that read photos while others are written or looked at by a model."""
+    device: str = "auto"
+    """``auto``, ``cpu``, ``cuda`` or ``cuda:N``."""
+    index_wait_seconds: float = Field(default=30.0, ge=0)
+    """How long to wait for an embedded index that another command holds."""
+    reviewer: str = Field(default_factory=getpass.getuser, min_length=1)
+    """The name decisions of the command line are signed with."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (env_settings, init_settings)
+
+
+def load_settings(toml_file: Path | None) -> Settings:
+    """Settings of one workspace, or of none (``toml_file`` None).
+
+    Raises:
+        SettingsError: a value does not fit or a key is unknown.
+    """
+    try:
+        values: dict[str, Any] = (
+            TomlConfigSettingsSource(Settings, toml_file=toml_file)() if toml_file else {}
+        )
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "?"
+        where = f"{toml_file} or CURATE_{name.upper()}" if toml_file else f"CURATE_{name.upper()}"
+        raise SettingsError(
+            f"The setting {name!r} cannot be used ({first['msg']}): mend it in {where}."
+        ) from error
+    except (ValueError, OSError) as error:
+        raise SettingsError(f"{toml_file} cannot be read ({error}): mend it, or remove the line.") from error

@@ -1,0 +1,117 @@
+"""What the registry knows about a model, and the ways its weights can be had."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from curate.records import Band
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file whose content is known beforehand."""
+
+    path: str
+    """Relative to the directory of the source, with forward slashes."""
+    sha256: str | None
+    """Hex digest; None if nobody has pinned it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class PipPackages:
+    """Files inside packages that pip installs whole into a directory of their own."""
+
+    requirements: tuple[str, ...]
+
+    @property
+    def directory(self) -> str:
+        return self.requirements[0].replace("==", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class NpmPackage:
+    """Some members of an npm tarball, converted once after they were unpacked."""
+
+    package: str
+    version: str
+    members: tuple[KnownFile, ...]
+    """The files to keep, by their path in the tarball."""
+    convert: str
+    """``module:function`` that is given the directory of the members and adds the model file."""
+
+    @property
+    def directory(self) -> str:
+        return f"{self.package.rpartition('/')[2]}-{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class HubFile:
+    """A file of a model repository on the Hugging Face hub."""
+
+    repository: str
+
+    @property
+    def directory(self) -> str:
+        return self.repository.replace("/", "--")
+
+
+@dataclass(frozen=True, slots=True)
+class UltralyticsAsset:
+    """A file that the ultralytics library downloads from its releases."""
+
+    directory: str = "ultralytics"
+
+
+@dataclass(frozen=True, slots=True)
+class UsersFile:
+    """Weights that nobody may or can hand out: the user names the file."""
+
+    hint: str
+    """What the file is and where people get it."""
+    directory: str = ""
+
+
+Source = PipPackages | NpmPackage | HubFile | UltralyticsAsset | UsersFile
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A Python package that a model needs and that is not among our own requirements."""
+
+    module: str
+    extra: str
+    """Name of our extra that installs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """A model as data."""
+
+    name: str
+    role: Literal["detector", "embedder"]
+    loader: str
+    """``module:callable`` under ``curate.vision``; imported when the model is loaded."""
+    source: Source
+    files: tuple[KnownFile, ...]
+    """What has to be there; the first is the weights file."""
+    licence: str
+    input_size: int
+    """Side of the square input, pixels."""
+    preprocessing: str
+    """From RGB photo or crop to the input of the model, in words."""
+    recipe: str
+    """Name and number of preprocessing and decoding; part of the fingerprint.
+
+    The number goes up when the code changes what the same weights give.
+    """
+    options: Mapping[str, str | int] = field(default_factory=dict)
+    """What the loader needs to build the architecture; part of the fingerprint."""
+    library: Library | None = None
+    dimension: int = 0
+    """Length of an embedder's vectors; 0 for a detector."""
+    band: Band | None = None
+    """Default similarity band of an embedder."""
+    runs_code: bool = False
+    """True if loading the weights file can run code in it (it unpickles)."""

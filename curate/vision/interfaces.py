@@ -1,0 +1,51 @@
+"""What the pipeline asks of a model, and nothing more.
+
+Raised by every implementation: ``curate.errors.ModelError`` when a library or weights are missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.records import Detection
+
+RGB = NDArray[np.uint8]
+"""Upright photo or crop: uint8 [height, width, 3], sRGB."""
+
+
+class Detector(Protocol):
+    """Finds things in photos."""
+
+    name: str
+    fingerprint: str
+    """Hash over weights, preprocessing and what changes the output; hex, 64 characters."""
+    batch_size: int
+    """How many photos a call should get."""
+
+    def detect(self, photos: Sequence[RGB]) -> list[list[Detection]]:
+        """Boxes of every photo, in pixels of that photo, clipped to it, doubled boxes suppressed.
+
+        The result for one photo does not depend on the other photos of the call, so that a
+        resumed run gives the same objects as an undisturbed one.
+        """
+        ...
+
+
+class Embedder(Protocol):
+    """Turns crops into vectors whose cosine says how alike two things are."""
+
+    name: str
+    fingerprint: str
+    batch_size: int
+    dimension: int
+
+    def embed(self, crops: Sequence[RGB]) -> NDArray[np.float32]:
+        """float32 [len(crops), dimension], rows of unit length, one per crop in order.
+
+        As with detectors, a row does not depend on the other crops of the call.
+        """
+        ...

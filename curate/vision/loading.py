@@ -1,0 +1,78 @@
+"""Models by name, ready to run."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any, cast
+
+from curate.errors import ModelError
+from curate.vision.card import ModelCard
+from curate.vision.fingerprints import fingerprint_of
+from curate.vision.interfaces import Detector, Embedder
+from curate.vision.libraries import library
+from curate.vision.registry import find_detector, find_embedder
+from curate.vision.weights import Weights, find_weights
+
+
+def load_detector(
+    name: str,
+    models_dir: Path,
+    weights: Path | None = None,
+    device: str = "auto",
+    threads: int | None = None,
+    trust_weights: bool = False,
+) -> Detector:
+    """A detector of the registry.
+
+    Args:
+        name: as in ``curate models list``.
+        models_dir: where pulled models live.
+        weights: a file of the user in place of the pulled one.
+        device: ``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps``.
+        threads: for one forward pass; None takes every core.
+        trust_weights: allow a weights file of unknown content that can run code when it is loaded.
+
+    Raises:
+        ModelError: unknown name, missing library or weights, or weights that do not fit.
+    """
+    card = find_detector(name)
+    return cast(Detector, load(card, models_dir, weights, device, threads, trust_weights))
+
+
+def load_embedder(
+    name: str,
+    models_dir: Path,
+    weights: Path | None = None,
+    device: str = "auto",
+    threads: int | None = None,
+) -> Embedder:
+    """An embedder of the registry; arguments and errors as for :func:`load_detector`."""
+    return cast(Embedder, load(find_embedder(name), models_dir, weights, device, threads, False))
+
+
+def load(
+    card: ModelCard,
+    models_dir: Path,
+    weights: Path | None,
+    device: str,
+    threads: int | None,
+    trust_weights: bool,
+) -> Detector | Embedder:
+    """The model of a card, whatever its role."""
+    if card.library is not None:
+        library(card.library.module, card.library.extra)
+    found = find_weights(card, models_dir, weights)
+    _require_trust(card, found, trust_weights)
+    module, _, attribute = card.loader.partition(":")
+    loader: Any = getattr(importlib.import_module(module), attribute)
+    fingerprint = fingerprint_of(card, found.sha256)
+    return cast("Detector | Embedder", loader(card, found, fingerprint, device, threads))
+
+
+def _require_trust(card: ModelCard, found: Weights, trust_weights: bool) -> None:
+    if card.runs_code and not found.known and not trust_weights:
+        raise ModelError(
+            f"{found.path} is not the published file of {card.name}, and loading such a file can run code"
+            " in it; if you trust whoever made it, type: --trust-weights"
+        )

@@ -1,0 +1,26 @@
+"""The similarity band of an embedder: given, or the registry's with its provenance."""
+
+from __future__ import annotations
+
+from curate.database import fingerprints
+from curate.errors import NotFoundError
+from curate.records import Band
+from curate.vision.registry import find_card
+from curate.workspace import Workspace
+
+
+def given_or_default(workspace: Workspace, embedder: str | None, given: tuple[float, float] | None) -> Band:
+    """``given`` as a band, or the default of the embedder whose vectors are mined.
+
+    Raises:
+        NotFoundError: nothing was embedded, or the embedder has no band at all.
+    """
+    if given is not None:
+        return Band(given[0], given[1], "given")
+    with workspace.transaction() as session:
+        model = fingerprints.only(session, "embedder", embedder)
+        name = model.name
+    band = find_card(name).band
+    if band is None:
+        raise NotFoundError(f"The embedder {name} has no default band: say --band LOW HIGH.")
+    return band

@@ -1,0 +1,162 @@
+"""Find where Postgres, the media store, the search index and the photos on disk disagree, and mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from curate import vector_blocks
+from curate.database import fingerprints, photos, vectors
+from curate.database.tables import Model, VectorBlock
+from curate.errors import MediaError, PhotoError, WorkspaceError
+from curate.photos.facts import examine
+from curate.photos.sources import read_photo_bytes
+from curate.records import PhotoRef
+from curate.workflows.batches import batched
+from curate.workflows.index_entries import collection_of
+from curate.workflows.index_upkeep import upsert_block
+from curate.workflows.ingest import THUMBNAIL_SUFFIX
+from curate.workspace import Workspace
+from index.interfaces import ObjectIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it should be."""
+
+    what: str
+    subject: str
+    mended: bool
+    advice: str = ""
+    """What to type, where mending is not the doctor's business."""
+
+
+def examine_workspace(workspace: Workspace, *, originals: bool = False) -> Iterator[Finding]:
+    """Check and mend, in the order in which one repair helps the next.
+
+    Args:
+        originals: Also read every photo again and compare its sha256, which takes as long as ingest.
+
+    Raises:
+        WorkspaceError: another command is writing; what it has not finished would look like a leftover.
+    """
+    with workspace.claims() as claims:
+        if not claims.write_alone():
+            raise WorkspaceError(
+                "Another command is working in this workspace: run `curate doctor` when it has ended."
+            )
+        yield from _blocks(workspace)
+        yield from _thumbnails(workspace)
+        yield from _leftover_files(workspace)
+        yield from _index(workspace)
+        if originals:
+            yield from _originals(workspace)
+
+
+def _blocks(workspace: Workspace) -> Iterator[Finding]:
+    """A block that is gone or damaged is forgotten, so that `curate embed` makes its vectors again."""
+    with workspace.transaction() as session:
+        every = [
+            block
+            for model in fingerprints.used(session, "embedder")
+            for block in vectors.blocks(session, model.id)
+        ]
+    for block in every:
+        try:
+            vector_blocks.unpack(workspace.media.get(block.sha256, vector_blocks.SUFFIX))
+        except MediaError:
+            with workspace.transaction() as session:
+                vectors.forget_block(session, block.id)
+            yield Finding(
+                f"a vector block of {block.vector_count} vectors is missing or damaged",
+                block.sha256,
+                mended=False,
+                advice="type `curate embed`: it makes just these vectors again",
+            )
+
+
+def _thumbnails(workspace: Workspace) -> Iterator[Finding]:
+    stored = set(workspace.media.names())
+    with workspace.transaction() as session:
+        named = photos.thumbnails(session)
+    for key, sha256 in named.items():
+        if f"{sha256}{THUMBNAIL_SUFFIX}" not in stored:
+            yield _new_thumbnail(workspace, key)
+
+
+def _new_thumbnail(workspace: Workspace, key: int) -> Finding:
+    with workspace.transaction() as session:
+        ref = photos.by_keys(session, [key])[key]
+    try:
+        made = examine(read_photo_bytes(ref), ref.uri, max_pixels=workspace.settings.max_pixels)
+    except PhotoError as error:
+        return Finding("a thumbnail is missing", ref.uri, mended=False, advice=str(error))
+    sha256 = workspace.media.put(made.thumbnail, THUMBNAIL_SUFFIX)
+    with workspace.transaction() as session:
+        photos.set_thumbnail(session, key, sha256)
+    return Finding("a thumbnail was missing", ref.uri, mended=True)
+
+
+def _leftover_files(workspace: Workspace) -> Iterator[Finding]:
+    """Files a killed command wrote and never named in Postgres."""
+    with workspace.transaction() as session:
+        wanted = {f"{sha256}{THUMBNAIL_SUFFIX}" for sha256 in photos.thumbnails(session).values()}
+        wanted |= {f"{sha256}{vector_blocks.SUFFIX}" for sha256 in vectors.all_block_files(session)}
+    for name in sorted(set(workspace.media.names()) - wanted):
+        workspace.media.remove(name)
+        yield Finding("a stored file that nothing refers to", name, mended=True)
+
+
+def _index(workspace: Workspace) -> Iterator[Finding]:
+    with workspace.transaction() as session:
+        models = fingerprints.used(session, "embedder")
+    for model in models:
+        with workspace.index() as index:
+            yield from _collection(workspace, index, model)
+
+
+def _collection(workspace: Workspace, index: ObjectIndex, model: Model) -> Iterator[Finding]:
+    collection = collection_of(model.name, model.fingerprint)
+    with workspace.transaction() as session:
+        expected = vectors.all_public_ids(session, model.id)
+        blocks = vectors.blocks(session, model.id)
+    held = set(index.ids(collection))
+    if strays := sorted(held - expected):
+        index.remove(collection, strays)
+        yield Finding(
+            f"{len(strays)} vectors in the index that Postgres does not name", collection, mended=True
+        )
+    if missing := expected - held:
+        for block in blocks:
+            _refill(workspace, index, model, block, missing)
+        yield Finding(f"{len(missing)} vectors were missing in the index", collection, mended=True)
+
+
+def _refill(
+    workspace: Workspace, index: ObjectIndex, model: Model, block: VectorBlock, missing: set[UUID]
+) -> None:
+    _, public_ids = vector_blocks.unpack(workspace.media.get(block.sha256, vector_blocks.SUFFIX))
+    if missing.intersection(public_ids):
+        upsert_block(workspace, index, model, block)
+
+
+def _originals(workspace: Workspace) -> Iterator[Finding]:
+    """Photos that can no longer be read, or have changed. They are the user's; nothing is touched."""
+    with workspace.transaction() as session:
+        every = [
+            ref
+            for page in batched(photos.every_key(session), 1000)
+            for ref in photos.by_keys(session, page).values()
+        ]
+    for ref in every:
+        if problem := _unreadable(ref):
+            yield Finding("a photo cannot be read", ref.uri, mended=False, advice=problem)
+
+
+def _unreadable(ref: PhotoRef) -> str | None:
+    try:
+        read_photo_bytes(ref)
+    except PhotoError as error:
+        return str(error)
+    return None

@@ -1,0 +1,163 @@
+"""Take photos in: read each file once, in several processes, and remember what it is and where it lies."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from curate.database import failures, photos
+from curate.photos.facts import Examined, PhotoProblem, examine_file
+from curate.photos.sources import Found, SkippedFile, SourceFile, SourceProblem, find_sources
+from curate.records import PhotoRights, Step
+from curate.workflows.batches import batched
+from curate.workspace import Workspace
+
+# Files looked up in one statement, and photos recorded in one transaction.
+_LOOK_UP = 256
+_COMMIT_EVERY = 64
+
+STAGE = "ingest"
+THUMBNAIL_SUFFIX = ".webp"
+
+
+@dataclass
+class _Tally:
+    new: int = 0
+    known: int = 0
+    same_bytes: int = 0
+    failed: int = 0
+    failed_before: int = 0
+    not_photos: int = 0
+    done: int = 0
+
+    def summary(self) -> dict[str, object]:
+        return {
+            "new": self.new,
+            "already_here": self.known,
+            "same_bytes_elsewhere": self.same_bytes,
+            "failed": self.failed,
+            "failed_before": self.failed_before,
+            "not_photos": self.not_photos,
+        }
+
+
+def ingest(
+    workspace: Workspace, inputs: Sequence[str], rights: PhotoRights, *, retry_failed: bool = False
+) -> Iterator[Step]:
+    """Ingest folders, globs, files and fsspec URLs; progress after each committed batch.
+
+    A file whose name, size and time are known is not read again. The total is not known while the
+    folders are still being walked.
+    """
+    tally = _Tally()
+    yield Step(STAGE, 0, None)
+    with workspace.claims() as claims, _pool(workspace.settings.workers) as pool:
+        claims.share_writing()
+        fresh = _fresh(workspace, find_sources(inputs), rights, tally, retry_failed=retry_failed)
+        read = _examined(pool, fresh, workspace.settings.max_pixels, ahead=4 * workspace.settings.workers)
+        for batch in batched(read, _COMMIT_EVERY):
+            _record(workspace, batch, rights, tally)
+            yield Step(STAGE, tally.done, None, tally.failed)
+    yield Step(STAGE, tally.done, tally.done, tally.failed, tally.summary())
+
+
+def _fresh(
+    workspace: Workspace,
+    sources: Iterable[Found],
+    rights: PhotoRights,
+    tally: _Tally,
+    *,
+    retry_failed: bool,
+) -> Iterator[SourceFile]:
+    """The files that have to be read."""
+    for chunk in batched(sources, _LOOK_UP):
+        files = [source for source in chunk if isinstance(source, SourceFile)]
+        uris = [file.uri for file in files]
+        tally.not_photos += sum(isinstance(source, SkippedFile) for source in chunk)
+        with workspace.transaction() as session:
+            for problem in chunk:
+                if isinstance(problem, SourceProblem):
+                    failures.record(session, STAGE, problem.uri, problem.reason)
+                    tally.failed += 1
+                    tally.done += 1
+            known = photos.known_tokens(session, uris)
+            broken = set() if retry_failed else failures.attempted(session, STAGE, uris)
+            here = [file.uri for file in files if known.get(file.uri) == file.state_token]
+            photos.fill_rights_of_files(session, here, rights)
+        for file in files:
+            if known.get(file.uri) == file.state_token:
+                tally.known += 1
+                tally.done += 1
+            elif (file.uri, file.state_token) in broken:
+                tally.failed_before += 1
+                tally.done += 1
+            else:
+                yield file
+
+
+def _examined(
+    pool: ProcessPoolExecutor, files: Iterable[SourceFile], max_pixels: int, ahead: int
+) -> Iterator[tuple[SourceFile, Examined | PhotoProblem]]:
+    """Read in other processes, in order and at most ``ahead`` files in memory."""
+    examine = partial(examine_file, max_pixels=max_pixels)
+    waiting: deque[tuple[SourceFile, Future[Examined | PhotoProblem]]] = deque()
+    for file in files:
+        waiting.append((file, pool.submit(examine, file.uri)))
+        if len(waiting) > ahead:
+            source, future = waiting.popleft()
+            yield source, future.result()
+    while waiting:
+        source, future = waiting.popleft()
+        yield source, future.result()
+
+
+def _record(
+    workspace: Workspace,
+    batch: Sequence[tuple[SourceFile, Examined | PhotoProblem]],
+    rights: PhotoRights,
+    tally: _Tally,
+) -> None:
+    """Thumbnails first, then one transaction for all rows of the batch."""
+    thumbnails = {
+        file.uri: workspace.media.put(result.thumbnail, THUMBNAIL_SUFFIX)
+        for file, result in batch
+        if isinstance(result, Examined)
+    }
+    with workspace.transaction() as session:
+        for file, result in batch:
+            if isinstance(result, PhotoProblem):
+                failures.record(session, STAGE, file.uri, result.reason, file.state_token)
+                continue
+            failures.forget(session, STAGE, file.uri)
+            key, new = photos.record_photo(session, result.facts, thumbnails[file.uri], rights)
+            photos.record_file(session, file.uri, key, file.state_token)
+            tally.new += new
+            tally.same_bytes += not new
+    broken = sum(isinstance(result, PhotoProblem) for _, result in batch)
+    tally.failed += broken
+    tally.done += len(batch)
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    """Worker processes that end by themselves when this one is killed."""
+    return ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
+    )
+
+
+def _end_with_parent() -> None:
+    """Without this a worker of a killed command waits for work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "only a pool calls this"
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()

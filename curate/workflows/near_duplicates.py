@@ -1,0 +1,23 @@
+"""Which photos are one photo: near-duplicates by whole-photo evidence."""
+
+from __future__ import annotations
+
+from index.near_duplicates import near_duplicate_keys
+from sqlalchemy.orm import Session
+
+from curate.database import photos
+
+
+def photo_keys(session: Session, distance: int) -> dict[int, int]:
+    """For every photo key a number that near-duplicate photos share."""
+    keys, _, hashes = photos.all_hashes(session)
+    return dict(zip(keys, near_duplicate_keys(hashes, distance).tolist(), strict=True))
+
+
+def photo_components(session: Session, distance: int) -> dict[str, str]:
+    """For the sha256 of every photo the smallest sha256 among its near-duplicates."""
+    _, digests, hashes = photos.all_hashes(session)
+    return {
+        sha256: digests[first]
+        for sha256, first in zip(digests, near_duplicate_keys(hashes, distance).tolist(), strict=True)
+    }

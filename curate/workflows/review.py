@@ -1,0 +1,124 @@
+"""Recurrence groups with what is known about them, and decisions on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from curate.database import decisions, mining, objects, photos
+from curate.database.decisions import Recorded
+from curate.database.mining import StoredGroup
+from curate.errors import DecisionError, NotFoundError
+from curate.records import Group, View
+from curate.verdicts import OPEN, settle, state_of
+from curate.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """An automatic policy: accept every open group whose weakest similarity is at least this."""
+
+    accept_above: float
+
+    @property
+    def name(self) -> str:
+        return f"accept-above {self.accept_above:g}"
+
+
+def groups(workspace: Workspace, state: str | None = None) -> list[Group]:
+    """The groups of the latest mining run, strongest first, each with its derived state.
+
+    Raises:
+        NotFoundError: nothing has been mined.
+    """
+    with workspace.transaction() as session:
+        stored = mining.groups_of_run(session, mining.latest_run(session))
+        relations = settle(decisions.facts(session), with_automatic=True)
+    found = [_group(each, state_of([m.public_id for m in each.members], relations).name) for each in stored]
+    return [group for group in found if state in (None, group.state)]
+
+
+def group(workspace: Workspace, prefix: str) -> Group:
+    """One group of the latest run by the start of its id.
+
+    Raises:
+        NotFoundError: there is none, or several ids start so.
+    """
+    found = [each for each in groups(workspace) if str(each.public_id).startswith(prefix.lower())]
+    if len(found) > 1:
+        raise NotFoundError(f"Several groups start with {prefix!r}: type more of the id.")
+    if not found:
+        raise NotFoundError(f"The latest run has no group {prefix!r}: type `curate groups list`.")
+    return found[0]
+
+
+def decide(
+    workspace: Workspace,
+    prefix: str,
+    verdict: str,
+    *,
+    dropped: Sequence[str] = (),
+    reviewer: str | None = None,
+    reason: str | None = None,
+) -> Recorded:
+    """One person's verdict on one group, committed when this returns."""
+    with workspace.transaction() as session:
+        return decisions.decide(
+            session,
+            decisions.find_item(session, prefix),
+            verdict,
+            reviewer=reviewer or workspace.settings.reviewer,
+            dropped=_ids(session, dropped),
+            reason=reason,
+        )
+
+
+def undo(workspace: Workspace, prefix: str | None, reviewer: str | None = None) -> Recorded:
+    """Take back a person's last standing decision, on one group or anywhere."""
+    with workspace.transaction() as session:
+        item = decisions.find_item(session, prefix) if prefix else None
+        return decisions.undo(session, reviewer or workspace.settings.reviewer, item)
+
+
+def decide_automatically(workspace: Workspace, policy: Policy) -> list[Recorded]:
+    """Apply a policy to the open groups of the latest run, one transaction per group.
+
+    Its decisions carry the reviewer kind ``automatic``; exports leave them out unless told.
+    """
+    chosen = [each for each in groups(workspace, OPEN) if each.weakest >= policy.accept_above]
+    made = []
+    for each in chosen:
+        with workspace.transaction() as session:
+            made.append(
+                decisions.decide(session, each.public_id, "accept", reviewer=policy.name, automatic=True)
+            )
+    return made
+
+
+def _ids(session: Session, prefixes: Sequence[str]) -> list[UUID]:
+    found = []
+    for prefix in prefixes:
+        ids = objects.public_ids_by_prefix(session, prefix.lower())
+        if len(ids) != 1:
+            what = "Several objects start with" if ids else "There is no object"
+            raise DecisionError(
+                f"{what} {prefix!r}: type `curate groups show GROUP` for the ids of its members."
+            )
+        found += ids
+    return found
+
+
+def _group(stored: StoredGroup, state: str) -> Group:
+    ranked = zip(stored.members, stored.similarities, strict=True)
+    views = tuple(View(member, rank, similarity) for rank, (member, similarity) in enumerate(ranked))
+    return Group(stored.public_id, stored.rule, views, stored.weakest, state)
+
+
+def photo_uris(workspace: Workspace, group: Group) -> dict[UUID, str]:
+    """Where the photo of each member lies, by object id."""
+    with workspace.transaction() as session:
+        refs = photos.by_keys(session, {view.object_.photo_id for view in group.views})
+    return {view.object_.public_id: refs[view.object_.photo_id].uri for view in group.views}

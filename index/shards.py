@@ -1,0 +1,177 @@
+"""Opening, creating and deleting the edge engine's shard directories.
+
+The engine (qdrant-edge-py 0.9) reports everything as a bare ``Exception`` with text, or as a Rust
+panic; this module is the only place that reads those texts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from qdrant_edge import (
+    Distance,
+    EdgeConfig,
+    EdgeShard,
+    EdgeVectorParams,
+    PayloadSchemaType,
+    UpdateOperation,
+)
+
+from index.errors import IndexDamaged, IndexLocked, VectorIndexError
+from index.points import FLOATS, KEYWORDS, VECTOR
+
+POLL_SECONDS = 0.05
+LEFTOVER_SECONDS = 3600
+"""An unfinished directory this old belongs to a process that died; creating takes .1 s."""
+
+
+def shard_path(root: Path, collection: str) -> Path:
+    """Where a collection lies. Names that could leave ``root`` or hide in it are a ValueError."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,99}", collection):
+        raise ValueError(f"{collection!r} is no collection name")
+    return root / collection
+
+
+def is_shard(path: Path) -> bool:
+    """Whether there is anything to load: a missing or empty directory is an empty collection."""
+    return path.is_dir() and any(path.iterdir())
+
+
+def dimension(path: Path) -> int:
+    """Numbers per vector, from the engine's own description of the shard."""
+    try:
+        described = json.loads((path / "edge_config.json").read_text(encoding="utf-8"))
+        return int(described["vectors"][VECTOR]["size"])
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise _damaged(path, error) from error
+
+
+@contextmanager
+def opened(path: Path, wait_seconds: float, *, create_size: int | None = None) -> Iterator[EdgeShard | None]:
+    """The shard at ``path``, ours alone until the block ends; None if there is none.
+
+    Args:
+        wait_seconds: how long to wait for somebody else to let go of it.
+        create_size: numbers per vector of the shard to make if there is none.
+
+    Raises:
+        IndexLocked: another process, or another thread of this one, kept it for ``wait_seconds``.
+        IndexDamaged: it cannot be loaded or read.
+        VectorIndexError: the file system refuses, for example because the disk is full.
+    """
+    with _explained(path):
+        shard = _load(path, wait_seconds, create_size)
+        try:
+            yield shard
+        finally:
+            if shard is not None:
+                shard.close()
+
+
+def delete(path: Path, wait_seconds: float) -> None:
+    """Delete a shard that nobody holds, damaged or not. It vanishes at once, then its files go."""
+    doomed = path.parent / f".dropped-{uuid4().hex}"
+    try:
+        with opened(path, wait_seconds) as shard:
+            if shard is None:
+                return
+            path.rename(doomed)
+    except IndexDamaged:
+        path.rename(doomed)
+    shutil.rmtree(doomed)
+
+
+def _load(path: Path, wait_seconds: float, create_size: int | None) -> EdgeShard | None:
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        if not is_shard(path):
+            if create_size is None:
+                return None
+            _create(path, create_size)
+        try:
+            with _explained(path):
+                return EdgeShard.load(str(path))
+        except IndexLocked:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(POLL_SECONDS)
+        except IndexDamaged:
+            if is_shard(path):
+                raise  # else it was deleted while we waited, which is not damage
+
+
+def _create(path: Path, size: int) -> None:
+    """Make an empty shard, whole or not at all, also when two processes do it at once.
+
+    It is built beside its place and renamed into it: a shard that a SIGKILL left half-made could
+    never be loaded again.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(path.parent)
+    fresh = path.parent / f".new-{uuid4().hex}"
+    try:
+        _build(fresh, size)
+        fresh.rename(path)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        if not is_shard(path):  # else another process was quicker, and its shard is as good
+            raise
+
+
+def _build(path: Path, size: int) -> None:
+    vectors = {VECTOR: EdgeVectorParams(size=size, distance=Distance.Cosine)}
+    shard = EdgeShard.create(str(path), EdgeConfig(vectors=vectors))
+    for field in KEYWORDS:
+        shard.update(UpdateOperation.create_field_index(field, PayloadSchemaType.Keyword))
+    for field in FLOATS:
+        shard.update(UpdateOperation.create_field_index(field, PayloadSchemaType.Float))
+    shard.close()
+
+
+def _remove_leftovers(root: Path) -> None:
+    for pattern in (".new-*", ".dropped-*"):
+        for leftover in root.glob(pattern):
+            if time.time() - leftover.stat().st_mtime > LEFTOVER_SECONDS:
+                shutil.rmtree(leftover, ignore_errors=True)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Give the complaints of the engine and of the file system a type and a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise _refused(path, error) from error
+    except BaseException as error:
+        if type(error) is not Exception and type(error).__name__ != "PanicException":
+            raise
+        if "WouldBlock" in str(error):
+            raise IndexLocked(
+                f"The vector index in {path} is held by another process: "
+                "wait until that has finished, or stop it, then try again."
+            ) from error
+        if "os error" in str(error):
+            raise _refused(path, error) from error
+        raise _damaged(path, error) from error
+
+
+def _refused(path: Path, error: BaseException) -> VectorIndexError:
+    return VectorIndexError(f"The vector index in {path} cannot be used: {_short(error)}.")
+
+
+def _damaged(path: Path, error: BaseException) -> IndexDamaged:
+    return IndexDamaged(
+        f"The vector index in {path} is damaged and has to be built anew "
+        f"from the stored vectors: {_short(error)}."
+    )
+
+
+def _short(error: BaseException) -> str:
+    return " ".join(str(error).split())[:160]

@@ -1,0 +1,1 @@
+"""Home of the review app; groups are decided with ``curate decide`` until it arrives."""

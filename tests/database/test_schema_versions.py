@@ -1,0 +1,107 @@
+"""Schema versions: who is upgraded, who is refused, and that migrations and tables agree."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, inspect, text
+
+from curate.database import schema
+from curate.database.connection import engine
+from curate.database.tables import Base
+from curate.errors import SchemaError
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def empty(empty_database_url: str) -> Iterator[Engine]:
+    made = engine(empty_database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def migrated(database_url: str) -> Iterator[Engine]:
+    made = engine(database_url)
+    yield made
+    made.dispose()
+
+
+def stamp(database: Engine, revision: str) -> None:
+    with database.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+
+
+def test_an_empty_database_says_what_to_type_and_is_upgraded_once(empty: Engine) -> None:
+    with pytest.raises(SchemaError, match="no tables yet: type `curate database upgrade`"):
+        schema.check(empty)
+    assert schema.upgrade(empty) is True
+    assert schema.upgrade(empty) is False
+    schema.check(empty)
+    assert set(inspect(empty).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_a_database_of_a_newer_program_is_refused(migrated: Engine) -> None:
+    stamp(migrated, "9999")
+    for call in (schema.check, schema.upgrade):
+        with pytest.raises(SchemaError, match="at schema 9999, which this program"):
+            call(migrated)
+
+
+def test_an_older_database_names_both_versions(migrated: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    newer = (*schema.revisions(), "9999")
+    monkeypatch.setattr(schema, "revisions", lambda: newer)
+    with pytest.raises(SchemaError, match=rf"at schema {newer[-2]}, the program needs 9999: type `curate"):
+        schema.check(migrated)
+
+
+def test_two_processes_may_upgrade_at_once(empty_database_url: str) -> None:
+    script = (
+        "import sys; from curate.database import schema; from curate.database.connection import engine;"
+        "print(schema.upgrade(engine(sys.argv[1])))"
+    )
+    command = [sys.executable, "-c", script, empty_database_url]
+    both = [subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    assert sorted(process.communicate()[0].strip() for process in both) == ["False", "True"]
+
+
+def test_an_upgrade_that_fails_leaves_the_database_as_it_was(empty: Engine) -> None:
+    last = list(Base.metadata.tables)[-1]
+    with empty.begin() as connection:
+        connection.execute(text(f'CREATE TABLE "{last}" (in_the_way int)'))
+    with pytest.raises(Exception, match="already exists"):
+        schema.upgrade(empty)
+    assert inspect(empty).get_table_names() == [last]
+
+
+def test_migrations_and_tables_agree(migrated: Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    with migrated.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(schema.migrations()))
+        command.check(config)
+
+
+def test_the_folder_listing_gives_the_same_revisions_as_alembic() -> None:
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory(str(schema.migrations()))
+    assert [script.revision for script in scripts.walk_revisions()] == list(reversed(schema.revisions()))
+    assert scripts.get_current_head() == schema.needed()
+
+
+def test_a_check_with_nothing_to_do_does_not_import_alembic(database_url: str) -> None:
+    script = (
+        "import sys; from curate.database import schema; from curate.database.connection import engine;"
+        "made = engine(sys.argv[1]); schema.check(made); schema.upgrade(made);"
+        "print('alembic' in sys.modules)"
+    )
+    command = [sys.executable, "-c", script, database_url]
+    assert subprocess.check_output(command, cwd=REPOSITORY, text=True).strip() == "False"

@@ -1,0 +1,218 @@
+"""Verification finds every change, and names it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from curate.errors import VerificationError
+from curate.exporters import manifest_file
+from curate.exporters.image_folder import write_subject
+from curate.exporters.layout import table_bytes
+from curate.exporters.verify import verify
+from curate.photos.reading import decode
+from curate.records import ManifestSpec
+
+
+@pytest.fixture(scope="module")
+def exported(approved, tmp_path_factory):
+    return approved.write(tmp_path_factory.mktemp("exported")).directory
+
+
+@pytest.fixture
+def copy(exported, tmp_path):
+    return shutil.copytree(exported, tmp_path / "copy")
+
+
+def reseal(folder, **changes):
+    """Rewrite manifest.json over what lies in the folder now, as a forger would."""
+    fields = json.loads((folder / "manifest.json").read_bytes()) | changes
+    del fields["content_hash"]
+    fields["files"] = {
+        path: hashlib.sha256((folder / path).read_bytes()).hexdigest()
+        if (folder / path).is_file()
+        else sha256
+        for path, sha256 in fields["files"].items()
+    }
+    (folder / "manifest.json").write_bytes(manifest_file.sealed(fields).to_bytes())
+
+
+def rewrite(folder, split, change):
+    """Pass the rows of a split through ``change`` and seal the result."""
+    path = folder / split / "metadata.parquet"
+    table = pq.read_table(path)
+    rows = change(table.to_pylist())
+    path.write_bytes(table_bytes(table.from_pylist(rows, schema=table.schema)))
+    reseal(folder)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_one_changed_byte_in_any_file_is_found(exported, data):
+    path = data.draw(st.sampled_from(sorted(p for p in exported.rglob("*") if p.is_file())))
+    _flip_and_verify(
+        exported, path, data.draw(st.integers(0, path.stat().st_size - 1)), data.draw(st.integers(1, 255))
+    )
+
+
+def test_one_changed_byte_at_every_place_of_manifest_json_is_found(exported):
+    original = (exported / "manifest.json").read_bytes()
+    manifest_file.parsed(original)
+    for position, byte in enumerate(original):
+        with pytest.raises(VerificationError):
+            manifest_file.parsed(original[:position] + bytes([byte ^ 1]) + original[position + 1 :])
+
+
+def _flip_and_verify(folder, path, position, mask):
+    original = path.read_bytes()
+    path.write_bytes(original[:position] + bytes([original[position] ^ mask]) + original[position + 1 :])
+    try:
+        with pytest.raises(VerificationError, match=path.name):
+            verify(folder)
+    finally:
+        path.write_bytes(original)
+
+
+def test_every_wrong_file_is_named(copy):
+    pictures = sorted(copy.glob("train/*/*"))
+    pictures[0].unlink()
+    pictures[1].write_bytes(b"other")
+    (copy / "notes.txt").write_text("extra")
+    with pytest.raises(VerificationError) as caught:
+        verify(copy)
+    for words in (
+        f"{pictures[0].name} cannot be read",
+        f"{pictures[1].name} was changed",
+        "notes.txt is not part",
+    ):
+        assert words in str(caught.value)
+
+
+def test_an_extra_empty_folder_is_found(copy):
+    (copy / "train" / "zz").mkdir()
+    with pytest.raises(VerificationError, match="train/zz is not part of the manifest"):
+        verify(copy)
+
+
+@pytest.mark.parametrize("name", ["README.md", "train", "manifest.json"])
+def test_symbolic_links_are_refused(copy, tmp_path, name):
+    (copy / name).rename(tmp_path / "elsewhere")
+    (copy / name).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(VerificationError, match=f"{name} (is a symbolic link|cannot be read)"):
+        verify(copy)
+
+
+def test_a_pipe_is_refused_without_waiting(copy):
+    (copy / "README.md").unlink()
+    os.mkfifo(copy / "README.md")
+    with pytest.raises(VerificationError, match=r"README\.md cannot be read"):
+        verify(copy)
+
+
+def test_a_folder_that_is_no_manifest_is_refused(tmp_path):
+    with pytest.raises(VerificationError, match="give the folder that `curate export` wrote"):
+        verify(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "path", ["../up", "/etc/passwd", "a/../../b", "a//b", "a\\b", ".", "", "a\0b", "manifest.json"]
+)
+def test_paths_that_leave_the_folder_are_refused(copy, path):
+    files = json.loads((copy / "manifest.json").read_bytes())["files"]
+    reseal(copy, files=files | {path: "0" * 64} if path != "manifest.json" else {path: "0" * 64})
+    with pytest.raises(VerificationError, match=r"not a file below its folder|manifest.json was changed"):
+        verify(copy)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"schema_version": 1}', b'{"counts": NaN}'],
+    ids=["empty", "list", "no fields", "no text", "deep", "one field", "NaN"],
+)
+def test_a_broken_manifest_json_is_refused(copy, text):
+    (copy / "manifest.json").write_bytes(text)
+    with pytest.raises(VerificationError, match=r"manifest.json is damaged"):
+        verify(copy)
+
+
+def test_a_reformatted_manifest_json_is_refused(copy):
+    path = copy / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_bytes())))
+    with pytest.raises(VerificationError, match="not in the form that exports write"):
+        verify(copy)
+
+
+def test_a_later_schema_version_is_refused(copy):
+    reseal(copy, schema_version=2)
+    with pytest.raises(VerificationError, match="schema version 2 and this program reads 1"):
+        verify(copy)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda rows: rows[:-1], "counts"),
+        (lambda rows: rows[::-1], "not sorted by sample id"),
+        (
+            lambda rows: [row | {"target_file_name": f"ab/{'0' * 64}.jpg"} for row in rows],
+            "which is not there",
+        ),
+        (lambda rows: [row | {"target_file_name": "../test/x.jpg"} for row in rows], "which is not there"),
+        (lambda rows: [row | {"box": [0.0, 0.0, 1e6, 1.0]} for row in rows], "box outside"),
+        (lambda rows: [row | {"box": [0.0, 0.0, float("nan"), 1.0]} for row in rows], "box outside"),
+        (lambda rows: [row | {"box": [0.0]} for row in rows], "box outside"),
+        (lambda rows: [row | {"similarities": []} for row in rows], "different length"),
+        (lambda rows: [row | {"object_id": "other"} for row in rows], "does not follow from its objects"),
+        (lambda rows: [row | {"licence": "MIT"} for row in rows], "other licences"),
+    ],
+)
+def test_rows_that_break_a_rule_are_found_even_if_sealed(copy, change, words):
+    rewrite(copy, "train", change)
+    with pytest.raises(VerificationError, match=words):
+        verify(copy)
+
+
+def test_a_photo_and_a_group_in_two_splits_are_found(copy, approved):
+    train = next(record for record in approved.records if record.split == "train")
+    leak = {"group_id": train.group_id, "source_sha256": train.target.photo_sha256}
+    rewrite(copy, "test", lambda rows: [row | leak for row in rows])
+    with pytest.raises(VerificationError) as caught:
+        verify(copy)
+    assert f"group {train.group_id} is in test and train" in str(caught.value)
+    assert f"photo {train.target.photo_sha256} is in test and train" in str(caught.value)
+
+
+def test_other_columns_are_found(copy):
+    path = copy / "train" / "metadata.parquet"
+    path.write_bytes(table_bytes(pq.read_table(path).drop_columns(["caption"])))
+    reseal(copy)
+    with pytest.raises(VerificationError, match=r"train/metadata.parquet has other columns"):
+        verify(copy)
+
+
+def test_a_table_that_is_no_parquet_is_found(copy):
+    (copy / "train" / "metadata.parquet").write_bytes(b"PAR1 no PAR1")
+    reseal(copy)
+    with pytest.raises(VerificationError, match="not a readable parquet file"):
+        verify(copy)
+
+
+def test_a_picture_that_is_none_is_found(copy):
+    picture = next(copy.glob("train/*/*.jpg"))
+    picture.write_bytes(b"no pixels")
+    reseal(copy)
+    with pytest.raises(VerificationError, match="is not a picture"):
+        verify(copy)
+
+
+def test_a_different_spec_is_a_different_manifest(approved, exported, tmp_path):
+    spec = ManifestSpec("jugs", "1.0", "subject", {"seed": 8})
+    other = write_subject(approved.records, spec, tmp_path, approved.read, decode)
+    assert other.content_hash != verify(exported).content_hash

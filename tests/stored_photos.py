@@ -1,0 +1,38 @@
+"""Rows for tests that need photos and objects in Postgres but no pixels."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from curate.database import fingerprints, objects, photos
+from curate.records import Box, Detection, PhotoFacts, PhotoRef, PhotoRights
+
+DETECTOR = "d" * 64
+
+
+def store_photo(session: Session, number: int, rights: PhotoRights = PhotoRights()) -> PhotoRef:  # noqa: B008
+    """One photo of 640 x 480 pixels that is no near-duplicate of the others."""
+    sha256 = hashlib.sha256(str(number).encode()).hexdigest()
+    facts = PhotoFacts(
+        sha256, 1000, "JPEG", 640, 480, 1, "RGB", {}, False, int.from_bytes(bytes.fromhex(sha256[:16]))
+    )
+    key, _ = photos.record_photo(session, facts, sha256, rights)
+    uri = f"file:///photos/{number}.jpg"
+    photos.record_file(session, uri, key, "token")
+    return PhotoRef(key, sha256, uri, 640, 480)
+
+
+def store_objects(session: Session, count: int) -> list[tuple[int, UUID]]:
+    """Key and public id of one object in each of ``count`` photos."""
+    model_id = fingerprints.ensure(session, DETECTOR, "detector", "drawn")
+    found = []
+    for number in range(count):
+        photo = store_photo(session, number)
+        box = Box(10, 20, 100, 120)
+        objects.record_detections(session, photo, model_id, DETECTOR, [Detection(box, 0.9, "jug")])
+        found.append(objects.object_id(photo.sha256, DETECTOR, box))
+    keys = objects.keys(session, found)
+    return [(keys[public_id], public_id) for public_id in found]
