@@ -118,6 +118,16 @@ class Workspace:
         if self._postgres is not None:
             self._postgres.close()
 
+    def stop_database(self) -> bool:
+        """Stop an embedded server that a killed command left behind; whether there was one.
+
+        Raises:
+            DatabaseError: other commands are using it.
+        """
+        from curate.database import embedded
+
+        return embedded.stop(self.data, self.settings.workspace_id)
+
     @property
     def data(self) -> Path:
         return self.root / DATA
@@ -131,7 +141,7 @@ class Workspace:
             return connection.engine(self.settings.database_url.get_secret_value())
         from curate.database.embedded import EmbeddedPostgres
 
-        self._postgres = EmbeddedPostgres(self.data / "postgres", self.settings.workspace_id)
+        self._postgres = EmbeddedPostgres(self.data, self.settings.workspace_id)
         return connection.engine(self._postgres.start())
 
     @cached_property

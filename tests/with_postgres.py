@@ -24,7 +24,9 @@ def main(command: list[str]) -> int:
             migrated = engine(url)
             schema.upgrade(migrated)
             migrated.dispose()
-        return subprocess.run(command, env={**os.environ, "CURATE_DATABASE_URL": url}, check=False).returncode
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+        environment = {**os.environ, "PATH": path, "CURATE_DATABASE_URL": url}
+        return subprocess.run(command, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -18,9 +18,6 @@ def register(app: typer.Typer) -> None:
 
 def init(
     directory: Annotated[Path, typer.Argument(help="Folder to make a workspace.")] = Path(),
-    fork: Annotated[
-        bool, typer.Option("--fork", help="Make a copied workspace independent of its original.")
-    ] = False,
 ) -> None:
     """Make a folder a workspace: settings, database, media store and search index."""
     from curate import workspace
@@ -28,8 +25,6 @@ def init(
     root = directory.absolute()
     new = not (root / workspace.MARKER).exists()
     marker = workspace.create(root)
-    if fork:
-        workspace.fork(root)
     with workspace.Workspace.open(root) as opened, opened.transaction():
         say("Workspace made." if new else "This is a workspace already; nothing was changed.")
     result(str(marker))
@@ -37,8 +32,6 @@ def init(
 
 def down(context: typer.Context) -> None:
     """Stop an embedded database that a killed command left running."""
-    from curate.workspace import stop_database
-
     with open_workspace(context) as workspace:
-        stopped = stop_database(workspace)
+        stopped = workspace.stop_database()
     say("The embedded database was stopped." if stopped else "No embedded database was running.")

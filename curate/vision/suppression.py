@@ -16,8 +16,8 @@ from curate.records import Box, Detection
 FLOOR = 0.2
 """Lowest score that is stored. Low, because filters belong to mining and moving one must not mean
 to detect again."""
-SAME_THING_OVERLAP = 0.6
-"""Intersection over union from which two boxes are one thing (ours; NanoDet's own value per class)."""
+SAME_THING_OVERLAP = 0.5
+"""Intersection over union from which two boxes are one thing, as in COCO's evaluation."""
 NESTED_OVERLAP = 0.4
 """The same for nested boxes. A box that lies inside another and fills less of it than this is a part
 or something on top of it, such as a cup on a table, and stays."""

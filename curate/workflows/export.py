@@ -141,7 +141,7 @@ def _check_decisions(workspace: Workspace, verified: VerifiedManifest) -> None:
         )
     if not found:
         raise VerificationError(
-            f"{verified.directory} was not exported from this workspace: none of its decisions is known here. "
+            f"{verified.directory} was not exported from this workspace: its decisions are not known here. "
             "Say --files-only to check the files alone."
         )
     for public_id in sorted(cited):
@@ -152,7 +152,7 @@ def _check_decisions(workspace: Workspace, verified: VerifiedManifest) -> None:
         made, undone = found[public_id]
         if undone:
             raise VerificationError(
-                f"Decision {public_id} of {made.reviewer} was undone: export again, the manifest is out of date."
+                f"Decision {public_id} of {made.reviewer} was undone: export again."
             )
     inside = {object_id: n for n, part in enumerate(accepted_sets(relations)[0]) for object_id in part}
     for record in records:
