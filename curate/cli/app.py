@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -74,6 +75,8 @@ for module in (
 
 def main() -> None:
     """Entry point: every error a user can meet is one sentence and exit code 1."""
+    # As Ctrl-C does, so that what was opened is closed and the embedded database stops.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         app()
     except CurateError as error:

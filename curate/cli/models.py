@@ -25,8 +25,8 @@ def register(app: typer.Typer) -> None:
 @commands.command("list")
 def list_models(as_json: Json = False) -> None:
     """Every known model, whether its weights are here, and its similarity band."""
-    from curate.vision.checking import is_present
     from curate.vision.registry import cards
+    from curate.vision.weights import is_present
 
     models_dir = _models_dir()
     rows = [(card, is_present(card, models_dir)) for card in cards()]
@@ -81,13 +81,13 @@ def check(names: Names = None, as_json: Json = False) -> None:
     models_dir = _models_dir()
     checks = [check(find_card(name), models_dir) for name in names or (OFFLINE_DETECTOR, OFFLINE_EMBEDDER)]
     if as_json:
-        result_json([{"name": each.name, "sound": each.sound, "sentence": each.sentence} for each in checks])
+        result_json([{"name": each.name, "ready": each.ready, "sentence": each.sentence} for each in checks])
     else:
         table(
             ("model", "", "what was found"),
-            [(c.name, "sound" if c.sound else "broken", c.sentence) for c in checks],
+            [(c.name, "ready" if c.ready else "not ready", c.sentence) for c in checks],
         )
-    if not all(each.sound for each in checks):
+    if not all(each.ready for each in checks):
         raise typer.Exit(1)
 
 

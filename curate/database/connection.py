@@ -65,8 +65,8 @@ def _parse(url: str) -> URL:
         parsed = None
     if parsed is None or parsed.drivername not in SCHEMES:
         raise DatabaseError(
-            "the database URL is not one of Postgres: "
-            "set CURATE_DATABASE_URL to postgresql://user:password@host:5432/database"
+            "The database URL is not one of Postgres: "
+            "set CURATE_DATABASE_URL to postgresql://user:password@host:5432/database."
         ) from None
     return parsed.set(drivername="postgresql+psycopg")
 
@@ -94,7 +94,7 @@ def _check_version(connection: psycopg.Connection[Any], _record: object) -> None
     major = connection.info.server_version // 10_000
     if major < OLDEST_SERVER:
         raise DatabaseError(
-            f"the server is PostgreSQL {major}, which is too old: use PostgreSQL {OLDEST_SERVER} or newer"
+            f"The server is PostgreSQL {major}, which is too old: use PostgreSQL {OLDEST_SERVER} or newer."
         )
 
 
@@ -104,15 +104,23 @@ def _explain(context: ExceptionContext) -> DatabaseError | None:
     if context.is_pre_ping or not isinstance(error, psycopg.Error):
         return None
     reason = " ".join(str(error).split("\n", 1)[0].split())
+    if context.connection is None and _is_embedded(context):
+        return DatabaseError(f"The embedded Postgres went away ({reason}); {UNHARMED}.")
     if context.connection is None:
         return DatabaseError(
-            f"Postgres {_place(context)}cannot be used ({reason}): start it, or correct CURATE_DATABASE_URL"
+            f"Postgres {_place(context)}cannot be used ({reason}): start it, or correct CURATE_DATABASE_URL."
         )
     if context.is_disconnect:
-        return DatabaseError(f"the connection to Postgres broke ({reason}); {UNHARMED}")
+        return DatabaseError(f"The connection to Postgres broke ({reason}); {UNHARMED}.")
     if (error.sqlstate or "").startswith(INSUFFICIENT_RESOURCES):
-        return DatabaseError(f"Postgres ran out of room ({reason}): make some; {UNHARMED}")
+        return DatabaseError(f"Postgres ran out of room ({reason}): make some; {UNHARMED}.")
     return None
+
+
+def _is_embedded(context: ExceptionContext) -> bool:
+    """Ours listens in a folder of that name; nobody can be told to start it by hand."""
+    folder = context.engine.url.query.get("host", "") if context.engine is not None else ""
+    return "/recurate-" in str(folder)
 
 
 def _place(context: ExceptionContext) -> str:

@@ -66,7 +66,10 @@ class FolderSearch:
             except OSError as error:  # a link to itself
                 yield _problem(path, error)
                 continue
-            if is_folder:
+            if is_folder and path.name.startswith("."):
+                # Rubbish bins, other programs' thumbnails, and the thumbnails of our own workspaces.
+                yield SkippedFile(file_uri(path), "a hidden folder: name it to read it")
+            elif is_folder:
                 yield from _enter(path, trail, entered)
             elif wanted is None or wanted.match(os.path.abspath(path)):  # noqa: PTH100  no links
                 yield from self._by_name(path)

@@ -1,7 +1,8 @@
 """Names of COCO's 80 classes, in the order that detectors number them."""
 
 COCO_CLASSES = tuple(
-    """
+    name.strip()
+    for name in """
     person,bicycle,car,motorcycle,airplane,bus,train,truck,boat,traffic light,
     fire hydrant,stop sign,parking meter,bench,bird,cat,dog,horse,sheep,cow,
     elephant,bear,zebra,giraffe,backpack,umbrella,handbag,tie,suitcase,frisbee,
@@ -10,7 +11,5 @@ COCO_CLASSES = tuple(
     broccoli,carrot,hot dog,pizza,donut,cake,chair,couch,potted plant,bed,
     dining table,toilet,tv,laptop,mouse,remote,keyboard,cell phone,microwave,oven,
     toaster,sink,refrigerator,book,clock,vase,scissors,teddy bear,hair drier,toothbrush
-    """.replace("\n", "")
-    .replace("    ", "")
-    .split(",")
+    """.split(",")
 )

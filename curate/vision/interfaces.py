@@ -43,6 +43,14 @@ class Embedder(Protocol):
     batch_size: int
     dimension: int
 
+    def prepare(self, crop: RGB) -> RGB:
+        """The crop at the size the model looks at: uint8 [side, side, 3].
+
+        For threads that read ahead of the model: what waits is small, whatever the photo's size.
+        ``embed`` gives the same row for a crop with and without it.
+        """
+        ...
+
     def embed(self, crops: Sequence[RGB]) -> NDArray[np.float32]:
         """float32 [len(crops), dimension], rows of unit length, one per crop in order.
 

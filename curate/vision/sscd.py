@@ -35,10 +35,13 @@ class SscdEmbedder:
         self._side = card.input_size
         self._session = open_session(weights.path, device, threads)
 
+    def prepare(self, crop: RGB) -> RGB:
+        return squash(crop, self._side, Resampling.BILINEAR)
+
     def embed(self, crops: Sequence[RGB]) -> NDArray[np.float32]:
         rows = np.empty((len(crops), self.dimension), dtype=np.float32)
         for index, crop in enumerate(crops):
-            image = squash(crop, self._side, Resampling.BILINEAR)[None]  # uint8 [1, side, side, 3]
+            image = self.prepare(crop)[None]  # uint8 [1, side, side, 3]
             (row,) = self._session.run(["embedding"], {"image": image})
             rows[index] = unit_rows(row, self.name, self.dimension)[0]
         return rows

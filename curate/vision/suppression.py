@@ -15,7 +15,8 @@ from curate.records import Box, Detection
 
 FLOOR = 0.2
 """Lowest score that is stored. Low, because filters belong to mining and moving one must not mean
-to detect again."""
+to detect again; not lower, because every stored object is also embedded (NanoDet finds 8 things per
+photo above .2 in furnished rooms, 4 above .3, 1 above .5)."""
 SAME_THING_OVERLAP = 0.5
 """Intersection over union from which two boxes are one thing, as in COCO's evaluation."""
 NESTED_OVERLAP = 0.4

@@ -63,6 +63,9 @@ class TorchEmbedder:
             torch.set_num_threads(threads)  # for the whole process: torch has no setting per model
         self._module = module.eval().requires_grad_(False).to(self._device)
 
+    def prepare(self, crop: RGB) -> RGB:
+        return squash(crop, self._side, self._normalisation.resampling)
+
     def embed(self, crops: Sequence[RGB]) -> NDArray[np.float32]:
         rows = np.empty((len(crops), self.dimension), dtype=np.float32)
         for start in range(0, len(crops), self._forward):
@@ -73,7 +76,7 @@ class TorchEmbedder:
     def _rows(self, crops: Sequence[RGB]) -> NDArray[np.float32]:
         pixels = np.zeros((self._forward, self._side, self._side, 3), dtype=np.uint8)
         for index, crop in enumerate(crops):
-            pixels[index] = squash(crop, self._side, self._normalisation.resampling)
+            pixels[index] = self.prepare(crop)
         with torch.inference_mode():
             images = torch.from_numpy(pixels).to(self._device).permute(0, 3, 1, 2).float() / 255
             mean, deviation = (

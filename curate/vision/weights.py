@@ -47,6 +47,14 @@ def locate(card: ModelCard, models_dir: Path, weights: Path | None = None) -> Pa
     return directory / card.files[0].path
 
 
+def is_present(card: ModelCard, models_dir: Path) -> bool:
+    """Whether the pulled weights of a model are there; their content is not looked at."""
+    try:
+        return locate(card, models_dir).is_file()
+    except ModelError:
+        return False
+
+
 def find_weights(card: ModelCard, models_dir: Path, weights: Path | None = None) -> Weights:
     """The weights file of a model with its sha256, pulled files checked against the card.
 

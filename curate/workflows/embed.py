@@ -44,7 +44,7 @@ def embed(workspace: Workspace, embedder: Embedder, *, retry_failed: bool = Fals
     def crops_of(photo: PhotoRef, rgb: RGB) -> Crops:
         with workspace.transaction() as session:
             waiting = objects.without_vector(session, [photo.id], model_id).get(photo.id, [])
-        return Crops(waiting, [cut(rgb, found.box) for found in waiting])
+        return Crops(waiting, [embedder.prepare(cut(rgb, found.box)) for found in waiting])
 
     with workspace.claims() as claims:
         claims.share_writing()

@@ -151,9 +151,7 @@ def _check_decisions(workspace: Workspace, verified: VerifiedManifest) -> None:
             )
         made, undone = found[public_id]
         if undone:
-            raise VerificationError(
-                f"Decision {public_id} of {made.reviewer} was undone: export again."
-            )
+            raise VerificationError(f"Decision {public_id} of {made.reviewer} was undone: export again.")
     inside = {object_id: n for n, part in enumerate(accepted_sets(relations)[0]) for object_id in part}
     for record in records:
         parts = {inside.get(UUID(each)) for each in record.object_ids}

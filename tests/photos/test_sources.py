@@ -1,6 +1,7 @@
 """What a user types becomes files, each once, in the same order every time."""
 
 import os
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -202,7 +203,9 @@ def test_any_file_name_survives_the_uri(name, tmp_path):
     assert files(uri) == files(path) == [uri]
 
 
-def test_folders_nested_deeper_than_python_recurses_are_walked(tmp_path):
+@pytest.fixture
+def deep_folder(tmp_path):
+    """1100 folders inside each other, removed here because shutil.rmtree does recurse."""
     here = os.open(tmp_path, os.O_RDONLY)
     for _ in range(1100):
         os.mkdir("d", dir_fd=here)
@@ -211,7 +214,12 @@ def test_folders_nested_deeper_than_python_recurses_are_walked(tmp_path):
         here = inner
     os.close(os.open("deep.jpg", os.O_CREAT, dir_fd=here))
     os.close(here)
-    assert names(tmp_path) == ["deep.jpg"]
+    yield tmp_path
+    subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)
+
+
+def test_folders_nested_deeper_than_python_recurses_are_walked(deep_folder):
+    assert names(deep_folder) == ["deep.jpg"]
 
 
 @pytest.mark.parametrize("uri", ["http://x/y.jpg", "file:relative.jpg", "file:///nul%00.jpg"])

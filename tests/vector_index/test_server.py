@@ -9,9 +9,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
+from qdrant_client import QdrantClient, models
+
 from index.errors import IndexUnreachable, ServerTooOld, VectorIndexError
 from index.server import ServerIndex, connect
-from qdrant_client import QdrantClient, models
 
 
 @contextmanager
@@ -71,7 +72,7 @@ def test_a_refused_key_is_called_that_and_not_shown(status):
 
 def test_a_failing_server_is_quoted_on_one_line():
     with server(500, {"status": {"error": "out\nof disk"}}) as url:
-        with pytest.raises(VectorIndexError, match="failed: .*500.*of disk") as caught:
+        with pytest.raises(VectorIndexError, match=r"failed: .*500.*of disk") as caught:
             connect(url)
         assert "\n" not in str(caught.value)
 

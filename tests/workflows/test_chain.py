@@ -1,0 +1,124 @@
+"""The chain on real photos with real models: photos, objects, vectors, groups, decisions, manifest."""
+
+from __future__ import annotations
+
+import pytest
+from chain import last, run_chain
+from datasets import load_dataset
+
+from curate.errors import ExportError, NotFoundError, VerificationError
+from curate.workflows import review
+from curate.workflows.export import SubjectOptions, export_subject, verify_manifest
+from curate.workflows.status import status
+from curate.workspace import Workspace
+
+JUG_PHOTOS = {f"pexels-{number}.jpg" for number in (7303773, 7303788, 7303800, 7303842)}
+OPTIONS = SubjectOptions("jugs", "1", shares=(100, 0, 0))
+
+
+def jug(workspace: Workspace):
+    """The group of the stoneware jug, which is in four of the photos."""
+    for group in review.groups(workspace):
+        if {uri.rpartition("/")[2] for uri in review.photo_uris(workspace, group).values()} == JUG_PHOTOS:
+            return group
+    raise AssertionError("no group holds the jug from its four photos and nothing else")
+
+
+def test_one_group_holds_the_jug_from_all_four_photos_and_nothing_else(workspace):
+    found = jug(workspace)
+    assert len(found.views) == 4
+    assert found.state == "open"
+    assert found.weakest > 0.4
+
+
+def test_the_chain_run_again_does_nothing_and_says_so(workspace, mined, interior_photos):
+    before = status(workspace)
+    again = run_chain(workspace, interior_photos)
+    assert again["ingest"]["new"] == 0
+    assert again["ingest"]["already_here"] == 39
+    assert again["detect"]["photos"] == again["embed"]["photos"] == 0
+    assert again["mine"] == {**mined.summaries["mine"], "new": False}
+    assert status(workspace) == before
+
+
+def test_an_accepted_group_becomes_a_manifest_that_verifies_and_loads(workspace, tmp_path):
+    review.decide(workspace, str(jug(workspace).public_id), "accept", reviewer="ada")
+    made = export_subject(workspace, OPTIONS, tmp_path / "out")
+    assert made.records == 4  # every member is the target once
+    directory = made.manifest.directory
+    assert verify_manifest(directory, workspace).content_hash == made.manifest.content_hash
+    rows = load_dataset("imagefolder", data_dir=str(directory), cache_dir=str(tmp_path / "cache"))["train"]
+    assert len(rows) == 4
+    for row in rows:
+        assert row["target"].size[0] > 0
+        assert [reference.size[0] > 0 for reference in row["references"]] == [True, True, True]
+
+
+def test_exporting_the_same_approval_again_gives_the_same_bytes(workspace, tmp_path):
+    review.decide(workspace, str(jug(workspace).public_id), "accept", reviewer="ada")
+    first = export_subject(workspace, OPTIONS, tmp_path / "one")
+    second = export_subject(workspace, OPTIONS, tmp_path / "two")
+    assert first.manifest.content_hash == second.manifest.content_hash
+    assert export_subject(workspace, OPTIONS, tmp_path / "one").manifest.already_there
+
+
+def test_a_manifest_is_refused_when_its_decision_is_undone(workspace, tmp_path):
+    review.decide(workspace, str(jug(workspace).public_id), "accept", reviewer="ada")
+    directory = export_subject(workspace, OPTIONS, tmp_path).manifest.directory
+    review.undo(workspace, None, "ada")
+    with pytest.raises(VerificationError, match="ada was undone"):
+        verify_manifest(directory, workspace)
+    assert verify_manifest(directory, None).counts["train"] == 4
+
+
+def test_a_manifest_is_refused_when_somebody_disagrees_later(workspace, tmp_path):
+    group = str(jug(workspace).public_id)
+    review.decide(workspace, group, "accept", reviewer="ada")
+    directory = export_subject(workspace, OPTIONS, tmp_path).manifest.directory
+    review.decide(workspace, group, "reject", reviewer="bob")
+    with pytest.raises(VerificationError, match="no longer accepted"):
+        verify_manifest(directory, workspace)
+
+
+def test_automatic_decisions_are_left_out_of_exports_unless_asked_for(workspace, tmp_path):
+    made = review.decide_automatically(workspace, review.Policy(0.0))
+    assert len(made) == len(review.groups(workspace))
+    assert review.decide_automatically(workspace, review.Policy(0.0)) == []
+    with pytest.raises(ExportError, match="Nothing is approved"):
+        export_subject(workspace, OPTIONS, tmp_path)
+    with_them = SubjectOptions("jugs", "2", shares=(100, 0, 0), include_automatic=True)
+    assert export_subject(workspace, with_them, tmp_path).records >= 4
+
+
+def test_photos_without_a_licence_are_not_exported_unless_told(workspace, tmp_path):
+    with workspace.transaction() as session:
+        session.connection().exec_driver_sql("UPDATE photos SET licence = NULL")
+    review.decide(workspace, str(jug(workspace).public_id), "accept")
+    with pytest.raises(ExportError, match="no licence on record"):
+        export_subject(workspace, OPTIONS, tmp_path)
+    told = SubjectOptions("jugs", "1", shares=(100, 0, 0), allow_unknown_rights=True)
+    assert export_subject(workspace, told, tmp_path).records == 4
+
+
+def test_mining_with_another_band_keeps_the_verdict(workspace):
+    from curate.records import Band
+    from curate.workflows.mine import MiningOptions, mine
+    from curate.workflows.run import DEFAULT_FILTER
+
+    review.decide(workspace, str(jug(workspace).public_id), "accept")
+    wide = MiningOptions(Band(0.2, 0.99, "given"), DEFAULT_FILTER)
+    assert last(mine(workspace, wide))["new"]
+    holding = [
+        group
+        for group in review.groups(workspace)
+        if {uri.rpartition("/")[2] for uri in review.photo_uris(workspace, group).values()} & JUG_PHOTOS
+    ]
+    assert {group.state for group in holding} <= {"accepted", "partial", "open"}
+    assert any(group.state in ("accepted", "partial") for group in holding)
+
+
+def test_what_was_never_mined_or_approved_is_said_in_a_sentence(empty_workspace, tmp_path):
+    with pytest.raises(NotFoundError, match="curate mine"):
+        review.groups(empty_workspace)
+    with pytest.raises(NotFoundError, match="curate embed"):
+        export_subject(empty_workspace, OPTIONS, tmp_path)

@@ -1,0 +1,84 @@
+"""Search, index upkeep and doctor on a workspace over real photos."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from chain import last, run_chain
+
+from curate.errors import NotFoundError, SearchIndexError, WorkspaceError
+from curate.workflows import review
+from curate.workflows.doctor import examine_workspace
+from curate.workflows.index_upkeep import rebuild, state
+from curate.workflows.search import SearchOptions, search_object, search_photo
+
+
+def test_searching_for_an_object_finds_the_other_views_of_its_group(workspace):
+    group = max(review.groups(workspace), key=lambda each: each.weakest)
+    anchor, *others = group.views
+    (query,) = search_object(workspace, str(anchor.object_.public_id), SearchOptions(limit=30))
+    found = {hit.object_.public_id: hit.similarity for hit in query.found}
+    for view in others:
+        assert found[view.object_.public_id] == pytest.approx(view.similarity, abs=1e-3)
+
+
+def test_searching_with_a_photo_finds_the_very_objects_in_it(workspace, interior_photos):
+    photo = interior_photos / "pexels-7303773.jpg"
+    queries = search_photo(workspace, str(photo), SearchOptions(limit=3))
+    assert queries
+    assert all(query.found[0].similarity > 0.99 for query in queries)
+
+
+def test_an_unknown_object_is_a_sentence(workspace):
+    with pytest.raises(NotFoundError, match="no object 'ffffffff"):
+        search_object(workspace, "ffffffff-0000", SearchOptions())
+
+
+def test_a_deleted_index_is_noticed_and_rebuilt_from_the_vector_blocks(workspace):
+    anchor = review.groups(workspace)[0].views[0].object_
+    shutil.rmtree(workspace.data / "index")
+    with pytest.raises(SearchIndexError, match="curate index rebuild"):
+        search_object(workspace, str(anchor.public_id), SearchOptions())
+    last(rebuild(workspace))
+    (line,) = state(workspace)
+    assert line.held == line.expected > 300
+    assert search_object(workspace, str(anchor.public_id), SearchOptions())[0].found
+
+
+def test_a_sound_workspace_gives_the_doctor_nothing_to_do(workspace):
+    assert list(examine_workspace(workspace, originals=True)) == []
+
+
+def test_the_doctor_removes_what_a_crash_left_and_restores_what_is_missing(workspace):
+    (line,) = state(workspace)
+    shutil.rmtree(workspace.data / "index")
+    left = workspace.media.put(b"written by a command that was killed", ".webp")
+    thumbnail = next(path for path in (workspace.data / "media").glob("??/*.webp") if left not in path.name)
+    thumbnail.unlink()
+    findings = list(examine_workspace(workspace))
+    assert all(finding.mended for finding in findings)
+    assert len(findings) == 3
+    assert thumbnail.exists()
+    assert state(workspace) == [line]
+    assert list(examine_workspace(workspace)) == []
+
+
+def test_a_lost_vector_block_is_embedded_again_and_nothing_else(workspace, interior_photos):
+    before = state(workspace)
+    block = min((workspace.data / "media").glob("??/*.safetensors"), key=lambda path: path.stat().st_size)
+    block.write_bytes(b"\0" * 10)
+    lost = [finding for finding in examine_workspace(workspace) if not finding.mended]
+    assert len(lost) == 1
+    again = run_chain(workspace, interior_photos)
+    assert again["detect"]["photos"] == 0
+    assert 0 < again["embed"]["objects"] < before[0].expected
+    assert state(workspace) == before
+    assert list(examine_workspace(workspace)) == []
+
+
+def test_the_doctor_waits_for_nobody_and_disturbs_nobody(workspace):
+    with workspace.claims() as claims:
+        claims.share_writing()
+        with pytest.raises(WorkspaceError, match="Another command"):
+            list(examine_workspace(workspace))

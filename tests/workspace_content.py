@@ -1,0 +1,84 @@
+"""Everything a workspace holds, without the keys and times that differ from run to run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from curate import vector_blocks
+from curate.database import fingerprints, vectors
+from curate.workflows.index_entries import collection_of
+from curate.workspace import Workspace
+
+QUERIES = {
+    "photos": """
+        SELECT sha256, byte_count, format, width, height, orientation, mode, exif::text, has_location,
+               perceptual_hash, thumbnail_sha256, source, licence, consent FROM photos""",
+    "photo_files": "SELECT uri, sha256 FROM photo_files JOIN photos ON photos.id = photo_id",
+    "models": "SELECT fingerprint, role, name FROM models",
+    "detected": """
+        SELECT sha256, fingerprint, object_count FROM detected
+        JOIN photos ON photos.id = photo_id JOIN models ON models.id = model_id""",
+    "objects": """
+        SELECT public_id, sha256, fingerprint, x, y, objects.width, objects.height, score, label
+        FROM objects JOIN photos ON photos.id = photo_id JOIN models ON models.id = model_id""",
+    "embedded": """
+        SELECT public_id, fingerprint FROM embedded
+        JOIN objects ON objects.id = object_id JOIN models ON models.id = embedded.model_id""",
+    "failures": "SELECT stage, subject, fingerprint, reason FROM failures",
+    "mining_runs": "SELECT public_id, rule, parameters::text, counts::text FROM mining_runs",
+    "edges": """
+        SELECT r.public_id, least(a.public_id, b.public_id), greatest(a.public_id, b.public_id), similarity
+        FROM edges JOIN mining_runs r ON r.id = run_id
+        JOIN objects a ON a.id = left_id JOIN objects b ON b.id = right_id""",
+    "groups": """
+        SELECT r.public_id, i.public_id, weakest, o.public_id, rank, similarity
+        FROM groups g JOIN mining_runs r ON r.id = run_id JOIN review_items i ON i.id = item_id
+        JOIN group_members m ON m.group_id = g.id JOIN objects o ON o.id = object_id""",
+    "review_items": """
+        SELECT i.public_id, kind, o.public_id FROM review_items i
+        JOIN review_members ON item_id = i.id JOIN objects o ON o.id = object_id""",
+    "decisions": """
+        SELECT d.public_id, i.public_id, reviewer, reviewer_kind, verdict, dropped::text, reason
+        FROM decisions d JOIN review_items i ON i.id = item_id""",
+    "pair_facts": """
+        SELECT d.public_id, least(a.public_id, b.public_id), greatest(a.public_id, b.public_id), relation
+        FROM pair_facts JOIN decisions d ON d.id = decision_id
+        JOIN objects a ON a.id = left_id JOIN objects b ON b.id = right_id""",
+    "manifests": "SELECT content_hash, name, version, task, spec::text, counts::text FROM manifests",
+    "photo_splits": "SELECT sha256, split FROM photo_splits JOIN photos ON photos.id = photo_id",
+}
+
+
+def content(workspace: Workspace) -> dict[str, Any]:
+    """Rows of every table by what they mean, the vectors of every embedder, and the search index."""
+    with workspace.transaction() as session:
+        rows = {name: sorted(map(str, session.execute(text(sql)))) for name, sql in QUERIES.items()}
+        models = fingerprints.used(session, "embedder")
+        blocks = {
+            model.fingerprint: [b.sha256 for b in vectors.blocks(session, model.id)] for model in models
+        }
+    stored = {fingerprint: _vectors(workspace, names) for fingerprint, names in blocks.items()}
+    with workspace.index() as index:
+        indexed = {
+            model.fingerprint: sorted(index.ids(collection_of(model.name, model.fingerprint)))
+            for model in models
+        }
+    return {**rows, "vectors": stored, "index": indexed}
+
+
+def _vectors(workspace: Workspace, blocks: list[str]) -> dict[str, bytes]:
+    found = {}
+    for sha256 in blocks:
+        matrix, public_ids = vector_blocks.unpack(workspace.media.get(sha256, vector_blocks.SUFFIX))
+        found |= {str(each): row.tobytes() for each, row in zip(public_ids, matrix, strict=True)}
+    return found
+
+
+def tree(directory: Path) -> dict[str, bytes]:
+    """Every file below a folder by its relative name."""
+    return {
+        str(path.relative_to(directory)): path.read_bytes() for path in directory.rglob("*") if path.is_file()
+    }
