@@ -83,6 +83,7 @@ class EdgeIndex:
         check_points(ids, vectors, payloads)
         if not len(ids):
             return
+        shards.check_space(shards.shard_path(self.root, collection), len(ids), vectors.shape[1])
         with self._shard(collection, vectors.shape[1], create=True) as shard:
             assert shard is not None
             for part in chunks(len(ids), CHUNK):

@@ -33,6 +33,11 @@ POLL_SECONDS = 0.02
 LEFTOVER_SECONDS = 3600
 """An unfinished directory this old belongs to a process that died; creating takes .1 s."""
 
+SPARE_BYTES = 128 << 20
+"""Free space that stays untouched: the engine lays out its log and its pages in files of 32 MB."""
+POINT_BYTES = 1024
+"""Room for the payload, its indexes and the id of one point, several times what they take."""
+
 
 def shard_path(root: Path, collection: str) -> Path:
     """Where a collection lies. Names that could leave ``root`` or hide in it are a ValueError."""
@@ -53,6 +58,22 @@ def dimension(path: Path) -> int:
         return int(described["vectors"][VECTOR]["size"])
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise _damaged(path, error) from error
+
+
+def check_space(path: Path, points: int, size: int) -> None:
+    """Raises VectorIndexError unless the disk has room for ``points`` vectors of ``size`` numbers.
+
+    The engine writes through memory-mapped files: on a full disk that is no error but a SIGBUS,
+    which ends the process. Each vector is written twice, to the log and to its place.
+    """
+    needed = SPARE_BYTES + points * (2 * 4 * size + POINT_BYTES)
+    existing = next(parent for parent in (path, *path.parents) if parent.exists())
+    free = shutil.disk_usage(existing).free
+    if free < needed:
+        raise VectorIndexError(
+            f"The disk under {existing} has {free >> 20} MB left and the vector index needs "
+            f"{needed >> 20} MB to write {points} objects: make room, then try again."
+        )
 
 
 @contextmanager

@@ -92,7 +92,10 @@ class ModelCard:
     name: str
     role: Literal["detector", "embedder"]
     loader: str
-    """``module:callable`` under ``curate.vision``; imported when the model is loaded."""
+    """``module:callable``, imported when the model is loaded.
+
+    Called with card, :class:`~curate.vision.weights.Weights`, fingerprint, device and threads.
+    """
     source: Source
     files: tuple[KnownFile, ...]
     """What has to be there; the first is the weights file."""

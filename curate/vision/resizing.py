@@ -43,7 +43,7 @@ def letterbox(photo: RGB, side: int, *, fill: int, centred: bool) -> Letterboxed
 
 
 def squash(crop: RGB, side: int, resampling: Resampling) -> RGB:
-    """The whole crop as a square, its proportions given up.
+    """The whole crop as a square, its proportions given up; one of that size already is not changed.
 
     A centre crop would cut off the ends of everything that is long or tall.
     """

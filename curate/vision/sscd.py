@@ -18,10 +18,10 @@ from curate.vision.weights import Weights
 class SscdEmbedder:
     """An :class:`~curate.vision.interfaces.Embedder`; crops go through the network one by one.
 
-    Batches are not quicker on a CPU (64 crops at once took 1.3 times as long per crop, and 491 MB
-    instead of 146 MB). They would give the same rows to the bit: the int8 scales are constants in the
-    file, not taken from the batch. Processors round int8 products differently, though, so that vectors
-    from two machines are close and not equal.
+    Batches were not quicker on 2 cores, and 64 crops at once took 491 MB instead of 146 MB. They would
+    give the same rows to the bit: the int8 scales are constants in the file, not taken from the batch.
+    Processors round int8 products differently, though, so that vectors from two machines are close
+    and not equal.
     """
 
     batch_size = 32

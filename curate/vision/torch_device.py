@@ -30,8 +30,9 @@ def find_device(device: str) -> torch.device:
 def forward_size(device: torch.device) -> int:
     """How many inputs go through a network at once, always filled up to that number.
 
-    On a CPU it is one: matrix products of another height sum in another order, so that a row would
-    depend on its place in the batch by a few 1e-7, and a batch is no quicker there. On a GPU the
-    number is fixed, so that the same kernels run whatever the number of inputs.
+    On a CPU it is one, because a row must not depend on its neighbours: matrix products of another
+    height sum in another order (measured: 3e-6 for a ViT-B/32, 1e-6 for an EfficientNet-Lite0). Batches
+    of 8 would be 1.3 to 1.8 times as quick on 2 cores. On a GPU the number is fixed, so that the same
+    kernels run whatever the number of inputs.
     """
     return 1 if device.type == "cpu" else GPU_BATCH

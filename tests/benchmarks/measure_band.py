@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -115,7 +116,7 @@ def choose_band(
     same: NDArray[np.float32], different: NDArray[np.float32], prior: float
 ) -> tuple[float, float]:
     """Lowest and highest similarity by the rule above, on a grid of 0.01."""
-    high = float(np.ceil(np.quantile(same, 0.995) * 100) / 100)
+    high = math.ceil(float(np.quantile(same, 0.995)) * 100) / 100
     low = high
     while low > -1 and precision(same, different, round(low - 0.01, 2), high, prior) >= WANTED:
         low = round(low - 0.01, 2)
@@ -185,7 +186,7 @@ def report(name: str, seen: Similarities) -> None:
         print(f"  low at {prior} different pairs per same pair: {other_low:.2f}")
     print("   low  recall     false  precision at", *(f"{prior:>6}" for prior in PRIORS), end="")
     print("  variants  groups of >= 4: one thing, one family, mixed")
-    for edge in np.arange(low - 0.10, low + 0.21, 0.05):
+    for edge in np.arange(low - 0.12, low + 0.07, 0.03).round(2):
         print_row(values, seen, edge, high)
 
 

@@ -148,6 +148,12 @@ def test_a_root_that_is_a_file_is_refused_with_a_reason(tmp_path, make_points):
         EdgeIndex(tmp_path / "root").upsert(NAME, *make_points(2))
 
 
+def test_what_the_disk_has_no_room_for_is_refused_before_it_is_written(tmp_path):
+    shards.check_space(tmp_path / "not" / "there yet", 1, 512)
+    with pytest.raises(VectorIndexError, match=r"has \d+ MB left and the vector index needs \d+ MB"):
+        shards.check_space(tmp_path, 10**12, 512)
+
+
 def test_dropping_and_creating_leave_nothing_behind(index, make_points):
     index.upsert(NAME, *make_points(5))
     index.drop(NAME)

@@ -63,6 +63,7 @@ def test_nobody_there_is_one_sentence_with_the_url():
         connect(url)
 
 
+@pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection")
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_key_is_called_that_and_not_shown(status):
     with server(status, {}) as url, pytest.raises(IndexUnreachable, match="refuses the API key") as caught:

@@ -40,6 +40,14 @@ def test_a_row_does_not_depend_on_the_other_crops(name, pulled, crops):
     assert embedder.embed([]).shape == (0, embedder.dimension)
 
 
+@pytest.mark.parametrize("name", OFFLINE)
+def test_a_prepared_crop_gives_the_same_row(name, pulled, still_life):
+    embedder = load_embedder(name, pulled(name), device="cpu", threads=1)
+    prepared = embedder.prepare(still_life)
+    assert prepared.shape == (find_card(name).input_size, find_card(name).input_size, 3)
+    assert np.array_equal(embedder.embed([prepared]), embedder.embed([still_life]))
+
+
 def test_a_smaller_copy_of_a_crop_is_nearer_than_another_crop(pulled, still_life):
     rows = load_embedder("sscd", pulled("sscd"), device="cpu").embed(
         [still_life, still_life[::2, ::2], still_life[::-1, ::-1, ::-1]]

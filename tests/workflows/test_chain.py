@@ -7,19 +7,28 @@ from chain import last, run_chain
 from datasets import load_dataset
 
 from curate.errors import ExportError, NotFoundError, VerificationError
+from curate.records import Band, Group
 from curate.workflows import review
 from curate.workflows.export import SubjectOptions, export_subject, verify_manifest
+from curate.workflows.mine import MiningOptions, mine
+from curate.workflows.review import photo_uris
+from curate.workflows.run import DEFAULT_FILTER
 from curate.workflows.status import status
 from curate.workspace import Workspace
 
-JUG_PHOTOS = {f"pexels-{number}.jpg" for number in (7303773, 7303788, 7303800, 7303842)}
+JUG_NUMBERS = {"7303773", "7303788", "7303800", "7303842"}
 OPTIONS = SubjectOptions("jugs", "1", shares=(100, 0, 0))
 
 
-def jug(workspace: Workspace):
+def numbers(workspace: Workspace, group: Group) -> set[str]:
+    """The numbers of the photos a group's members are in: pexels-7303773.jpg is 7303773."""
+    return {uri.rpartition("-")[2].removesuffix(".jpg") for uri in photo_uris(workspace, group).values()}
+
+
+def jug(workspace: Workspace) -> Group:
     """The group of the stoneware jug, which is in four of the photos."""
     for group in review.groups(workspace):
-        if {uri.rpartition("/")[2] for uri in review.photo_uris(workspace, group).values()} == JUG_PHOTOS:
+        if numbers(workspace, group) == JUG_NUMBERS:
             return group
     raise AssertionError("no group holds the jug from its four photos and nothing else")
 
@@ -28,7 +37,7 @@ def test_one_group_holds_the_jug_from_all_four_photos_and_nothing_else(workspace
     found = jug(workspace)
     assert len(found.views) == 4
     assert found.state == "open"
-    assert found.weakest > 0.4
+    assert found.weakest > 0.38
 
 
 def test_the_chain_run_again_does_nothing_and_says_so(workspace, mined, interior_photos):
@@ -101,18 +110,10 @@ def test_photos_without_a_licence_are_not_exported_unless_told(workspace, tmp_pa
 
 
 def test_mining_with_another_band_keeps_the_verdict(workspace):
-    from curate.records import Band
-    from curate.workflows.mine import MiningOptions, mine
-    from curate.workflows.run import DEFAULT_FILTER
-
     review.decide(workspace, str(jug(workspace).public_id), "accept")
     wide = MiningOptions(Band(0.2, 0.99, "given"), DEFAULT_FILTER)
     assert last(mine(workspace, wide))["new"]
-    holding = [
-        group
-        for group in review.groups(workspace)
-        if {uri.rpartition("/")[2] for uri in review.photo_uris(workspace, group).values()} & JUG_PHOTOS
-    ]
+    holding = [group for group in review.groups(workspace) if numbers(workspace, group) & JUG_NUMBERS]
     assert {group.state for group in holding} <= {"accepted", "partial", "open"}
     assert any(group.state in ("accepted", "partial") for group in holding)
 
