@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 from curate.errors import SearchIndexError, WorkspaceError
 from curate.media import MediaStore, open_media
 from curate.settings import Settings, load_settings
-from index.errors import IndexLocked, VectorIndexError
+from index.errors import IndexDamaged, VectorIndexError
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -212,10 +212,7 @@ def _translated(open_index: Callable[[], ObjectIndex]) -> Iterator[ObjectIndex]:
             yield opened
         finally:
             opened.close()
-    except IndexLocked as error:
-        raise SearchIndexError(
-            f"{error} Wait for the other command and run this one again, or use a Qdrant server "
-            "(CURATE_QDRANT_URL)."
-        ) from error
-    except VectorIndexError as error:
+    except IndexDamaged as error:
         raise SearchIndexError(f"{error} The vectors are safe: type `curate index rebuild`.") from error
+    except VectorIndexError as error:
+        raise SearchIndexError(str(error)) from error

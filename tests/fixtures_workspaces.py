@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chain import make_workspace, run_chain
 
+from chain import make_workspace, run_chain
 from curate.workspace import Workspace
 
 

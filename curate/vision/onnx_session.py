@@ -10,7 +10,7 @@ import onnxruntime
 from curate.errors import ModelError
 
 
-def open_session(path: Path, device: str, threads: int | None) -> Any:  # noqa: ANN401 (onnxruntime is untyped)
+def open_session(path: Path, device: str, threads: int | None) -> Any:
     """An ``onnxruntime.InferenceSession``.
 
     Args:

@@ -61,7 +61,7 @@ class UltralyticsDetector:
         )
         return results
 
-    def _detections(self, result: Any) -> list[Detection]:  # noqa: ANN401 (ultralytics is untyped)
+    def _detections(self, result: Any) -> list[Detection]:
         boxes = result.boxes.cpu().numpy()
         labels = [str(result.names[int(index)]) for index in boxes.cls]
         height, width = result.orig_shape
@@ -69,7 +69,7 @@ class UltralyticsDetector:
         return detections(corners, scores, labels, width, height)
 
 
-def _open(family: str, path: Path) -> Any:  # noqa: ANN401 (ultralytics is untyped)
+def _open(family: str, path: Path) -> Any:
     build = getattr(library("ultralytics", "yolo"), family)
     try:
         model = build(str(path))

@@ -123,14 +123,20 @@ def _collection(workspace: Workspace, index: ObjectIndex, model: Model) -> Itera
         blocks = vectors.blocks(session, model.id)
     held = set(index.ids(collection))
     if strays := sorted(held - expected):
-        index.remove(collection, strays)
-        yield Finding(
-            f"{len(strays)} vectors in the index that Postgres does not name", collection, mended=True
-        )
+        yield _strays(workspace, index, collection, strays)
     if missing := expected - held:
         for block in blocks:
             _refill(workspace, index, model, block, missing)
         yield Finding(f"{len(missing)} vectors were missing in the index", collection, mended=True)
+
+
+def _strays(workspace: Workspace, index: ObjectIndex, collection: str, strays: list[UUID]) -> Finding:
+    what = f"{len(strays)} vectors in the index that Postgres does not name"
+    if workspace.settings.qdrant_url is not None:
+        # Another database may share the server, and then they are that one's.
+        return Finding(what, collection, mended=False, advice="remove the collection if it is only yours")
+    index.remove(collection, strays)
+    return Finding(what, collection, mended=True)
 
 
 def _refill(

@@ -10,9 +10,6 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import numpy as np
-from index.counts import count_recurrences
-from index.groups import FoundGroup, compact_groups, star_groups
-from index.join import Edges, edges_in_band
 from numpy.typing import NDArray
 
 from curate.database import fingerprints, mining
@@ -22,6 +19,9 @@ from curate.records import Band, MiningFilter, Step
 from curate.workflows import stored_vectors
 from curate.workflows.near_duplicates import photo_keys
 from curate.workspace import Workspace
+from index.counts import count_recurrences
+from index.groups import FoundGroup, compact_groups, star_groups
+from index.join import Edges, edges_in_band
 
 _RUN_NAMESPACE = UUID("8b0f2f44-0b83-5a39-9b7d-0c6b7d3a6a10")
 
@@ -101,9 +101,10 @@ def mine(
 def _groups(
     edges: Edges, found: Sequence[Candidate], keys: NDArray[np.int64], options: MiningOptions
 ) -> list[FoundGroup]:
+    ties = [candidate.public_id.bytes for candidate in found]
     if options.rule == "star":
-        return star_groups(edges, len(found), keys, options.min_views, options.max_size - 1)
-    return compact_groups(edges, len(found), keys, options.min_views, options.max_size)
+        return star_groups(edges, len(found), keys, options.min_views, options.max_size - 1, ties)
+    return compact_groups(edges, len(found), keys, options.min_views, options.max_size, ties)
 
 
 def _counts(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from index.near_duplicates import near_duplicate_keys
 from sqlalchemy.orm import Session
 
 from curate.database import photos
+from index.near_duplicates import near_duplicate_keys
 
 
 def photo_keys(session: Session, distance: int) -> dict[int, int]:

@@ -17,8 +17,6 @@ from PIL import Image, ImageOps
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from chain import RIGHTS, last, make_workspace
-from measuring import speed_ratio
-
 from curate.settings import load_settings
 from curate.vision.crops import cut
 from curate.vision.loading import load_detector, load_embedder
@@ -27,6 +25,7 @@ from curate.workflows.batches import batched
 from curate.workflows.detect import detect
 from curate.workflows.embed import embed
 from curate.workflows.ingest import ingest
+from measuring import speed_ratio
 
 
 def plain(photos: list[Path], detector, embedder, workers: int) -> None:

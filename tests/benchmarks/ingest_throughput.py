@@ -13,11 +13,10 @@ from PIL import Image, ImageOps
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from chain import RIGHTS, last, make_workspace
-from measuring import speed_ratio
-
 from curate.settings import load_settings
 from curate.workflows import demo_photos
 from curate.workflows.ingest import ingest
+from measuring import speed_ratio
 
 COPIES = 8
 

@@ -186,7 +186,7 @@ def report(name: str, seen: Similarities) -> None:
         print(f"  low at {prior} different pairs per same pair: {other_low:.2f}")
     print("   low  recall     false  precision at", *(f"{prior:>6}" for prior in PRIORS), end="")
     print("  variants  groups of >= 4: one thing, one family, mixed")
-    for edge in np.arange(low - 0.12, low + 0.07, 0.03).round(2):
+    for edge in np.arange(low - 0.12, min(low + 0.07, high), 0.03).round(2):
         print_row(values, seen, edge, high)
 
 

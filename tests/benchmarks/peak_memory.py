@@ -23,7 +23,7 @@ STAGES = (
 
 
 def peak_megabytes(command: list[str], folder: Path) -> float:
-    """Highest sum of the resident memory of a command and its worker processes, looked at 10 times a second."""
+    """Highest sum of the resident memory of a command and its worker processes, ten looks a second."""
     process = psutil.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
     highest = 0.0
     while True:

@@ -23,6 +23,7 @@ import numpy as np
 import skimage.data
 from numpy.typing import NDArray
 from PIL import Image
+
 from scanned_things import Part, Thing, assets, parts, things
 
 mi.set_variant("scalar_rgb")

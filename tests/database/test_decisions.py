@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
-from stored_photos import store_objects
 
 from curate.database import decisions, mining, objects
 from curate.database.connection import engine
@@ -16,6 +15,7 @@ from curate.database.mining import GroupRow
 from curate.database.tables import Decision, PairFact
 from curate.errors import DecisionError, NotFoundError
 from curate.verdicts import ACCEPTED, OPEN, REJECTED, settle, state_of
+from stored_photos import store_objects
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from many_photos import draw_photos
-from workspace_content import content, tree
 
 from curate.workspace import Workspace, create
+from many_photos import draw_photos
+from workspace_content import content, tree
 
 CURATE = [sys.executable, "-m", "curate"]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from chain import last, run_chain
 from datasets import load_dataset
 
+from chain import last, run_chain
 from curate.errors import ExportError, NotFoundError, VerificationError
 from curate.records import Band, Group
 from curate.workflows import review

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from chain import last, run_chain
 
+from chain import last, run_chain
 from curate.errors import NotFoundError, SearchIndexError, WorkspaceError
 from curate.workflows import review
 from curate.workflows.doctor import examine_workspace

@@ -1,0 +1,140 @@
+"""The command line as people and scripts meet it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from curate.cli.app import app
+from curate.cli.reference import markdown
+
+
+def curate(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "curate", *arguments],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    assert curate("init", cwd=tmp_path).returncode == 0
+    return tmp_path
+
+
+def test_help_loads_no_heavy_library():
+    code = """
+import sys
+from curate.cli.app import app
+from typer.testing import CliRunner
+assert CliRunner().invoke(app, ["--help"]).exit_code == 0
+heavy = ["torch", "streamlit", "alembic", "qdrant_client", "qdrant_edge", "numpy", "sqlalchemy", "PIL", "pyarrow"]
+print([name for name in heavy if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_every_command_has_help_and_stands_in_the_readme():
+    rows = markdown().splitlines()[2:]
+    assert len(rows) > 25
+    assert all(row.split("|")[2].strip() for row in rows)
+    readme = Path(__file__).parents[2].joinpath("README.md").read_text()
+    assert markdown() in readme
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["status"], "curate init"),
+        (["models", "check", "yolo-99"], "yolo-99"),
+        (["models", "pull", "guie-vit-h14-290"], "--weights FILE"),
+    ],
+)
+def test_what_cannot_work_is_one_sentence_on_stderr_and_exit_1(tmp_path, arguments, words):
+    done = curate(*arguments, cwd=tmp_path)
+    said = done.stderr + done.stdout
+    assert done.returncode == 1
+    assert words in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["detect", "--model", "yolo-99"], "No detector is called 'yolo-99'"),
+        (["embed", "--model", "guie-vit-h14-290"], "--weights FILE"),
+        (["embed", "--model", "guie-vit-h14-290", "--weights", "nothing.pt"], "not a file"),
+        (["mine"], "curate embed"),
+        (["groups", "list"], "curate mine"),
+        (["search", "ffff"], "curate embed"),
+        (["ingest", "nowhere"], "nowhere"),
+        (["verify", "nowhere"], "nowhere"),
+        (["annotate", "import", "boxes.json"], "boxes.json"),
+        (["decide", "accept", "ffff"], "curate groups list"),
+        (["decide", "undo"], "no decision"),
+    ],
+)
+def test_a_command_that_is_too_early_or_mistyped_says_what_to_type(workspace, arguments, words):
+    done = curate(*arguments, cwd=workspace)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("Error: ")
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_usage_error_exits_2():
+    assert CliRunner().invoke(app, ["ingest"]).exit_code == 2
+    assert CliRunner().invoke(app, ["mine", "--band", "0.4"]).exit_code == 2
+
+
+def test_results_for_programs_are_json_on_stdout_alone(workspace):
+    (workspace / "letter.jpg").write_text("Dear photo")
+    done = curate("ingest", "letter.jpg", "--json", cwd=workspace)
+    assert json.loads(done.stdout)["failed"] == 1
+    assert "1 input failed" in done.stderr
+    assert done.returncode == 1  # not one input was good
+    listed = json.loads(curate("failures", "--json", cwd=workspace).stdout)
+    assert listed[0]["subject"].endswith("letter.jpg")
+    assert json.loads(curate("status", "--json", cwd=workspace).stdout)["failures"] == {"ingest": 1}
+
+
+def test_a_broken_setting_names_itself(workspace):
+    done = curate("status", cwd=workspace, CURATE_WORKERS="many")
+    assert done.returncode == 1
+    assert "workers" in done.stderr
+    with (workspace / "curate.toml").open("a") as toml:
+        toml.write("wrokers = 3\n")
+    assert "wrokers" in curate("status", cwd=workspace).stderr
+
+
+def test_a_workspace_is_found_from_a_folder_below_and_by_name(workspace, tmp_path_factory):
+    below = workspace / "a" / "b"
+    below.mkdir(parents=True)
+    assert curate("status", cwd=below).returncode == 0
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    assert curate("--workspace", str(workspace), "status", cwd=elsewhere).returncode == 0
+    assert curate("status", cwd=elsewhere, CURATE_WORKSPACE=str(workspace)).returncode == 0
+
+
+def test_what_the_program_keeps_is_readable_by_its_owner_only(workspace):
+    assert (workspace / ".recurate").stat().st_mode & 0o077 == 0
+
+
+def test_the_database_server_stops_with_the_last_command(workspace):
+    import psutil
+
+    assert curate("status", cwd=workspace).returncode == 0
+    places = [process.info["cwd"] or "" for process in psutil.process_iter(["cwd"])]
+    assert not [place for place in places if place.startswith(str(workspace))]
