@@ -49,9 +49,11 @@ def demo(
         verified = export.verify_manifest(made.manifest.directory, opened)
     mined = found["mine"]
     result(f"photos    {mined['photos']}")
-    result(f"objects   {mined['objects']} that pass the filters")
+    result(
+        f"objects   {mined['objects_found']}, of which {mined['objects']} are large and sure enough to compare"
+    )
     result(f"edges     {mined['edges']}")
-    result(f"groups    {mined['groups']}, accepted by an automatic policy for this demo")
+    result(f"groups    {mined['groups']} of {mined['views']} views, accepted by an automatic policy")
     result(f"records   {made.records}, verified: {verified.content_hash[:12]}")
     result("")
     result(f"Look at   {root / 'sheets' / sheets.OVERVIEW}")

@@ -36,9 +36,12 @@ def blocks(session: Session, model_id: int) -> list[VectorBlock]:
     )
 
 
-def count(session: Session, model_id: int) -> int:
-    """How many objects have a vector by this embedder."""
-    return session.scalar(select(func.count()).where(Embedded.model_id == model_id)) or 0
+def count(session: Session, model_id: int, detector_id: int | None = None) -> int:
+    """How many objects, of one detector or of all, have a vector by this embedder."""
+    rows = select(func.count()).where(Embedded.model_id == model_id)
+    if detector_id is not None:
+        rows = rows.join(Object, Object.id == Embedded.object_id).where(Object.model_id == detector_id)
+    return session.scalar(rows) or 0
 
 
 def all_public_ids(session: Session, model_id: int) -> set[UUID]:

@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.database import fingerprints, mining
+from curate.database import fingerprints, mining, vectors
 from curate.database.mining import Candidate, GroupRow
 from curate.errors import NotFoundError, SettingsError
 from curate.records import Band, MiningFilter, Step
@@ -63,6 +63,7 @@ def mine(
         detecting = fingerprints.only(session, "detector", detector)
         embedding = fingerprints.only(session, "embedder", embedder)
         found = mining.candidates(session, detecting.id, embedding.id, options.filter)
+        in_all = vectors.count(session, embedding.id, detecting.id)
         same_photo = photo_keys(session, options.near_duplicate_distance)
     if not found:
         raise NotFoundError(
@@ -77,12 +78,10 @@ def mine(
             mining.touch_run(session, known)
             yield Step("mine", len(found), len(found), 0, {**known.counts, "run": str(run_id), "new": False})
             return
-    vectors = stored_vectors.read(workspace, [(each.block_sha256, each.row) for each in found])
-    edges = edges_in_band(
-        vectors, keys, options.band.low, options.band.high, device=workspace.settings.device
-    )
+    matrix = stored_vectors.read(workspace, [(each.block_sha256, each.row) for each in found])
+    edges = edges_in_band(matrix, keys, options.band.low, options.band.high, device=workspace.settings.device)
     groups = _groups(edges, found, keys, options)
-    counts = _counts(edges, keys, groups, same_photo)
+    counts = {"objects_found": in_all, **_counts(edges, keys, groups, same_photo)}
     with workspace.transaction() as session:
         mining.record_run(
             session,

@@ -38,7 +38,7 @@ import sys
 from curate.cli.app import app
 from typer.testing import CliRunner
 assert CliRunner().invoke(app, ["--help"]).exit_code == 0
-heavy = ["torch", "streamlit", "alembic", "qdrant_client", "qdrant_edge", "numpy", "sqlalchemy", "PIL", "pyarrow"]
+heavy = "torch streamlit alembic qdrant_client qdrant_edge numpy sqlalchemy PIL pyarrow".split()
 print([name for name in heavy if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
