@@ -1,7 +1,8 @@
-"""Any number of different photos: the demo's photos, then random views of them, so that there are real things."""
+"""Any number of different photos: the demo's own, then random views of them, to show real things."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +15,21 @@ JUG = ("7303773", "7303788", "7303800", "7303842")
 """The photos with the recurring jug come first, so that even few photos hold a recurrence group."""
 
 
-def draw_photos(directory: Path, count: int, seed: int, side: int = 1024) -> None:
-    """Write ``count`` JPEG files of at most ``side`` pixels; equal arguments give equal photos."""
+def draw_photos(directory: Path, count: int, seed: int, side: int = 640) -> None:
+    """Write ``count`` JPEG files; equal arguments give equal photos.
+
+    The first 39 are the demo's photos as they are, the others have at most ``side`` pixels.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     found = demo_photos.fetch(load_settings(None).models_dir).glob("*.jpg")
     sources = sorted(found, key=lambda path: (not path.stem.endswith(JUG), path.name))
     for number in range(count):
-        photo = _small(sources[number % len(sources)], 2 * side)
-        if number >= len(sources):
-            photo = _view(photo, np.random.default_rng([seed, number]))
-        ImageOps.contain(photo, (side, side)).save(directory / f"photo {number:05d}.jpg", quality=88)
+        source, target = sources[number % len(sources)], directory / f"photo {number:05d}.jpg"
+        if number < len(sources):
+            shutil.copyfile(source, target)
+        else:
+            view = _view(_small(source, 2 * side), np.random.default_rng([seed, number]))
+            ImageOps.contain(view, (side, side)).save(target, quality=88)
 
 
 def _small(source: Path, side: int) -> Image.Image:

@@ -46,7 +46,7 @@ def record(
     )
     key = session.scalars(again.returning(Manifest.id)).one()
     photos = dict(
-        row.tuple()
+        (row[0], row[1])
         for row in session.execute(select(Photo.sha256, Photo.id).where(Photo.sha256.in_(list(splits))))
     )
     for sha256, split in splits.items():

@@ -33,7 +33,7 @@ def counts(session: Session) -> dict[str, Any]:
         "decisions": _count(session, Decision),
         "manifests": _count(session, Manifest),
         "failures": dict(
-            row.tuple()
+            (row[0], row[1])
             for row in session.execute(
                 select(Failure.stage, func.count()).group_by(Failure.stage).order_by(Failure.stage)
             )

@@ -38,7 +38,7 @@ def blocks(session: Session, model_id: int) -> list[VectorBlock]:
 
 def count(session: Session, model_id: int, detector_id: int | None = None) -> int:
     """How many objects, of one detector or of all, have a vector by this embedder."""
-    rows = select(func.count()).where(Embedded.model_id == model_id)
+    rows = select(func.count()).select_from(Embedded).where(Embedded.model_id == model_id)
     if detector_id is not None:
         rows = rows.join(Object, Object.id == Embedded.object_id).where(Object.model_id == detector_id)
     return session.scalar(rows) or 0

@@ -60,7 +60,7 @@ def test_an_accepted_group_becomes_a_manifest_that_verifies_and_loads(workspace,
     assert len(rows) == 4
     for row in rows:
         assert row["target"].size[0] > 0
-        assert [reference.size[0] > 0 for reference in row["references"]] == [True, True, True]
+        assert [reference.size[0] > 0 for reference in row["reference"]] == [True, True, True]
 
 
 def test_exporting_the_same_approval_again_gives_the_same_bytes(workspace, tmp_path):

@@ -12,6 +12,7 @@ from curate.workflows import review
 from curate.workflows.doctor import examine_workspace
 from curate.workflows.index_upkeep import rebuild, state
 from curate.workflows.search import SearchOptions, search_object, search_photo
+from many_photos import draw_photos
 
 
 def test_searching_for_an_object_finds_the_other_views_of_its_group(workspace):
@@ -64,13 +65,15 @@ def test_the_doctor_removes_what_a_crash_left_and_restores_what_is_missing(works
     assert list(examine_workspace(workspace)) == []
 
 
-def test_a_lost_vector_block_is_embedded_again_and_nothing_else(workspace, interior_photos):
+def test_a_lost_vector_block_is_embedded_again_and_nothing_else(workspace, tmp_path):
+    draw_photos(tmp_path / "more", 41, seed=1)  # 39 that are here already and 2 new ones
+    run_chain(workspace, tmp_path / "more")  # a second, smaller block
     before = state(workspace)
     block = min((workspace.data / "media").glob("??/*.safetensors"), key=lambda path: path.stat().st_size)
     block.write_bytes(b"\0" * 10)
     lost = [finding for finding in examine_workspace(workspace) if not finding.mended]
     assert len(lost) == 1
-    again = run_chain(workspace, interior_photos)
+    again = run_chain(workspace, tmp_path / "more")
     assert again["detect"]["photos"] == 0
     assert 0 < again["embed"]["objects"] < before[0].expected
     assert state(workspace) == before
