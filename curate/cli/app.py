@@ -32,6 +32,7 @@ app = typer.Typer(
     help="Turn piles of photos into reviewed training data: photos, objects, recurrence groups, manifests.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # importing Rich for coloured help takes longer than all the rest of it
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

@@ -49,9 +49,7 @@ def demo(
         verified = export.verify_manifest(made.manifest.directory, opened)
     mined = found["mine"]
     result(f"photos    {mined['photos']}")
-    result(
-        f"objects   {mined['objects_found']}, of which {mined['objects']} are large and sure enough to compare"
-    )
+    result(f"objects   {mined['objects_found']}, of which {mined['objects']} are large and sure enough")
     result(f"edges     {mined['edges']}")
     result(f"groups    {mined['groups']} of {mined['views']} views, accepted by an automatic policy")
     result(f"records   {made.records}, verified: {verified.content_hash[:12]}")

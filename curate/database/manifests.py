@@ -45,10 +45,8 @@ def record(
         set_={"directory": values["directory"], "written_at": func.now()},
     )
     key = session.scalars(again.returning(Manifest.id)).one()
-    photos = dict(
-        (row[0], row[1])
-        for row in session.execute(select(Photo.sha256, Photo.id).where(Photo.sha256.in_(list(splits))))
-    )
+    rows = session.execute(select(Photo.sha256, Photo.id).where(Photo.sha256.in_(list(splits))))
+    photos = {sha256: photo_id for sha256, photo_id in rows}
     for sha256, split in splits.items():
         session.execute(
             insert(PhotoSplit).values(photo_id=photos[sha256], split=split).on_conflict_do_nothing()

@@ -24,6 +24,7 @@ from curate.database.tables import (
 
 def counts(session: Session) -> dict[str, Any]:
     """Photos, then per model how much it has done, then what came of it."""
+    failed = select(Failure.stage, func.count()).group_by(Failure.stage).order_by(Failure.stage)
     return {
         "photos": _count(session, Photo),
         "photo_files": _count(session, PhotoFile),
@@ -32,12 +33,7 @@ def counts(session: Session) -> dict[str, Any]:
         "mining_runs": _count(session, MiningRun),
         "decisions": _count(session, Decision),
         "manifests": _count(session, Manifest),
-        "failures": dict(
-            (row[0], row[1])
-            for row in session.execute(
-                select(Failure.stage, func.count()).group_by(Failure.stage).order_by(Failure.stage)
-            )
-        ),
+        "failures": {stage: count for stage, count in session.execute(failed)},
     }
 
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import threading
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 
 from curate.database import failures, photos
-from curate.photos.facts import Examined, PhotoProblem, examine_file
+from curate.photos.facts import Examined, PhotoProblem
 from curate.photos.sources import Found, SkippedFile, SourceFile, SourceProblem, find_sources
 from curate.records import PhotoRights, Step
 from curate.workflows.batches import batched
+from curate.workflows.reading import examine_all
 from curate.workspace import Workspace
 
 # Files looked up in one statement, and photos recorded in one transaction.
@@ -57,10 +52,11 @@ def ingest(
     """
     tally = _Tally()
     yield Step(STAGE, 0, None)
-    with workspace.claims() as claims, _pool(workspace.settings.workers) as pool:
+    settings = workspace.settings
+    with workspace.claims() as claims:
         claims.share_writing()
         fresh = _fresh(workspace, find_sources(inputs), rights, tally, retry_failed=retry_failed)
-        read = _examined(pool, fresh, workspace.settings.max_pixels, ahead=4 * workspace.settings.workers)
+        read = examine_all(fresh, settings.workers, settings.max_pixels)
         for batch in batched(read, _COMMIT_EVERY):
             _record(workspace, batch, rights, tally)
             yield Step(STAGE, tally.done, None, tally.failed)
@@ -101,22 +97,6 @@ def _fresh(
                 yield file
 
 
-def _examined(
-    pool: ProcessPoolExecutor, files: Iterable[SourceFile], max_pixels: int, ahead: int
-) -> Iterator[tuple[SourceFile, Examined | PhotoProblem]]:
-    """Read in other processes, in order and at most ``ahead`` files in memory."""
-    examine = partial(examine_file, max_pixels=max_pixels)
-    waiting: deque[tuple[SourceFile, Future[Examined | PhotoProblem]]] = deque()
-    for file in files:
-        waiting.append((file, pool.submit(examine, file.uri)))
-        if len(waiting) > ahead:
-            source, future = waiting.popleft()
-            yield source, future.result()
-    while waiting:
-        source, future = waiting.popleft()
-        yield source, future.result()
-
-
 def _record(
     workspace: Workspace,
     batch: Sequence[tuple[SourceFile, Examined | PhotoProblem]],
@@ -142,22 +122,3 @@ def _record(
     broken = sum(isinstance(result, PhotoProblem) for _, result in batch)
     tally.failed += broken
     tally.done += len(batch)
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    """Worker processes that end by themselves when this one is killed."""
-    return ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
-    )
-
-
-def _end_with_parent() -> None:
-    """Without this a worker of a killed command waits for work for ever."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None, "only a pool calls this"
-
-    def wait() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()

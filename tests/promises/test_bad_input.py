@@ -20,8 +20,10 @@ from PIL import Image
 
 from chain import RIGHTS, last, make_workspace
 from curate.errors import CurateError, DatabaseError, MediaError, SearchIndexError, WorkspaceError
+from curate.photos.facts import examine_file
 from curate.photos.sources import file_uri
 from curate.vision.loading import load_detector, load_embedder
+from curate.workflows import reading
 from curate.workflows.detect import detect
 from curate.workflows.doctor import examine_workspace
 from curate.workflows.embed import embed
@@ -185,6 +187,27 @@ def test_a_photo_that_vanishes_or_changes_between_stages_fails_alone(tmp_path, e
     assert "curate ingest" in reasons[file_uri(changed)]
     assert last(detect(empty_workspace, detector))["failed"] == 0  # not tried again by itself
     assert last(detect(empty_workspace, detector, retry_failed=True))["failed"] == 2
+
+
+def test_a_photo_that_crashes_its_reader_fails_alone(tmp_path, empty_workspace, monkeypatch):
+    """A worker that is killed while it reads stands for a decoder that crashes or eats all memory."""
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for number in range(12):
+        (photos / f"{number:02d}.jpg").write_bytes(jpeg(70 + number))
+    monkeypatch.setattr(reading, "examine_file", crash_at_seven)
+    told = summary_of(empty_workspace, photos)
+    assert (told["new"], told["failed"]) == (11, 1)
+    (failure,) = failures(empty_workspace)
+    assert failure.subject == file_uri(photos / "07.jpg")
+    assert "ended the process" in failure.reason
+
+
+def crash_at_seven(uri: str, **options: int):
+    """Runs in the worker: the real reading, but for one file."""
+    if uri.endswith("07.jpg"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return examine_file(uri, **options)
 
 
 class KillsPostgres:

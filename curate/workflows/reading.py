@@ -1,0 +1,83 @@
+"""Examine photos in several processes, and survive a photo that takes its process with it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+
+from curate.photos.facts import Examined, PhotoProblem, examine_file
+from curate.photos.sources import SourceFile
+
+Read = tuple[SourceFile, Examined | PhotoProblem]
+
+
+def examine_all(files: Iterable[SourceFile], workers: int, max_pixels: int) -> Iterator[Read]:
+    """Examine files in order, at most a few per worker ahead of the caller.
+
+    A decoder that crashes ends its process and with it the pool. Then every file that was under way is read
+    again by itself in a process of its own, so that only the one to blame fails.
+    """
+    examine = partial(examine_file, max_pixels=max_pixels)
+    stream = iter(files)
+    under_way: list[SourceFile] = []
+    while True:
+        waiting: deque[tuple[SourceFile, Future[Examined | PhotoProblem]]] = deque()
+        try:
+            with _pool(workers) as pool:
+                for file in stream:
+                    under_way.append(file)
+                    waiting.append((file, pool.submit(examine, file.uri)))
+                    if len(waiting) > 4 * workers:
+                        yield _finished(waiting, under_way)
+                while waiting:
+                    yield _finished(waiting, under_way)
+            return
+        except BrokenProcessPool:
+            yield from [(file, _alone(file, max_pixels)) for file in under_way]
+            under_way.clear()
+
+
+def _finished(
+    waiting: deque[tuple[SourceFile, Future[Examined | PhotoProblem]]], under_way: list[SourceFile]
+) -> Read:
+    """The oldest result. Its file leaves the lists only once there is a result."""
+    file, future = waiting[0]
+    result = future.result()
+    waiting.popleft()
+    under_way.remove(file)
+    return file, result
+
+
+def _alone(file: SourceFile, max_pixels: int) -> Examined | PhotoProblem:
+    try:
+        with _pool(1) as pool:
+            return pool.submit(examine_file, file.uri, max_pixels=max_pixels).result()
+    except BrokenProcessPool:
+        return PhotoProblem(
+            file.uri, "Reading this file ended the process that read it: it is damaged, or memory ran out."
+        )
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    """Worker processes that end by themselves when this one is killed."""
+    return ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
+    )
+
+
+def _end_with_parent() -> None:
+    """Without this a worker of a killed command waits for work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "only a pool calls this"
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
