@@ -10,7 +10,7 @@ import typer
 from curate.cli.context import open_workspace
 from curate.cli.output import Json, count, follow, result, result_json, say
 
-commands = typer.Typer(no_args_is_help=True, help="Use boxes drawn by people instead of a detector's.")
+commands = typer.Typer(no_args_is_help=True, help="Use boxes drawn by people.")
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +26,10 @@ def import_boxes(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Import boxes for ingested photos, matched by file name."""
+    """Import boxes, matched by file name.
+
+    The photos must be ingested first.
+    """
     from curate.workflows.annotate import import_boxes
 
     with open_workspace(context) as workspace:

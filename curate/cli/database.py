@@ -7,7 +7,7 @@ import typer
 from curate.cli.context import open_workspace
 from curate.cli.output import say
 
-commands = typer.Typer(no_args_is_help=True, help="Look after the Postgres database.")
+commands = typer.Typer(no_args_is_help=True, help="Look after a Postgres server.")
 
 
 def register(app: typer.Typer) -> None:
@@ -16,7 +16,10 @@ def register(app: typer.Typer) -> None:
 
 @commands.command()
 def upgrade(context: typer.Context) -> None:
-    """Bring the schema up to what this program needs. Embedded databases do this by themselves."""
+    """Bring a server's schema up to date.
+
+    Embedded databases do this by themselves.
+    """
     from curate.database import schema
 
     with open_workspace(context) as workspace:

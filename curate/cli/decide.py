@@ -37,7 +37,10 @@ def accept(
     reason: Reason = None,
     as_json: Json = False,
 ) -> None:
-    """All members are one and the same thing, but for those that are dropped."""
+    """Say that all members are one thing.
+
+    Members given by --drop are another thing than the rest.
+    """
     _decide(context, group, "accept", drop or [], reviewer, reason, as_json)
 
 
@@ -49,7 +52,10 @@ def reject(
     reason: Reason = None,
     as_json: Json = False,
 ) -> None:
-    """No two members are the same thing. If some are, accept the group and drop the others."""
+    """Say that no two members are the same thing.
+
+    If some are, accept the group and drop the others.
+    """
     _decide(context, group, "reject", [], reviewer, reason, as_json)
 
 
@@ -62,7 +68,10 @@ def undo(
     reviewer: Reviewer = None,
     as_json: Json = False,
 ) -> None:
-    """Take back your last decision that still stands. Both stay in the history."""
+    """Take back your last standing decision.
+
+    Both stay in the history.
+    """
     from curate.workflows import review
 
     with open_workspace(context) as workspace:
@@ -78,7 +87,10 @@ def automatic(
     ],
     as_json: Json = False,
 ) -> None:
-    """Decide open groups by a rule. Exports leave such decisions out unless told."""
+    """Accept open groups by a rule.
+
+    Exports leave such decisions out unless told.
+    """
     from curate.workflows import review
 
     with open_workspace(context) as workspace:

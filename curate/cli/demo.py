@@ -19,7 +19,10 @@ def demo(
         Path, typer.Argument(help="Folder for the demo's workspace, sheets and manifest.")
     ] = Path("demo"),
 ) -> None:
-    """Real photos to objects, groups and a verified manifest; run it again and nothing is done twice."""
+    """The whole way on 39 real photos.
+
+    From photos to a verified manifest with models that need no hub. Run it again and nothing is done twice.
+    """
     from curate import workspace
     from curate.records import PhotoRights
     from curate.settings import load_settings

@@ -47,7 +47,10 @@ def subject(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Subject-driven generation: a target photo, a caption and references of the same thing."""
+    """For subject-driven generation.
+
+    Each record is a target photo, a caption and references of the same thing from other photos.
+    """
     from curate.workflows.export import SubjectOptions, export_subject
 
     options = SubjectOptions(
@@ -90,7 +93,10 @@ def verify(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Prove that a manifest is what was exported and that its decisions still stand."""
+    """Prove that a manifest is untouched and stands.
+
+    Every file is hashed, and the database is asked whether the decisions behind each record still stand.
+    """
     from curate.errors import WorkspaceError
     from curate.workflows.export import verify_manifest
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 GroupId = Annotated[str, typer.Argument(help="Start of a group's id.")]
 
-commands = typer.Typer(no_args_is_help=True, help="Look at the recurrence groups of the latest mining run.")
+commands = typer.Typer(no_args_is_help=True, help="Look at recurrence groups.")
 
 
 def register(app: typer.Typer) -> None:
@@ -47,7 +47,7 @@ def list_groups(
 
 @commands.command()
 def show(context: typer.Context, group: GroupId, as_json: Json = False) -> None:
-    """One group with its members and the photos they are in."""
+    """One group with its members and photos."""
     from curate.workflows import review
 
     with open_workspace(context) as workspace:
@@ -76,7 +76,10 @@ def sheets(
     state: Annotated[str | None, typer.Option("--state", help="Only groups in this state.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Write one contact sheet per group, and an overview, as pictures to open."""
+    """Write contact sheets as pictures.
+
+    One per group and an overview of all.
+    """
     from curate.workflows import review
     from curate.workflows.sheets import write_sheets
 

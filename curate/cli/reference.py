@@ -11,11 +11,11 @@ from curate.cli.app import app
 
 
 def markdown() -> str:
-    """One table row per command, with its first help line and its options."""
+    """One table row per command, with its help and its options."""
     lines = ["| command | what it does | options |", "|---|---|---|"]
     for name, command in _commands(typer.main.get_command(app), "curate"):
         options = " ".join(f"`{option}`" for option in _options(command))
-        lines.append(f"| `{name}` | {(command.help or '').splitlines()[0]} | {options} |")
+        lines.append(f"| `{name}` | {' '.join((command.help or '').split())} | {options} |")
     return "\n".join(lines)
 
 

@@ -27,7 +27,7 @@ def search(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Find objects that look like one object, or like each object in a photo."""
+    """Find what looks like an object or a photo."""
     from pathlib import Path
 
     from curate.workflows.search import SearchOptions, search_object, search_photo

@@ -37,7 +37,10 @@ def ingest(
     retry_failed: RetryFailed = False,
     as_json: Json = False,
 ) -> None:
-    """Take photos in: identity by content, upright size, EXIF, hash, rights and a thumbnail."""
+    """Take photos in. They stay where they are.
+
+    Kept are identity by content, upright size, EXIF, perceptual hash, rights and a thumbnail.
+    """
     from curate.records import PhotoRights
     from curate.workflows.ingest import ingest
 
@@ -54,7 +57,7 @@ def detect(
     retry_failed: RetryFailed = False,
     as_json: Json = False,
 ) -> None:
-    """Find objects in all photos that this detector has not seen."""
+    """Find the objects in new photos."""
     from curate.vision.loading import load_detector
     from curate.workflows.detect import detect
 
@@ -73,7 +76,7 @@ def embed(
     retry_failed: RetryFailed = False,
     as_json: Json = False,
 ) -> None:
-    """Give every object without a vector one, by this embedder."""
+    """Give every new object a vector."""
     from curate.vision.loading import load_embedder
     from curate.workflows.embed import embed
 
@@ -117,7 +120,10 @@ def mine(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Compare all objects and find recurrence groups: the same physical thing in several photos."""
+    """Find recurrence groups among all objects.
+
+    A group is the same physical thing in several photos. The same options again do nothing.
+    """
     from curate.records import MiningFilter
     from curate.workflows.bands import given_or_default
     from curate.workflows.mine import MiningOptions, mine
@@ -144,7 +150,10 @@ def run(
     retry_failed: RetryFailed = False,
     as_json: Json = False,
 ) -> None:
-    """The whole chain: ingest, detect, embed, mine. Interrupted, it goes on where it was."""
+    """Ingest, detect, embed and mine in a row.
+
+    Interrupted and run again, it goes on where it was.
+    """
     from curate.records import PhotoRights
     from curate.workflows.run import run
 

@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 
 def status(context: typer.Context, as_json: Json = False) -> None:
-    """How many photos, objects, vectors, runs, decisions and manifests there are."""
+    """How far everything is, in numbers."""
     from curate.workflows.status import status
 
     with open_workspace(context) as workspace:
@@ -41,7 +41,7 @@ def failures(
     stage: Annotated[str | None, typer.Option("--stage", help="ingest, detect or embed.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Inputs that could not be processed, with the reason."""
+    """What could not be processed, and why."""
     from curate.workflows.failures import failures
 
     with open_workspace(context) as workspace:
@@ -63,7 +63,10 @@ def doctor(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Find where database, media, index and photos disagree, and mend what can be mended."""
+    """Find and mend disagreements.
+
+    Database, media store, search index and, with --photos, the photos themselves are compared.
+    """
     from curate.workflows.doctor import examine_workspace
 
     with open_workspace(context) as workspace:

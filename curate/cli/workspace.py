@@ -19,7 +19,10 @@ def register(app: typer.Typer) -> None:
 def init(
     directory: Annotated[Path, typer.Argument(help="Folder to make a workspace.")] = Path(),
 ) -> None:
-    """Make a folder a workspace: settings, database, media store and search index."""
+    """Make a folder a workspace.
+
+    Settings go into curate.toml; database, media and search index into .recurate beside it.
+    """
     from curate import workspace
 
     root = directory.absolute()
@@ -31,7 +34,7 @@ def init(
 
 
 def down(context: typer.Context) -> None:
-    """Stop an embedded database that a killed command left running."""
+    """Stop a database that a killed command left."""
     with open_workspace(context) as workspace:
         stopped = workspace.stop_database()
     say("The embedded database was stopped." if stopped else "No embedded database was running.")

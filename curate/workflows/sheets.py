@@ -56,7 +56,7 @@ def _sheet(workspace: Workspace, group: Group) -> tuple[SheetGroup, int]:
             # The group's other views are still worth looking at; the caller counts what is missing.
             continue
     title = f"{group.views[0].object_.label} in {len(group.views)} photos"
-    note = f"{group.public_id}   weakest similarity {group.weakest:.2f}   {group.state}"
+    note = f"{str(group.public_id)[:13]}   weakest {group.weakest:.2f}   {group.state}"
     return SheetGroup(title, note, tiles), len(group.views) - len(tiles)
 
 
