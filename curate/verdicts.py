@@ -7,7 +7,7 @@ while "these two are the same thing" stays true.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from uuid import UUID
@@ -32,6 +32,8 @@ class Fact:
     """Rises with time; a reviewer's later word replaces an earlier one."""
     reviewer: str
     automatic: bool
+    decision_id: UUID
+    """Public id of the decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,24 @@ def accepted_sets(relations: Mapping[Pair, str]) -> tuple[list[frozenset[UUID]],
     }
     good = sorted((part for n, part in enumerate(parts) if n not in broken), key=min)
     return good, sorted((parts[n] for n in broken), key=min)
+
+
+def supporters(
+    sets: Sequence[Collection[UUID]], facts: Iterable[Fact], *, with_automatic: bool
+) -> list[set[UUID]]:
+    """For each of some disjoint sets the decisions that say of two of its members that they are the same."""
+    home = {object_id: number for number, members in enumerate(sets) for object_id in members}
+    found: list[set[UUID]] = [set() for _ in sets]
+    for fact in facts:
+        one, other = (home.get(object_id) for object_id in fact.pair)
+        if (
+            one is not None
+            and one == other
+            and fact.relation == SAME
+            and (with_automatic or not fact.automatic)
+        ):
+            found[one].add(fact.decision_id)
+    return found
 
 
 def _ordered(pair: tuple[UUID, UUID]) -> Pair:

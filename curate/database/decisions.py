@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, delete, func, se
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
+from curate.database.among import among
 from curate.database.tables import Decision, Object, PairFact, ReviewItem, ReviewMember
 from curate.errors import DecisionError, NotFoundError
 from curate.verdicts import Fact, facts_of, pair_of
@@ -96,38 +97,27 @@ def undo(session: Session, reviewer: str, item_id: UUID | None = None) -> Record
     return Recorded(made.public_id, item.public_id, "undo", new=True)
 
 
-def facts(session: Session, among: Collection[UUID] | None = None) -> list[Fact]:
-    """The facts of all standing decisions, or those between objects of ``among``."""
+def facts(session: Session, between: Collection[UUID] | None = None) -> list[Fact]:
+    """The facts of all standing decisions, or those between objects of ``between``."""
     rows = (
         select(_Left.public_id, _Right.public_id, PairFact.relation, Decision)
         .join(_Left, _Left.id == PairFact.left_id)
         .join(_Right, _Right.id == PairFact.right_id)
         .join(Decision, Decision.id == PairFact.decision_id)
     )
-    if among is not None:
-        inside = list(among)
-        rows = rows.where(_Left.public_id.in_(inside), _Right.public_id.in_(inside))
+    if between is not None:
+        rows = rows.where(among(_Left.public_id, between), among(_Right.public_id, between))
     return [
-        Fact(pair_of(left, right), relation, made.id, made.reviewer, made.reviewer_kind == "automatic")
+        Fact(
+            pair_of(left, right),
+            relation,
+            made.id,
+            made.reviewer,
+            made.reviewer_kind == "automatic",
+            made.public_id,
+        )
         for left, right, relation, made in session.execute(rows)
     ]
-
-
-def accepting(session: Session, members: Iterable[UUID], *, with_automatic: bool) -> list[Decision]:
-    """Standing decisions that say of at least two of ``members`` that they are the same thing."""
-    inside = list(members)
-    rows = (
-        select(Decision)
-        .distinct()
-        .join(PairFact, PairFact.decision_id == Decision.id)
-        .join(_Left, _Left.id == PairFact.left_id)
-        .join(_Right, _Right.id == PairFact.right_id)
-        .where(PairFact.relation == "same", _Left.public_id.in_(inside), _Right.public_id.in_(inside))
-        .order_by(Decision.public_id)
-    )
-    if not with_automatic:
-        rows = rows.where(Decision.reviewer_kind == "person")
-    return list(session.scalars(rows))
 
 
 def by_public_ids(session: Session, public_ids: Iterable[UUID]) -> dict[UUID, tuple[Decision, bool]]:
@@ -135,7 +125,7 @@ def by_public_ids(session: Session, public_ids: Iterable[UUID]) -> dict[UUID, tu
     rows = (
         select(Decision, _Undo.id.is_not(None))
         .outerjoin(_Undo, _Undo.undoes_id == Decision.id)
-        .where(Decision.public_id.in_(list(public_ids)))
+        .where(among(Decision.public_id, public_ids))
     )
     return {made.public_id: (made, undone) for made, undone in session.execute(rows)}
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from curate import records
+from curate.database.among import among
 from curate.database.tables import Failure
 
 
@@ -29,7 +30,7 @@ def clear(session: Session, stage: str, subjects: Iterable[str], fingerprint: st
     """These inputs went well."""
     session.execute(
         delete(Failure).where(
-            Failure.stage == stage, Failure.subject.in_(list(subjects)), Failure.fingerprint == fingerprint
+            Failure.stage == stage, among(Failure.subject, subjects), Failure.fingerprint == fingerprint
         )
     )
 
@@ -42,7 +43,7 @@ def forget(session: Session, stage: str, subject: str) -> None:
 def attempted(session: Session, stage: str, subjects: Iterable[str]) -> set[tuple[str, str]]:
     """Subject and fingerprint of what failed among ``subjects``."""
     rows = select(Failure.subject, Failure.fingerprint)
-    found = session.execute(rows.where(Failure.stage == stage, Failure.subject.in_(list(subjects))))
+    found = session.execute(rows.where(Failure.stage == stage, among(Failure.subject, subjects)))
     return {(subject, fingerprint) for subject, fingerprint in found}
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from curate.database.among import among
 from curate.database.tables import Decision, Manifest, ManifestDecision, ManifestPhoto, Photo, PhotoSplit
 from curate.records import ManifestSpec, WrittenManifest
 
@@ -45,19 +46,15 @@ def record(
         set_={"directory": values["directory"], "written_at": func.now()},
     )
     key = session.scalars(again.returning(Manifest.id)).one()
-    rows = session.execute(select(Photo.sha256, Photo.id).where(Photo.sha256.in_(list(splits))))
+    rows = session.execute(select(Photo.sha256, Photo.id).where(among(Photo.sha256, splits)))
     photos = {sha256: photo_id for sha256, photo_id in rows}
-    for sha256, split in splits.items():
-        session.execute(
-            insert(PhotoSplit).values(photo_id=photos[sha256], split=split).on_conflict_do_nothing()
-        )
-        session.execute(
-            insert(ManifestPhoto).values(manifest_id=key, photo_id=photos[sha256]).on_conflict_do_nothing()
-        )
-    decisions = select(Decision.id).where(Decision.public_id.in_(list(decision_ids)))
-    for decision_id in session.scalars(decisions).all():
-        link = insert(ManifestDecision).values(manifest_id=key, decision_id=decision_id)
-        session.execute(link.on_conflict_do_nothing())
+    placed = [{"photo_id": photos[sha256], "split": split} for sha256, split in splits.items()]
+    held = [{"manifest_id": key, "photo_id": photo_id} for photo_id in photos.values()]
+    session.execute(insert(PhotoSplit).on_conflict_do_nothing(), placed)
+    session.execute(insert(ManifestPhoto).on_conflict_do_nothing(), held)
+    cited = session.scalars(select(Decision.id).where(among(Decision.public_id, decision_ids)))
+    links = [{"manifest_id": key, "decision_id": decision_id} for decision_id in cited]
+    session.execute(insert(ManifestDecision).on_conflict_do_nothing(), links)
 
 
 def every(session: Session) -> list[Manifest]:

@@ -9,6 +9,7 @@ from sqlalchemy import Select, Text, cast, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from curate.database.among import among
 from curate.database.tables import Detected, Embedded, Object, Photo
 from curate.records import Box, DetectedObject, Detection, PhotoRef
 
@@ -46,7 +47,7 @@ def record_detections(
     }
     if rows:
         values = [{"public_id": public_id, **row} for public_id, row in rows.items()]
-        session.execute(insert(Object).values(values).on_conflict_do_nothing())
+        session.execute(insert(Object).on_conflict_do_nothing(), values)
     done = insert(Detected).values(photo_id=photo.id, model_id=model_id, object_count=len(rows))
     session.execute(done.on_conflict_do_nothing())
 
@@ -57,7 +58,7 @@ def without_vector(
     """Objects of these photos that the embedder has not seen, by photo key, in public id order."""
     has_vector = exists().where(Embedded.object_id == Object.id, Embedded.model_id == embedder_id)
     rows = select(*_COLUMNS).join(Photo, Photo.id == Object.photo_id)
-    rows = rows.where(Object.photo_id.in_(list(photo_ids)), ~has_vector).order_by(Object.public_id)
+    rows = rows.where(among(Object.photo_id, photo_ids), ~has_vector).order_by(Object.public_id)
     found: dict[int, list[DetectedObject]] = {}
     for row in _read(session, rows):
         found.setdefault(row.photo_id, []).append(row)
@@ -66,11 +67,11 @@ def without_vector(
 
 def by_public_ids(session: Session, public_ids: Iterable[UUID]) -> dict[UUID, DetectedObject]:
     rows = select(*_COLUMNS).join(Photo, Photo.id == Object.photo_id)
-    return {row.public_id: row for row in _read(session, rows.where(Object.public_id.in_(list(public_ids))))}
+    return {row.public_id: row for row in _read(session, rows.where(among(Object.public_id, public_ids)))}
 
 
 def keys(session: Session, public_ids: Iterable[UUID]) -> dict[UUID, int]:
-    rows = select(Object.public_id, Object.id).where(Object.public_id.in_(list(public_ids)))
+    rows = select(Object.public_id, Object.id).where(among(Object.public_id, public_ids))
     return {public_id: key for public_id, key in session.execute(rows)}
 
 

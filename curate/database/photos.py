@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from curate.database.among import among
 from curate.database.tables import Detected, Embedded, Failure, Object, Photo, PhotoFile
 from curate.records import PhotoFacts, PhotoRef, PhotoRights
 
@@ -26,7 +27,7 @@ class NamedPhoto:
 
 def known_tokens(session: Session, uris: Iterable[str]) -> dict[str, str]:
     """State tokens of the files among ``uris`` that were ingested before."""
-    rows = session.execute(select(PhotoFile.uri, PhotoFile.state_token).where(PhotoFile.uri.in_(list(uris))))
+    rows = session.execute(select(PhotoFile.uri, PhotoFile.state_token).where(among(PhotoFile.uri, uris)))
     return {uri: token for uri, token in rows}
 
 
@@ -74,7 +75,7 @@ def record_file(session: Session, uri: str, photo_id: int, state_token: str) -> 
 
 def fill_rights_of_files(session: Session, uris: Sequence[str], rights: PhotoRights) -> None:
     """Fill in the rights of photos that are here already and were read again by name only."""
-    here = select(PhotoFile.photo_id).where(PhotoFile.uri.in_(uris))
+    here = select(PhotoFile.photo_id).where(among(PhotoFile.uri, uris))
     _fill_rights(session, Photo.id.in_(here), rights)
 
 
@@ -127,16 +128,16 @@ def page(session: Session, which: Select[Photo], after: int, limit: int) -> list
 
 def still_in(session: Session, which: Select[Photo], keys: Sequence[int]) -> set[int]:
     """Which of ``keys`` still belong to ``which``: somebody else may have finished them meanwhile."""
-    return set(session.scalars(which.with_only_columns(Photo.id).where(Photo.id.in_(keys))))
+    return set(session.scalars(which.with_only_columns(Photo.id).where(among(Photo.id, keys))))
 
 
 def by_keys(session: Session, keys: Iterable[int]) -> dict[int, PhotoRef]:
-    photos = session.scalars(select(Photo).where(Photo.id.in_(list(keys)))).all()
+    photos = session.scalars(select(Photo).where(among(Photo.id, keys))).all()
     return {ref.id: ref for ref in _with_uris(session, photos)}
 
 
 def by_sha256(session: Session, digests: Iterable[str]) -> dict[str, Photo]:
-    rows = session.scalars(select(Photo).where(Photo.sha256.in_(list(digests))))
+    rows = session.scalars(select(Photo).where(among(Photo.sha256, digests)))
     return {photo.sha256: photo for photo in rows}
 
 
@@ -144,7 +145,7 @@ def _with_uris(session: Session, photos: Sequence[Photo]) -> list[PhotoRef]:
     """The same bytes may lie in several places; the first in alphabetical order is as good as any."""
     places = (
         select(PhotoFile.photo_id, func.min(PhotoFile.uri))
-        .where(PhotoFile.photo_id.in_([photo.id for photo in photos]))
+        .where(among(PhotoFile.photo_id, [photo.id for photo in photos]))
         .group_by(PhotoFile.photo_id)
     )
     uris: Mapping[int, str] = {key: uri for key, uri in session.execute(places)}

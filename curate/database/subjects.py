@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from curate.database.among import among
 from curate.database.tables import Object, Photo, PhotoFile
 from curate.records import Box, SubjectView
 
@@ -22,20 +23,12 @@ class StoredView:
 
 
 def views(session: Session, public_ids: Iterable[UUID]) -> dict[UUID, StoredView]:
-    """Views by object id; one statement per 10,000 objects, far below Postgres's 65,535 bind parameters."""
-    wanted = sorted(public_ids)
-    found: dict[UUID, StoredView] = {}
-    for start in range(0, len(wanted), 10_000):
-        found |= _some(session, wanted[start : start + 10_000])
-    return found
-
-
-def _some(session: Session, public_ids: list[UUID]) -> dict[UUID, StoredView]:
+    """Views by object id."""
     place = select(func.min(PhotoFile.uri)).where(PhotoFile.photo_id == Photo.id).scalar_subquery()
     rows = (
         select(Object, Photo, place)
         .join(Photo, Photo.id == Object.photo_id)
-        .where(Object.public_id.in_(public_ids))
+        .where(among(Object.public_id, public_ids))
     )
     return {
         object_.public_id: StoredView(

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from curate.database import objects
+from curate.database.among import among
 from curate.database.tables import Embedded, Object, VectorBlock
 
 
@@ -27,7 +28,7 @@ def record_block(
         {"object_id": keys[public_id], "model_id": model_id, "block_id": block_id, "row": row}
         for row, public_id in enumerate(public_ids)
     ]
-    session.execute(insert(Embedded).values(rows).on_conflict_do_nothing())
+    session.execute(insert(Embedded).on_conflict_do_nothing(), rows)
 
 
 def blocks(session: Session, model_id: int) -> list[VectorBlock]:
@@ -55,7 +56,7 @@ def places(session: Session, model_id: int, public_ids: Sequence[UUID]) -> dict[
         select(Object.public_id, VectorBlock.sha256, Embedded.row)
         .join(Embedded, Embedded.object_id == Object.id)
         .join(VectorBlock, VectorBlock.id == Embedded.block_id)
-        .where(Embedded.model_id == model_id, Object.public_id.in_(list(public_ids)))
+        .where(Embedded.model_id == model_id, among(Object.public_id, public_ids))
     )
     return {public_id: (sha256, row) for public_id, sha256, row in session.execute(rows)}
 

@@ -20,9 +20,9 @@ from curate.records import PhotoRef
 from curate.vision.interfaces import RGB
 from curate.workspace import Workspace
 
-# Photos claimed by one statement: enough that the round trip does not show, few enough that a second
-# command on the same workspace finds work too.
-_PAGE = 32
+# Photos claimed at once. The two round trips take some milliseconds, a photo some tens; and the fewer are
+# claimed, the better two commands share what is left.
+_PAGE = 8
 
 
 Item = TypeVar("Item")
