@@ -24,6 +24,7 @@ from curate.verdicts import (
     pair_of,
     settle,
     state_of,
+    supporters,
 )
 
 A, B, C, D, E = (UUID(int=n) for n in range(1, 6))
@@ -37,7 +38,7 @@ relations = st.dictionaries(
 
 
 def said(verdict: str, members: set[UUID], dropped: set[UUID] = frozenset(), **who: object) -> list[Fact]:
-    values = {"order": 1, "reviewer": "ada", "automatic": False} | who
+    values = {"order": 1, "reviewer": "ada", "automatic": False, "decision_id": A} | who
     return [Fact(pair, relation, **values) for pair, relation in facts_of(verdict, members, dropped).items()]
 
 
@@ -87,6 +88,13 @@ def test_people_come_before_automatic_policies_which_count_only_when_asked_for()
     assert settle(automatic, with_automatic=False) == {}
     settled = settle(automatic + said("reject", {A, B}), with_automatic=True)
     assert settled == {pair_of(A, B): DIFFERENT, pair_of(A, C): SAME, pair_of(B, C): SAME}
+
+
+def test_a_set_rests_on_the_decisions_that_join_its_members():
+    facts = said("accept", {A, B}, decision_id=C) + said("reject", {A, D}, decision_id=D)
+    facts += said("accept", {A, B}, decision_id=E, automatic=True, reviewer="policy")
+    assert supporters([{A, B}], facts, with_automatic=False) == [{C}]
+    assert supporters([{A, B}], facts, with_automatic=True) == [{C, E}]
 
 
 @given(relations)

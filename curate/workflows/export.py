@@ -23,7 +23,7 @@ from curate.exporters.verify import VerifiedManifest, listed_records, verify
 from curate.photos.reading import decode
 from curate.photos.sources import read_bytes
 from curate.records import ManifestSpec, SubjectRecord, SubjectView, WrittenManifest
-from curate.verdicts import accepted_sets, settle
+from curate.verdicts import accepted_sets, settle, supporters
 from curate.workflows import stored_vectors
 from curate.workflows.near_duplicates import photo_components
 from curate.workspace import Workspace
@@ -73,14 +73,12 @@ def export_subject(
     """
     with workspace.transaction() as session:
         embedder = fingerprints.only(session, "embedder", options.embedder)
-        relations = settle(decisions.facts(session), with_automatic=options.include_automatic)
-        good, withheld = accepted_sets(relations)
+        facts = decisions.facts(session)
+        good, withheld = accepted_sets(settle(facts, with_automatic=options.include_automatic))
         views = subjects.views(session, {object_id for part in good for object_id in part})
         same_photo = photo_components(session, options.near_duplicate_distance)
         known = manifests.known_splits(session)
-        signed = [
-            decisions.accepting(session, part, with_automatic=options.include_automatic) for part in good
-        ]
+    signed = supporters(good, facts, with_automatic=options.include_automatic)
     splits = _splits(good, views, same_photo, known, options)
     records: list[SubjectRecord] = []
     left_out = {"members of sets that reviewers disagree about": sum(map(len, withheld))}
@@ -95,7 +93,7 @@ def export_subject(
             members,
             vectors,
             split=split,
-            decision_ids=[str(decision.public_id) for decision in behind],
+            decision_ids=map(str, behind),
             references=options.references,
             at_least=options.at_least,
         )

@@ -36,7 +36,8 @@ def groups(workspace: Workspace, state: str | None = None) -> list[Group]:
     """
     with workspace.transaction() as session:
         stored = mining.groups_of_run(session, mining.latest_run(session))
-        relations = settle(decisions.facts(session), with_automatic=True)
+        members = {member.public_id for each in stored for member in each.members}
+        relations = settle(decisions.facts(session, members), with_automatic=True)
     found = [_group(each, state_of([m.public_id for m in each.members], relations).name) for each in stored]
     return [group for group in found if state in (None, group.state)]
 
