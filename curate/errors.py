@@ -25,7 +25,15 @@ class SchemaError(DatabaseError):
 
 
 class MediaError(CurateError):
-    """A file of the media store is missing, damaged or cannot be written."""
+    """The media store does not answer, is another workspace's, or cannot be written."""
+
+
+class MediaMissingError(MediaError):
+    """The media store answers and has no such file."""
+
+
+class MediaDamagedError(MediaError):
+    """A stored file does not hold the bytes it is named after."""
 
 
 class SearchIndexError(CurateError):

@@ -1,7 +1,8 @@
 """The media store: immutable files named after the sha256 of their bytes.
 
 A workspace folder or any fsspec URL. What a crash leaves behind is a temporary file or a file that
-nothing refers to, never a half-written one under its final name.
+nothing refers to. One more file, ``store-id``, says which database the store belongs to: a folder that
+is not mounted or the bucket of another workspace must never pass for this one with its files lost.
 """
 
 from __future__ import annotations
@@ -10,108 +11,143 @@ import hashlib
 import os
 import re
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
-from curate.errors import MediaError
+from curate.errors import MediaDamagedError, MediaError, MediaMissingError
 
 _NAME = re.compile(r"[0-9a-f]{64}\.[a-z]+")
 _UNFINISHED = ".unfinished-"
+_IDENTITY = "store-id"
 
 
-class MediaStore(Protocol):
-    """Bytes by content. ``suffix`` is an extension with its dot, such as ``.webp``."""
+class MediaStore(ABC):
+    """Bytes by content. ``suffix`` is an extension with its dot, such as ``.webp``.
+
+    Every method raises ``MediaError`` if the store does not answer.
+    """
+
+    place: str
+    """How sentences name the store, after an article."""
 
     def put(self, data: bytes, suffix: str) -> str:
-        """Store ``data`` durably and return its sha256 (hex). Storing the same bytes again costs a look."""
-        ...
+        """Store ``data`` and return its sha256 (hex). A sound file that is there already is left alone."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        path = _path(f"{sha256}{suffix}")
+        # Being there is not enough: a file system that writes in place may hold half of it.
+        if self._read(path) != data:
+            self._write(path, data)
+        return sha256
 
     def get(self, sha256: str, suffix: str) -> bytes:
-        """The bytes, checked against their name. Raises ``MediaError`` if missing or damaged."""
-        ...
+        """The bytes, checked against their name.
 
+        Raises:
+            MediaMissingError: the store answers and has no such file.
+            MediaDamagedError: the bytes are not the ones that were stored.
+            MediaError: the store does not answer, which says nothing about the file.
+        """
+        name = f"{sha256}{suffix}"
+        data = self._read(_path(name))
+        if data is None:
+            raise MediaMissingError(
+                f"The stored file {name} is missing in the {self.place}: run `curate doctor`."
+            )
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise MediaDamagedError(
+                f"The stored file {name} is damaged: restore it from a backup, then run `curate doctor`."
+            )
+        return data
+
+    def confirm(self, identity: str, *, claim: bool = False) -> None:
+        """Make sure that this is the store called ``identity``; costs one small read.
+
+        Args:
+            claim: Give a store without an identity this one.
+
+        Raises:
+            MediaError: it is another store, or has no identity.
+        """
+        held = self._identity()
+        if held is None and claim:
+            self._write(_IDENTITY, f"{identity}\n".encode())
+            held = self._identity()
+        if held != identity:
+            found = "has no store-id" if held is None else f"belongs to another database (store-id {held})"
+            raise MediaError(
+                f"The {self.place} {found}, and this workspace's files are in the store {identity}: "
+                "bring that one back, or correct CURATE_MEDIA_URL."
+            )
+
+    @abstractmethod
     def names(self) -> Iterator[str]:
         """All stored files as ``<sha256><suffix>``, in no particular order."""
-        ...
 
-    def remove(self, name: str) -> None:
-        """Remove a file that nothing refers to."""
-        ...
+    @abstractmethod
+    def _read(self, path: str) -> bytes | None:
+        """The file at ``path`` below the root; None if the store answers and has no such file."""
 
+    @abstractmethod
+    def _write(self, path: str, data: bytes) -> None:
+        """Write or replace the file at ``path`` below the root, durably."""
 
-def _checked(data: bytes, name: str) -> bytes:
-    if hashlib.sha256(data).hexdigest() != name.split(".")[0]:
-        raise MediaError(
-            f"The stored file {name} is damaged: restore it from a backup, then run `curate doctor`."
-        )
-    return data
+    def _identity(self) -> str | None:
+        return (self._read(_IDENTITY) or b"").decode(errors="replace").strip() or None
 
 
-class LocalMedia:
-    """A folder: ``ab/<sha256><suffix>``."""
+class LocalMedia(MediaStore):
+    """A folder: ``ab/<sha256><suffix>``. Never holds half a file under its final name."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self.place = f"media folder {root}"
 
-    def put(self, data: bytes, suffix: str) -> str:
-        sha256 = hashlib.sha256(data).hexdigest()
-        target = self._path(f"{sha256}{suffix}")
-        if target.exists():
-            return sha256
+    def names(self) -> Iterator[str]:
+        """Also what killed commands left half-written."""
+        for pattern in ("??/*", f"{_UNFINISHED}*"):
+            for path in self._root.glob(pattern):
+                if _NAME.fullmatch(path.name) or path.name.startswith(_UNFINISHED):
+                    yield path.name
+
+    def remove(self, name: str) -> None:
+        """Remove a file that nothing refers to."""
+        unfinished = name.startswith(_UNFINISHED)
+        folders = [self._root, *self._root.glob("??")] if unfinished else [(self._root / _path(name)).parent]
+        try:
+            for folder in folders:
+                (folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise MediaError(
+                f"The file {name} cannot be removed from {self._root} ({error.strerror}): mend the folder."
+            ) from error
+
+    def _read(self, path: str) -> bytes | None:
+        try:
+            return (self._root / path).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise MediaError(
+                f"The file {path} in {self._root} cannot be read ({error.strerror}): "
+                "mend the folder, then run the same command again."
+            ) from error
+
+    def _write(self, path: str, data: bytes) -> None:
+        target = self._root / path
         try:
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._write(target, data)
+            _write_atomically(target, data)
         except OSError as error:
             raise MediaError(
                 f"A file of {len(data)} bytes cannot be written to {self._root} ({error.strerror}): "
                 "make room or mend the folder, then run the same command again; what was done stays done."
             ) from error
-        return sha256
-
-    def _write(self, target: Path, data: bytes) -> None:
-        handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        # The rename itself is durable only once the folder is.
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-    def get(self, sha256: str, suffix: str) -> bytes:
-        name = f"{sha256}{suffix}"
-        try:
-            return _checked(self._path(name).read_bytes(), name)
-        except OSError as error:
-            raise MediaError(
-                f"The stored file {name} cannot be read ({error.strerror}): run `curate doctor`."
-            ) from error
-
-    def names(self) -> Iterator[str]:
-        for path in self._root.glob("??/*"):
-            if _NAME.fullmatch(path.name) or path.name.startswith(_UNFINISHED):
-                yield path.name
-
-    def remove(self, name: str) -> None:
-        folders = self._root.glob("??") if name.startswith(_UNFINISHED) else [self._path(name).parent]
-        for folder in folders:
-            (folder / name).unlink(missing_ok=True)
-
-    def _path(self, name: str) -> Path:
-        return self._root / name[:2] / name
 
 
-class RemoteMedia:
-    """Any fsspec URL. Object stores write a whole object or nothing, so no temporary name is needed."""
+class RemoteMedia(MediaStore):
+    """Any fsspec URL. Others may keep files there too, so nothing is ever removed."""
 
     def __init__(self, url: str) -> None:
         import fsspec
@@ -120,46 +156,74 @@ class RemoteMedia:
             self._filesystem, self._root = fsspec.core.url_to_fs(url)
         except (ImportError, ValueError) as error:
             raise MediaError(
-                f"The media URL {url} cannot be opened ({error}): "
+                f"The media URL cannot be opened ({error}): "
                 "check CURATE_MEDIA_URL, or type: pip install 'recurate[cloud]'."
             ) from error
-
-    def put(self, data: bytes, suffix: str) -> str:
-        sha256 = hashlib.sha256(data).hexdigest()
-        path = self._path(f"{sha256}{suffix}")
-        try:
-            if not self._filesystem.exists(path):
-                self._filesystem.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
-                self._filesystem.pipe_file(path, data)
-        except OSError as error:
-            raise MediaError(
-                f"A file of {len(data)} bytes cannot be written to the media URL ({error}): "
-                "run the same command again when it is back; what was done stays done."
-            ) from error
-        return sha256
-
-    def get(self, sha256: str, suffix: str) -> bytes:
-        name = f"{sha256}{suffix}"
-        try:
-            return _checked(self._filesystem.cat_file(self._path(name)), name)
-        except OSError as error:
-            raise MediaError(
-                f"The stored file {name} cannot be read ({error}): run `curate doctor`."
-            ) from error
+        except Exception as error:  # some connect already here
+            raise _silent(error) from error
+        self.place = "media URL"
 
     def names(self) -> Iterator[str]:
-        for path in self._filesystem.find(self._root):
+        with _answering():
+            found = self._filesystem.find(self._root)
+        for path in found:
             name = path.rsplit("/", 1)[-1]
             if _NAME.fullmatch(name):
                 yield name
 
-    def remove(self, name: str) -> None:
-        self._filesystem.rm_file(self._path(name))
+    def _read(self, path: str) -> bytes | None:
+        with _answering():
+            try:
+                data: bytes = self._filesystem.cat_file(f"{self._root}/{path}")
+            except FileNotFoundError:
+                return None
+        return data
 
-    def _path(self, name: str) -> str:
-        return f"{self._root}/{name[:2]}/{name}"
+    def _write(self, path: str, data: bytes) -> None:
+        target = f"{self._root}/{path}"
+        with _answering():
+            self._filesystem.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
+            self._filesystem.pipe_file(target, data)
 
 
 def open_media(url: str | None, folder: Path) -> MediaStore:
     """The store behind ``url``, or ``folder`` when no URL is set."""
     return RemoteMedia(url) if url else LocalMedia(folder)
+
+
+def _path(name: str) -> str:
+    return f"{name[:2]}/{name}"
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # each file system has error classes of its own
+        raise _silent(error) from error
+
+
+def _silent(error: Exception) -> MediaError:
+    return MediaError(
+        f"The media URL cannot be used ({str(error) or type(error).__name__}): correct CURATE_MEDIA_URL, "
+        "or run the same command again when it answers; what was done stays done."
+    )
+
+
+def _write_atomically(target: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    # The rename itself is durable only once the folder is.
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

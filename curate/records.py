@@ -104,10 +104,15 @@ class PhotoRef:
     id: int
     """Key inside Postgres; never leaves the program."""
     sha256: str
-    uri: str
-    """``file:`` URI with percent-escapes, or any fsspec URL."""
+    uris: tuple[str, ...]
+    """Where its bytes were seen, latest first: ``file:`` URIs with percent-escapes, or any fsspec URLs."""
     width: int
     height: int
+
+    @property
+    def uri(self) -> str:
+        """The name to show: the latest place, or the sha256 of a photo that other bytes took the place of."""
+        return self.uris[0] if self.uris else self.sha256
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ def create(root: Path) -> Path:
             root.mkdir(parents=True, mode=0o700)
         (root / DATA).mkdir(mode=0o700, exist_ok=True)
         unfinished = root / f".{MARKER}.{os.getpid()}"
+        unfinished.touch(0o600)  # passwords of servers may be written into it
         unfinished.write_text(_TOML.format(workspace_id=uuid.uuid4().hex), encoding="utf-8")
         unfinished.replace(marker)
     except OSError as error:
@@ -64,12 +65,22 @@ def find(start: Path) -> Path:
     """The workspace that ``start`` lies in: the nearest folder upwards with a ``curate.toml``.
 
     Raises:
-        WorkspaceError: there is none.
+        WorkspaceError: there is none, or the nearest one is another user's.
     """
     for folder in (start, *start.parents):
         if (folder / MARKER).is_file():
+            _check_owner(folder / MARKER)
             return folder
     raise WorkspaceError(f"{start} is not in a workspace: type `curate init` there, or say --workspace DIR.")
+
+
+def _check_owner(marker: Path) -> None:
+    """In a shared folder such as /tmp anybody could lay down settings that say where our photos go."""
+    if marker.stat().st_uid not in (os.geteuid(), 0):
+        raise WorkspaceError(
+            f"{marker} belongs to another user: make your own workspace with `curate init DIR`, "
+            "or share a database with CURATE_DATABASE_URL."
+        )
 
 
 class Workspace:
@@ -91,6 +102,7 @@ class Workspace:
         marker = root / MARKER
         if not marker.is_file():
             raise WorkspaceError(f"{root} is not a workspace: type `curate init {root}`.")
+        _check_owner(marker)
         data = root / DATA
         try:
             data.mkdir(mode=0o700, exist_ok=True)
@@ -118,15 +130,15 @@ class Workspace:
         if self._postgres is not None:
             self._postgres.close()
 
-    def stop_database(self) -> bool:
+    def stop_database(self, *, force: bool = False) -> bool:
         """Stop an embedded server that a killed command left behind; whether there was one.
 
         Raises:
-            DatabaseError: other commands are using it.
+            DatabaseError: other commands are using it, and ``force`` was not asked for.
         """
         from curate.database import embedded
 
-        return embedded.stop(self.data, self.settings.workspace_id)
+        return embedded.stop(self.data, self.settings.workspace_id, force=force)
 
     @property
     def data(self) -> Path:
@@ -175,7 +187,19 @@ class Workspace:
 
     @cached_property
     def media(self) -> MediaStore:
-        return open_media(self.settings.media_url, self.data / "media")
+        """The media store, known to be the one that the database means.
+
+        Raises:
+            MediaError: it does not answer, or is another one.
+        """
+        from curate.database import media_stores
+
+        store = open_media(self.settings.media_url, self.data / "media")
+        # Postgres first: killed in between, the next command finds an unused store and claims it.
+        with self.transaction() as session:
+            identity, unused = media_stores.identity(session), media_stores.is_unused(session)
+        store.confirm(identity, claim=unused)
+        return store
 
     def index(self) -> AbstractContextManager[ObjectIndex]:
         """The search index, for as short as possible: one process at a time may hold the embedded one.

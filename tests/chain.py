@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,12 @@ def last(steps: Iterable[Step]) -> Mapping[str, Any]:
     for step in steps:
         summary = step.summary or summary
     return summary
+
+
+def forget_servers() -> None:
+    """Drop the settings of servers from the environment: benchmarks must not touch anybody's data."""
+    for name in ("CURATE_DATABASE_URL", "CURATE_QDRANT_URL", "CURATE_MEDIA_URL", "CURATE_WORKSPACE"):
+        os.environ.pop(name, None)
 
 
 def make_workspace(root: Path) -> workspace.Workspace:

@@ -14,6 +14,11 @@ from curate.vision.registry import OFFLINE_DETECTOR, OFFLINE_EMBEDDER, find_card
 from curate.vision.weights import locate
 from curate.workflows import demo_photos
 
+# Whoever runs the tests may have a real database and real media in the environment: none of it is ours.
+for name in [name for name in os.environ if name.startswith("CURATE_")]:
+    if name != "CURATE_MODELS_DIR" and not name.startswith("CURATE_TEST_"):
+        del os.environ[name]
+
 pytest_plugins = ["fixtures_postgres", "fixtures_workspaces"]
 
 

@@ -22,7 +22,7 @@ def store_photo(session: Session, number: int, rights: PhotoRights = PhotoRights
     key, _ = photos.record_photo(session, facts, sha256, rights)
     uri = f"file:///photos/{number}.jpg"
     photos.record_file(session, uri, key, "token")
-    return PhotoRef(key, sha256, uri, 640, 480)
+    return PhotoRef(key, sha256, (uri,), 640, 480)
 
 
 def store_objects(session: Session, count: int) -> list[tuple[int, UUID]]:

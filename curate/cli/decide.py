@@ -85,6 +85,7 @@ def automatic(
         float,
         typer.Option("--accept-above", help="Accept open groups whose weakest similarity is at least this."),
     ],
+    take_back: Annotated[bool, typer.Option("--undo", help="Take back what this rule decided.")] = False,
     as_json: Json = False,
 ) -> None:
     """Accept open groups by a rule.
@@ -93,8 +94,13 @@ def automatic(
     """
     from curate.workflows import review
 
+    policy = review.Policy(accept_above)
     with open_workspace(context) as workspace:
-        made = review.decide_automatically(workspace, review.Policy(accept_above))
+        if take_back:
+            undone = review.undo_automatic(workspace, policy)
+            result_json({"undone": undone}) if as_json else result(f"{count(undone, 'decision')} taken back.")
+            return
+        made = review.decide_automatically(workspace, policy)
     if as_json:
         result_json([_as_json(each) for each in made])
     else:

@@ -24,13 +24,20 @@ def demo(
     From photos to a verified manifest with models that need no hub. Run it again and nothing is done twice.
     """
     from curate import workspace
+    from curate.errors import SettingsError
     from curate.records import PhotoRights
     from curate.settings import load_settings
     from curate.vision.pulling import pull
     from curate.vision.registry import OFFLINE_DETECTOR, OFFLINE_EMBEDDER, find_card
-    from curate.workflows import demo_photos, export, review, run, sheets
+    from curate.workflows import demo_photos, export, review, run, sheets, verify
 
-    models_dir = load_settings(None).models_dir
+    settings = load_settings(None)
+    if settings.database_url or settings.qdrant_url or settings.media_url:
+        raise SettingsError(
+            "The demo decides and exports by itself and must not do so in a shared database: "
+            "unset CURATE_DATABASE_URL, CURATE_QDRANT_URL and CURATE_MEDIA_URL first."
+        )
+    models_dir = settings.models_dir
     for name in (OFFLINE_DETECTOR, OFFLINE_EMBEDDER):
         say(f"Fetching the model {name} (once) ...")
         pull(find_card(name), models_dir)
@@ -49,7 +56,7 @@ def demo(
         review.decide_automatically(opened, review.Policy(0.0))
         options = export.SubjectOptions("demo", "1", include_automatic=True, shares=(100, 0, 0))
         made = export.export_subject(opened, options, root / "manifests")
-        verified = export.verify_manifest(made.manifest.directory, opened)
+        verified = verify.verify_manifest(made.manifest.directory, opened)
     mined = found["mine"]
     result(f"photos    {mined['photos']}")
     result(f"objects   {mined['objects_found']}, of which {mined['objects']} are large and sure enough")

@@ -67,8 +67,8 @@ def subject(
     )
     with open_workspace(context) as workspace:
         made = export_subject(workspace, options, to.absolute())
-    for reason, number in made.left_out.items():
-        say(f"{count(number, 'object')} left out: {reason}.")
+    for reason, object_ids in made.left_out.items():
+        say(f"{count(len(object_ids), 'object')} left out: {reason}.")
     written = made.manifest
     if as_json:
         result_json(
@@ -95,10 +95,11 @@ def verify(
 ) -> None:
     """Prove that a manifest is untouched and stands.
 
-    Every file is hashed, and the database is asked whether the decisions behind each record still stand.
+    Every file is hashed, and the database is asked whether it exported exactly this and whether the
+    decisions behind each record still stand.
     """
     from curate.errors import WorkspaceError
-    from curate.workflows.export import verify_manifest
+    from curate.workflows.verify import verify_manifest
 
     if files_only:
         verified = verify_manifest(directory, None)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from curate.cli.output import Json, result, result_json, say, table
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Names = Annotated[
     list[str] | None, typer.Argument(help="Models; default: the offline detector and embedder.")
@@ -76,13 +74,21 @@ def pull(names: Names = None) -> None:
 
 
 @commands.command()
-def check(names: Names = None, as_json: Json = False) -> None:
+def check(
+    names: Names = None,
+    weights: Annotated[
+        Path | None, typer.Option("--weights", help="Weights file of the one model named.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Load models and run them once."""
     from curate.vision.checking import check
     from curate.vision.registry import OFFLINE_DETECTOR, OFFLINE_EMBEDDER, find_card
 
     models_dir = _models_dir()
-    checks = [check(find_card(name), models_dir) for name in names or (OFFLINE_DETECTOR, OFFLINE_EMBEDDER)]
+    checks = [
+        check(find_card(name), models_dir, weights) for name in names or (OFFLINE_DETECTOR, OFFLINE_EMBEDDER)
+    ]
     if as_json:
         result_json([{"name": each.name, "ready": each.ready, "sentence": each.sentence} for each in checks])
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,17 +23,26 @@ def search(
         list[str] | None, typer.Option("--label", help="Only objects with this label; repeatable.")
     ] = None,
     min_score: Annotated[float | None, typer.Option("--min-score", help="Lowest detector score.")] = None,
+    detector: Annotated[
+        str | None, typer.Option("--detector", help="Whose boxes, if several were used.")
+    ] = None,
+    detector_weights: Annotated[
+        Path | None, typer.Option("--detector-weights", help="Weights file of the detector.")
+    ] = None,
+    embedder_weights: Annotated[
+        Path | None, typer.Option("--embedder-weights", help="Weights file of the embedder.")
+    ] = None,
     embedder: Annotated[
         str | None, typer.Option("--embedder", help="Whose vectors, if several were used.")
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Find what looks like an object or a photo."""
-    from pathlib import Path
-
     from curate.workflows.search import SearchOptions, search_object, search_photo
 
-    options = SearchOptions(limit, tuple(label or ()), min_score, embedder=embedder)
+    options = SearchOptions(
+        limit, tuple(label or ()), min_score, detector, embedder, detector_weights, embedder_weights
+    )
     with open_workspace(context) as workspace:
         is_file = "/" in photo_or_object or Path(photo_or_object).exists()
         find = search_photo if is_file else search_object

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,7 +46,7 @@ def ingest(
 
     with open_workspace(context) as workspace:
         rights = PhotoRights(source, licence, consent)
-        _report_ingest(follow(ingest(workspace, paths, rights, retry_failed=retry_failed)), as_json)
+        _end(follow(ingest(workspace, paths, rights, retry_failed=retry_failed)), as_json, _report_ingest)
 
 
 def detect(
@@ -66,7 +66,7 @@ def detect(
         detector = load_detector(
             model, settings.models_dir, weights, device=settings.device, trust_weights=trust_weights
         )
-        _report_detect(follow(detect(workspace, detector, retry_failed=retry_failed)), as_json)
+        _end(follow(detect(workspace, detector, retry_failed=retry_failed)), as_json, _report_detect)
 
 
 def embed(
@@ -83,7 +83,7 @@ def embed(
     with open_workspace(context) as workspace:
         settings = workspace.settings
         embedder = load_embedder(model, settings.models_dir, weights, device=settings.device)
-        _report_embed(follow(embed(workspace, embedder, retry_failed=retry_failed)), as_json)
+        _end(follow(embed(workspace, embedder, retry_failed=retry_failed)), as_json, _report_embed)
 
 
 def mine(
@@ -134,7 +134,7 @@ def mine(
             say("The band of this embedder was not measured: look at the groups and set --band LOW HIGH.")
         kept = MiningFilter(min_confidence, min_share, max_share, min_side, tuple(sorted(exclude or ())))
         options = MiningOptions(chosen, kept, rule, min_views, max_size, near_duplicate_distance)
-        _report_mine(follow(mine(workspace, options, detector=detector, embedder=embedder)), as_json)
+        _end(follow(mine(workspace, options, detector=detector, embedder=embedder)), as_json, _report_mine)
 
 
 def run(
@@ -147,6 +147,12 @@ def run(
         str, typer.Option("--detector", help="Detector; see `curate models list`.")
     ] = "nanodet",
     embedder: Annotated[str, typer.Option("--embedder", help="Embedder; see `curate models list`.")] = "sscd",
+    detector_weights: Annotated[
+        Path | None, typer.Option("--detector-weights", help="Weights file of the detector.")
+    ] = None,
+    embedder_weights: Annotated[
+        Path | None, typer.Option("--embedder-weights", help="Weights file of the embedder.")
+    ] = None,
     retry_failed: RetryFailed = False,
     as_json: Json = False,
 ) -> None:
@@ -159,51 +165,60 @@ def run(
 
     with open_workspace(context) as workspace:
         rights = PhotoRights(source, licence, consent)
-        chain = run(workspace, paths, rights, detector=detector, embedder=embedder, retry_failed=retry_failed)
-        summaries = {stage: follow(steps) for stage, steps in chain}
+        chain = run(
+            workspace,
+            paths,
+            rights,
+            detector=detector,
+            embedder=embedder,
+            detector_weights=detector_weights,
+            embedder_weights=embedder_weights,
+            retry_failed=retry_failed,
+        )
+        summaries = {}
+        for stage, steps in chain:
+            summaries[stage] = follow(steps)
+            if not as_json:
+                REPORTS[stage](summaries[stage])
+            _say_failures(summaries[stage])
     if as_json:
         result_json(summaries)
-        return
-    for stage, report in REPORTS.items():
-        report(summaries[stage], False)
+    _exit_if_all_failed(summaries["ingest"])
 
 
-def _report_ingest(summary: Mapping[str, Any], as_json: bool) -> None:
+def _end(summary: Mapping[str, Any], as_json: bool, report: Callable[[Mapping[str, Any]], None]) -> None:
+    """Print the result of one stage, say what failed, and exit 1 only if not one input was good."""
     if as_json:
         result_json(summary)
-    elif not summary["new"] and not summary["failed"] and not summary["same_bytes_elsewhere"]:
-        result(f"Nothing new: {count(summary['already_here'], 'photo')} already here.")
     else:
+        report(summary)
+    _say_failures(summary)
+    _exit_if_all_failed(summary)
+
+
+def _report_ingest(summary: Mapping[str, Any]) -> None:
+    if summary["new"] or summary["same_bytes_elsewhere"]:
         result(
             f"{count(summary['new'], 'new photo')}, {summary['already_here']} already here, "
             f"{summary['same_bytes_elsewhere']} with the same bytes as another."
         )
-    good = summary["new"] + summary["already_here"] + summary["same_bytes_elsewhere"]
-    _report_failures(summary["failed"], good, summary["failed_before"])
+    elif summary["already_here"]:
+        result(f"Nothing new: {count(summary['already_here'], 'photo')} already here.")
+    elif not summary["failed"] and not summary["failed_before"]:
+        result(f"No photo was found; {count(summary['not_photos'], 'other file')} left alone.")
 
 
-def _report_detect(summary: Mapping[str, Any], as_json: bool) -> None:
-    if as_json:
-        result_json(summary)
-    else:
-        photos = count(summary["photos"], "photo")
-        result(f"{count(summary['objects'], 'object')} in {photos} by {summary['detector']}.")
-    _report_failures(summary["failed"], summary["photos"])
+def _report_detect(summary: Mapping[str, Any]) -> None:
+    photos = count(summary["photos"], "photo")
+    result(f"{count(summary['objects'], 'object')} in {photos} by {summary['detector']}.")
 
 
-def _report_embed(summary: Mapping[str, Any], as_json: bool) -> None:
-    if as_json:
-        result_json(summary)
-    else:
-        photos = count(summary["photos"], "photo")
-        result(f"{count(summary['objects'], 'vector')} for {photos} by {summary['embedder']}.")
-    _report_failures(summary["failed"], summary["photos"])
+def _report_embed(summary: Mapping[str, Any]) -> None:
+    photos = count(summary["photos"], "photo")
+    result(f"{count(summary['objects'], 'vector')} for {photos} by {summary['embedder']}.")
 
 
-def _report_mine(summary: Mapping[str, Any], as_json: bool) -> None:
-    if as_json:
-        result_json(summary)
-        return
+def _report_mine(summary: Mapping[str, Any]) -> None:
     known = "" if summary["new"] else " (this run was here already)"
     result(
         f"{count(summary['groups'], 'group')} of {count(summary['views'], 'view')}, from "
@@ -211,13 +226,16 @@ def _report_mine(summary: Mapping[str, Any], as_json: bool) -> None:
     )
 
 
-def _report_failures(failed: int, good: int, before: int = 0) -> None:
-    """Say how many inputs failed; exit 1 only if not one was good."""
-    if before:
+def _say_failures(summary: Mapping[str, Any]) -> None:
+    if before := summary.get("failed_before"):
         say(f"{count(before, 'input')} failed before and were left alone: --retry-failed tries again.")
-    if failed:
+    if failed := summary.get("failed"):
         say(f"{count(failed, 'input')} failed: `curate failures` says why.")
-    if not good and (failed or before):
+
+
+def _exit_if_all_failed(summary: Mapping[str, Any]) -> None:
+    good = sum(summary.get(kind, 0) for kind in ("new", "already_here", "same_bytes_elsewhere", "photos"))
+    if not good and (summary.get("failed") or summary.get("failed_before")):
         raise typer.Exit(1)
 
 

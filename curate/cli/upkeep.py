@@ -61,6 +61,9 @@ def doctor(
     photos: Annotated[
         bool, typer.Option("--photos", help="Also read every photo again and compare.")
     ] = False,
+    forget_vectors: Annotated[
+        bool, typer.Option("--forget-vectors", help="Go on although all vectors of a model are lost.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Find and mend disagreements.
@@ -70,7 +73,7 @@ def doctor(
     from curate.workflows.doctor import examine_workspace
 
     with open_workspace(context) as workspace:
-        findings = list(examine_workspace(workspace, originals=photos))
+        findings = list(examine_workspace(workspace, originals=photos, forget_vectors=forget_vectors))
     if as_json:
         keys = ("what", "subject", "mended", "advice")
         result_json([{key: getattr(each, key) for key in keys} for each in findings])

@@ -33,8 +33,13 @@ def init(
     result(str(marker))
 
 
-def down(context: typer.Context) -> None:
+def down(
+    context: typer.Context,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also while other commands use it; they fail.")
+    ] = False,
+) -> None:
     """Stop a database that a killed command left."""
     with open_workspace(context) as workspace:
-        stopped = workspace.stop_database()
+        stopped = workspace.stop_database(force=force)
     say("The embedded database was stopped." if stopped else "No embedded database was running.")

@@ -72,28 +72,37 @@ def decide(
     kind = "automatic" if automatic else "person"
     gone = sorted(map(str, dropped))
     standing = _standing(session, item.id, reviewer, kind)
-    if standing and (standing.verdict, standing.dropped) == (verdict, gone):
+    said_so = standing is not None and (standing.verdict, standing.dropped) == (verdict, gone)
+    if standing is not None and said_so and not _overridden(session, standing):
         return Recorded(standing.public_id, item_id, verdict, new=False)
     made = _append(session, item, reviewer, kind, verdict, dropped=gone, reason=reason)
     _derive(session, item.id, reviewer, kind)
     return Recorded(made.public_id, item_id, verdict, new=True)
 
 
-def undo(session: Session, reviewer: str, item_id: UUID | None = None) -> Recorded:
+def undo(
+    session: Session, reviewer: str, item_id: UUID | None = None, *, automatic: bool = False
+) -> Recorded:
     """Take back the reviewer's last standing decision, on ``item_id`` or anywhere.
 
     Raises:
         DecisionError: there is nothing left to undo.
     """
-    rows = _not_undone(Decision.reviewer == reviewer, Decision.reviewer_kind == "person")
+    kind = "automatic" if automatic else "person"
+    rows = _not_undone(Decision.reviewer == reviewer, Decision.reviewer_kind == kind)
     if item_id is not None:
         rows = rows.where(Decision.item_id == _locked(session, item_id).id)
     last = session.scalar(rows.order_by(Decision.id.desc()).limit(1))
     if last is None:
         raise DecisionError(f"There is no decision of {reviewer!r} left to undo.")
     item = session.scalars(select(ReviewItem).where(ReviewItem.id == last.item_id).with_for_update()).one()
-    made = _append(session, item, reviewer, "person", "undo", dropped=[], reason=None, undoes_id=last.id)
-    _derive(session, item.id, reviewer, "person")
+    standing = _standing(session, item.id, reviewer, kind)
+    if standing is None or standing.id != last.id:
+        raise DecisionError(
+            f"{reviewer!r} decided on group {item.public_id} meanwhile: look, then undo again."
+        )
+    made = _append(session, item, reviewer, kind, "undo", dropped=[], reason=None, undoes_id=last.id)
+    _derive(session, item.id, reviewer, kind)
     return Recorded(made.public_id, item.public_id, "undo", new=True)
 
 
@@ -118,6 +127,13 @@ def facts(session: Session, between: Collection[UUID] | None = None) -> list[Fac
         )
         for left, right, relation, made in session.execute(rows)
     ]
+
+
+def decided_by(session: Session, policy: str) -> list[UUID]:
+    """Items on which an automatic policy has a standing decision, in id order."""
+    mine = _not_undone(Decision.reviewer == policy, Decision.reviewer_kind == "automatic").subquery()
+    rows = select(ReviewItem.public_id).where(ReviewItem.id.in_(select(mine.c.item_id)))
+    return list(session.scalars(rows.order_by(ReviewItem.public_id)))
 
 
 def by_public_ids(session: Session, public_ids: Iterable[UUID]) -> dict[UUID, tuple[Decision, bool]]:
@@ -156,6 +172,24 @@ def _standing(session: Session, item_key: int, reviewer: str, kind: str) -> Deci
         Decision.item_id == item_key, Decision.reviewer == reviewer, Decision.reviewer_kind == kind
     )
     return session.scalar(rows.order_by(Decision.id.desc()).limit(1))
+
+
+def _overridden(session: Session, standing: Decision) -> bool:
+    """Whether the same reviewer later said something else about one of the decision's pairs."""
+    mine, later = aliased(PairFact), aliased(PairFact)
+    other = (
+        select(later.decision_id)
+        .join(Decision, Decision.id == later.decision_id)
+        .join(mine, (mine.left_id == later.left_id) & (mine.right_id == later.right_id))
+        .where(
+            mine.decision_id == standing.id,
+            later.decision_id > standing.id,
+            later.relation != mine.relation,
+            Decision.reviewer == standing.reviewer,
+            Decision.reviewer_kind == standing.reviewer_kind,
+        )
+    )
+    return session.scalar(select(other.exists())) or False
 
 
 def _append(

@@ -26,6 +26,16 @@ def record(session: Session, stage: str, subject: str, reason: str, fingerprint:
     )
 
 
+def supersede(session: Session, stage: str, subject: str, reason: str, fingerprint: str = "") -> None:
+    """``record``, and forget what is known under other fingerprints: the input has changed since."""
+    session.execute(
+        delete(Failure).where(
+            Failure.stage == stage, Failure.subject == subject, Failure.fingerprint != fingerprint
+        )
+    )
+    record(session, stage, subject, reason, fingerprint)
+
+
 def clear(session: Session, stage: str, subjects: Iterable[str], fingerprint: str = "") -> None:
     """These inputs went well."""
     session.execute(

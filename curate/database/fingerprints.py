@@ -38,6 +38,8 @@ def only(session: Session, role: str, name: str | None) -> Model:
     Raises:
         NotFoundError: there is none, or there are several and no name says which.
     """
+    if name is not None and (exact := find(session, name)) is not None:
+        return exact
     stage = {"detector": "detect", "embedder": "embed"}[role]
     models = [
         model

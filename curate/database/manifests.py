@@ -57,5 +57,7 @@ def record(
     session.execute(insert(ManifestDecision).on_conflict_do_nothing(), links)
 
 
-def every(session: Session) -> list[Manifest]:
-    return list(session.scalars(select(Manifest).order_by(Manifest.written_at, Manifest.id)))
+def is_registered(session: Session, content_hash: str) -> bool:
+    """Whether a manifest with exactly this content was exported from this workspace."""
+    rows = select(Manifest.id).where(Manifest.content_hash == content_hash)
+    return session.scalar(rows) is not None

@@ -121,9 +121,12 @@ def record_run(
     counts: Mapping[str, Any],
     edges: Sequence[tuple[int, int, float]],
     groups: Sequence[GroupRow],
-) -> None:
-    """Store a whole run, all or nothing. ``edges`` hold object keys and a cosine."""
-    run = MiningRun(
+) -> bool:
+    """Store a whole run, all or nothing; False if another process has stored it meanwhile.
+
+    ``edges`` hold object keys and a cosine.
+    """
+    row = insert(MiningRun).values(
         public_id=public_id,
         embedder_id=embedder_id,
         detector_id=detector_id,
@@ -131,18 +134,21 @@ def record_run(
         parameters=dict(parameters),
         counts=dict(counts),
     )
-    session.add(run)
-    session.flush()
+    run_id = session.scalar(row.on_conflict_do_nothing().returning(MiningRun.id))
+    if run_id is None:
+        return False
     if edges:
         session.execute(
             insert(Edge),
             [
-                {"run_id": run.id, "left_id": min(a, b), "right_id": max(a, b), "similarity": similarity}
+                {"run_id": run_id, "left_id": min(a, b), "right_id": max(a, b), "similarity": similarity}
                 for a, b, similarity in edges
             ],
         )
-    for group in groups:
-        _record_group(session, run.id, group)
+    # In one order everywhere, so that two runs that share groups cannot lock each other out.
+    for group in sorted(groups, key=lambda each: group_id(each.public_ids)):
+        _record_group(session, run_id, group)
+    return True
 
 
 def _record_group(session: Session, run_id: int, found: GroupRow) -> None:

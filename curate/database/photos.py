@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,12 @@ def known_tokens(session: Session, uris: Iterable[str]) -> dict[str, str]:
     """State tokens of the files among ``uris`` that were ingested before."""
     rows = session.execute(select(PhotoFile.uri, PhotoFile.state_token).where(among(PhotoFile.uri, uris)))
     return {uri: token for uri, token in rows}
+
+
+def keys_at(session: Session, uris: Iterable[str]) -> dict[str, int]:
+    """Keys of the photos that lie at ``uris``, as far as we know."""
+    rows = session.execute(select(PhotoFile.uri, PhotoFile.photo_id).where(among(PhotoFile.uri, uris)))
+    return {uri: key for uri, key in rows}
 
 
 def record_photo(
@@ -75,8 +82,15 @@ def record_file(session: Session, uri: str, photo_id: int, state_token: str) -> 
 
 def fill_rights_of_files(session: Session, uris: Sequence[str], rights: PhotoRights) -> None:
     """Fill in the rights of photos that are here already and were read again by name only."""
-    here = select(PhotoFile.photo_id).where(among(PhotoFile.uri, uris))
-    _fill_rights(session, Photo.id.in_(here), rights)
+    if rights == PhotoRights():
+        return
+    here = Photo.id.in_(select(PhotoFile.photo_id).where(among(PhotoFile.uri, uris)))
+    # Locked in the order in which ingest writes photos; an UPDATE alone takes rows as they come, and two
+    # commands would wait for each other.
+    keys = session.scalars(
+        select(Photo.id).where(here).order_by(Photo.sha256).with_for_update(key_share=True)
+    ).all()
+    _fill_rights(session, among(Photo.id, keys), rights)
 
 
 def _fill_rights(session: Session, which: ColumnElement[bool], rights: PhotoRights) -> None:
@@ -142,16 +156,17 @@ def by_sha256(session: Session, digests: Iterable[str]) -> dict[str, Photo]:
 
 
 def _with_uris(session: Session, photos: Sequence[Photo]) -> list[PhotoRef]:
-    """The same bytes may lie in several places; the first in alphabetical order is as good as any."""
+    """The same bytes may lie in several places; where they were seen last they are most likely still."""
     places = (
-        select(PhotoFile.photo_id, func.min(PhotoFile.uri))
+        select(PhotoFile.photo_id, PhotoFile.uri)
         .where(among(PhotoFile.photo_id, [photo.id for photo in photos]))
-        .group_by(PhotoFile.photo_id)
+        .order_by(PhotoFile.seen_at.desc(), PhotoFile.uri)
     )
-    uris: Mapping[int, str] = {key: uri for key, uri in session.execute(places)}
+    uris: defaultdict[int, list[str]] = defaultdict(list)
+    for key, uri in session.execute(places):
+        uris[key].append(uri)
     return [
-        PhotoRef(photo.id, photo.sha256, uris.get(photo.id, ""), photo.width, photo.height)
-        for photo in photos
+        PhotoRef(photo.id, photo.sha256, tuple(uris[photo.id]), photo.width, photo.height) for photo in photos
     ]
 
 
@@ -165,7 +180,7 @@ def all_hashes(session: Session) -> tuple[list[int], list[str], NDArray[np.uint6
 def named(session: Session) -> list[NamedPhoto]:
     """Every photo once per place it lies in, for matching annotations by file name."""
     rows = session.execute(select(PhotoFile.uri, Photo).join(Photo, Photo.id == PhotoFile.photo_id))
-    return [NamedPhoto(PhotoRef(p.id, p.sha256, uri, p.width, p.height), p.orientation) for uri, p in rows]
+    return [NamedPhoto(PhotoRef(p.id, p.sha256, (uri,), p.width, p.height), p.orientation) for uri, p in rows]
 
 
 def every_key(session: Session) -> list[int]:

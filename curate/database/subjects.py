@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from curate.database.among import among
@@ -23,8 +23,14 @@ class StoredView:
 
 
 def views(session: Session, public_ids: Iterable[UUID]) -> dict[UUID, StoredView]:
-    """Views by object id."""
-    place = select(func.min(PhotoFile.uri)).where(PhotoFile.photo_id == Photo.id).scalar_subquery()
+    """Views by object id; ``uri`` is where the photo was seen last, empty if it is nowhere any more."""
+    place = (
+        select(PhotoFile.uri)
+        .where(PhotoFile.photo_id == Photo.id)
+        .order_by(PhotoFile.seen_at.desc(), PhotoFile.uri)
+        .limit(1)
+        .scalar_subquery()
+    )
     rows = (
         select(Object, Photo, place)
         .join(Photo, Photo.id == Object.photo_id)

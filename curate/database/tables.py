@@ -63,6 +63,16 @@ def _references(column: str, *, primary_key: bool = False, index: bool = False) 
     return mapped_column(ForeignKey(column, ondelete="RESTRICT"), primary_key=primary_key, index=index)
 
 
+class KnownMediaStore(Base):
+    """The one media store that ``thumbnail_sha256`` and ``vector_blocks`` refer to."""
+
+    __tablename__ = "media_stores"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    # What the file ``store-id`` in the root of the store says.
+    store_id: Mapped[str]
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+
 class Photo(Base):
     """One image file by content. Originals stay where they are; see ``photo_files``."""
 
@@ -141,10 +151,12 @@ class VectorBlock(Base):
 
     __tablename__ = "vector_blocks"
     id: Mapped[int] = _key()
-    model_id: Mapped[int] = _references("models.id", index=True)
-    sha256: Mapped[str] = mapped_column(unique=True)
+    model_id: Mapped[int] = _references("models.id")
+    sha256: Mapped[str]
     vector_count: Mapped[int]
     dimension: Mapped[int]
+    # Not unique over all models: two fingerprints may compute the same vectors.
+    __table_args__ = (UniqueConstraint("model_id", "sha256"),)
 
 
 class Embedded(Base):

@@ -22,7 +22,8 @@ def record_block(
         model_id=model_id, sha256=sha256, vector_count=len(public_ids), dimension=dimension
     )
     session.execute(block.on_conflict_do_nothing())
-    block_id = session.scalars(select(VectorBlock.id).where(VectorBlock.sha256 == sha256)).one()
+    same = select(VectorBlock.id).where(VectorBlock.model_id == model_id, VectorBlock.sha256 == sha256)
+    block_id = session.scalars(same).one()
     keys = objects.keys(session, public_ids)
     rows = [
         {"object_id": keys[public_id], "model_id": model_id, "block_id": block_id, "row": row}
@@ -61,9 +62,9 @@ def places(session: Session, model_id: int, public_ids: Sequence[UUID]) -> dict[
     return {public_id: (sha256, row) for public_id, sha256, row in session.execute(rows)}
 
 
-def all_block_files(session: Session) -> list[str]:
-    """sha256 of every block that Postgres names."""
-    return list(session.scalars(select(VectorBlock.sha256)))
+def all_block_files(session: Session) -> set[str]:
+    """sha256 of every block that Postgres names; blocks of two models may share a file."""
+    return set(session.scalars(select(VectorBlock.sha256)))
 
 
 def forget_block(session: Session, block_id: int) -> None:

@@ -68,7 +68,8 @@ def dataset_card(
             "## Licences",
             *_table(("licence", "photos"), [(_inline(name), n) for name, n in sorted(licences.items())]),
             "",
-            "A record stands under the licences of all its photos.",
+            "A record stands under the licences of all its photos. What the people in them agreed to stands "
+            "in `consent` and `reference_consents`, as it was stated when the photos were taken in.",
             "",
             "## How it was made",
             "Whole photos that were upright 8-bit sRGB JPEG or PNG without location data are here byte for "

@@ -42,12 +42,14 @@ _COLUMNS: tuple[tuple[str, pa.DataType, str], ...] = (
     ("reference_source_sha256", _TEXTS, "original file of each reference"),
     ("licence", pa.string(), "of the target photo; null if nobody stated one"),
     ("reference_licences", _MAYBE_TEXTS, "of each reference"),
+    ("consent", pa.string(), "of the people in the target photo; null if nobody stated any"),
+    ("reference_consents", _MAYBE_TEXTS, "of the people in each reference"),
     ("source", pa.string(), "where the target photo comes from; null if nobody said"),
     ("reference_sources", _MAYBE_TEXTS, "where each reference comes from"),
     ("decision_ids", _TEXTS, "the decisions that accept these views"),
 )
 SCHEMA = pa.schema(
-    [pa.field(name, kind, nullable=name in {"licence", "source"}) for name, kind, _ in _COLUMNS]
+    [pa.field(name, kind, nullable=name in {"licence", "consent", "source"}) for name, kind, _ in _COLUMNS]
 )
 MEANINGS = {name: meaning for name, _, meaning in _COLUMNS}
 """What each column holds, for people."""
@@ -97,6 +99,8 @@ def _row(record: SubjectRecord, file_name: Callable[[SubjectView], str], crops: 
         "reference_source_sha256": [view.photo_sha256 for view in references],
         "licence": target.licence,
         "reference_licences": [view.licence for view in references],
+        "consent": target.consent,
+        "reference_consents": [view.consent for view in references],
         "source": target.source,
         "reference_sources": [view.source for view in references],
         "decision_ids": list(record.decision_ids),

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from curate.errors import VerificationError
 
 NAME = "manifest.json"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 AGAIN = "get an untouched copy or run `curate export` again."
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from curate.errors import ExportError
+from curate.errors import ExportError, PhotoError
 from curate.exporters.pixels import Decode, exported_crop, exported_photo
 from curate.exporters.staging import make_folder, write_file
 from curate.records import SubjectRecord, SubjectView
@@ -57,10 +57,11 @@ class Pictures:
     def _read(self, view: SubjectView) -> bytes:
         try:
             data = self.read_photo(view)
-        except OSError as error:
+        except (OSError, PhotoError) as error:
             raise ExportError(
-                f"The photo {view.uri} cannot be read ({error.strerror or error}): "
-                "put it back or leave its group out, then export again."
+                f"The photo {view.uri or view.photo_sha256} cannot be read ({_reason(error)}): put it back, "
+                f"or take back the decisions on the groups of object {view.object_id} with "
+                "`curate decide undo GROUP`; then export again."
             ) from error
         if hashlib.sha256(data).hexdigest() != view.photo_sha256:
             raise ExportError(
@@ -68,6 +69,10 @@ class Pictures:
                 "or run `curate ingest` on it and review its groups anew."
             )
         return data
+
+
+def _reason(error: OSError | PhotoError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error).rstrip(".")
 
 
 def write_pictures(

@@ -68,11 +68,6 @@ def listed_records(directory: Path) -> Iterator[ListedRecord]:
             yield from (record for record, _ in read_records(directory, split))
 
 
-def decision_ids(directory: Path) -> set[str]:
-    """Public ids of all decisions that the manifest's records rest on."""
-    return {decision for record in listed_records(directory) for decision in record.decision_ids}
-
-
 def _manifest(directory: Path) -> ManifestFile:
     path = directory / manifest_file.NAME
     try:

@@ -24,6 +24,7 @@ _PER_REFERENCE = (
     "reference_object_ids",
     "reference_source_sha256",
     "reference_licences",
+    "reference_consents",
     "reference_sources",
     "similarities",
 )

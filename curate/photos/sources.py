@@ -36,6 +36,8 @@ __all__ = [
     "read_photo_bytes",
 ]
 
+_NOWHERE = "Its bytes are no longer anywhere known: ingest it from where it is now."
+
 DEFAULT_MAX_BYTES = 2**30
 """A 200-megapixel photo with 5 bytes per pixel; more is no photo, or a mistake."""
 
@@ -58,8 +60,10 @@ def read_bytes(uri: str, limit: int = DEFAULT_MAX_BYTES) -> bytes:
     """The content of one file.
 
     Raises:
-        PhotoError: it is gone, cannot be read, or is larger than ``limit`` bytes.
+        PhotoError: it is gone, cannot be read, or is larger than ``limit`` bytes, or ``uri`` is empty.
     """
+    if not uri:  # which fsspec would take for the current folder
+        raise PhotoError(_NOWHERE)
     try:
         data = _local_bytes(local_path(uri), limit) if is_local(uri) else remote_bytes(uri, limit)
     except (PhotoError, MemoryError):
@@ -75,15 +79,25 @@ def read_bytes(uri: str, limit: int = DEFAULT_MAX_BYTES) -> bytes:
 
 
 def read_photo_bytes(photo: PhotoRef, limit: int = DEFAULT_MAX_BYTES) -> bytes:
-    """The bytes an ingested photo had when it was ingested.
+    """The bytes an ingested photo had when it was ingested, from the first of its places that has them.
 
     Raises:
-        PhotoError: as ``read_bytes``, or the file has other content now.
+        PhotoError: no place has them; it says why not the latest one (as ``read_bytes``, or the file has
+            other content now).
     """
-    data = read_bytes(photo.uri, limit)
-    if hashlib.sha256(data).hexdigest() != photo.sha256:
-        raise PhotoError("This file changed since it was ingested: run `curate ingest` on it again.")
-    return data
+    problems = []
+    for uri in photo.uris:
+        try:
+            data = read_bytes(uri, limit)
+        except PhotoError as error:
+            problems.append(error)
+            continue
+        if hashlib.sha256(data).hexdigest() == photo.sha256:
+            return data
+        problems.append(
+            PhotoError("This file changed since it was ingested: run `curate ingest` on it again.")
+        )
+    raise problems[0] if problems else PhotoError(_NOWHERE)
 
 
 def _place(argument: str) -> Path | str:

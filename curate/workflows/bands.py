@@ -20,7 +20,16 @@ def given_or_default(workspace: Workspace, embedder: str | None, given: tuple[fl
     with workspace.transaction() as session:
         model = fingerprints.only(session, "embedder", embedder)
         name = model.name
-    band = find_card(name).band
+    return default_band(name)
+
+
+def default_band(embedder: str) -> Band:
+    """The band on the card of an embedder.
+
+    Raises:
+        NotFoundError: it has none.
+    """
+    band = find_card(embedder).band
     if band is None:
-        raise NotFoundError(f"The embedder {name} has no default band: say --band LOW HIGH.")
+        raise NotFoundError(f"The embedder {embedder} has no default band: say --band LOW HIGH.")
     return band

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from curate import vector_blocks
-from curate.database import fingerprints, photos, vectors
+from curate.database import fingerprints, media_stores, photos, vectors
 from curate.database.tables import Model, VectorBlock
-from curate.errors import MediaError, PhotoError, WorkspaceError
+from curate.errors import MediaDamagedError, MediaError, MediaMissingError, PhotoError, WorkspaceError
+from curate.media import LocalMedia, MediaStore
 from curate.photos.facts import examine
 from curate.photos.sources import read_photo_bytes
 from curate.records import PhotoRef
@@ -32,21 +33,27 @@ class Finding:
     """What to type, where mending is not the doctor's business."""
 
 
-def examine_workspace(workspace: Workspace, *, originals: bool = False) -> Iterator[Finding]:
+def examine_workspace(
+    workspace: Workspace, *, originals: bool = False, forget_vectors: bool = False
+) -> Iterator[Finding]:
     """Check and mend, in the order in which one repair helps the next.
 
     Args:
         originals: Also read every photo again and compare its sha256, which takes as long as ingest.
+        forget_vectors: Forget the vectors of a model even if not one of its blocks is left.
 
     Raises:
         WorkspaceError: another command is writing; what it has not finished would look like a leftover.
+        MediaError: the media store does not answer, is another one, or has lost all vectors of a model;
+            nothing is forgotten then.
     """
     with workspace.claims() as claims:
         if not claims.write_alone():
             raise WorkspaceError(
                 "Another command is working in this workspace: run `curate doctor` when it has ended."
             )
-        yield from _blocks(workspace)
+        _confirm_media(workspace)
+        yield from _blocks(workspace, forget_vectors=forget_vectors)
         yield from _thumbnails(workspace)
         yield from _leftover_files(workspace)
         yield from _index(workspace)
@@ -54,26 +61,54 @@ def examine_workspace(workspace: Workspace, *, originals: bool = False) -> Itera
             yield from _originals(workspace)
 
 
-def _blocks(workspace: Workspace) -> Iterator[Finding]:
+def _confirm_media(workspace: Workspace) -> None:
+    """Asked again before each step that destroys something: a mount or a bucket can go away meanwhile."""
+    media = workspace.media
+    with workspace.transaction() as session:
+        identity = media_stores.identity(session)
+    media.confirm(identity)
+
+
+def _blocks(workspace: Workspace, *, forget_vectors: bool) -> Iterator[Finding]:
     """A block that is gone or damaged is forgotten, so that `curate embed` makes its vectors again."""
     with workspace.transaction() as session:
-        every = [
-            block
-            for model in fingerprints.used(session, "embedder")
-            for block in vectors.blocks(session, model.id)
-        ]
-    for block in every:
+        models = fingerprints.used(session, "embedder")
+        blocks = [vectors.blocks(session, model.id) for model in models]
+    lost = [
+        _lost(workspace.media, model, each, forget_vectors)
+        for model, each in zip(models, blocks, strict=True)
+    ]
+    _confirm_media(workspace)
+    for block, error in (pair for pairs in lost for pair in pairs):
+        with workspace.transaction() as session:
+            vectors.forget_block(session, block.id)
+        what = "missing" if isinstance(error, MediaMissingError) else "damaged"
+        yield Finding(
+            f"a vector block of {block.vector_count} vectors is {what}",
+            block.sha256,
+            mended=False,
+            advice="type `curate embed`: it makes just these vectors again",
+        )
+
+
+def _lost(
+    media: MediaStore, model: Model, blocks: list[VectorBlock], forget_vectors: bool
+) -> list[tuple[VectorBlock, MediaError]]:
+    lost: list[tuple[VectorBlock, MediaError]] = []
+    for block in blocks:
         try:
-            vector_blocks.unpack(workspace.media.get(block.sha256, vector_blocks.SUFFIX))
-        except MediaError:
-            with workspace.transaction() as session:
-                vectors.forget_block(session, block.id)
-            yield Finding(
-                f"a vector block of {block.vector_count} vectors is missing or damaged",
-                block.sha256,
-                mended=False,
-                advice="type `curate embed`: it makes just these vectors again",
-            )
+            media.get(block.sha256, vector_blocks.SUFFIX)
+        except (MediaMissingError, MediaDamagedError) as error:
+            lost.append((block, error))
+    missing = sum(isinstance(error, MediaMissingError) for _, error in lost)
+    if blocks and missing == len(blocks) and not forget_vectors:
+        # One lost file is an accident; all of them is a store that was emptied or swapped.
+        raise MediaError(
+            f"All {missing} vector blocks of {model.name} are missing in the media store: "
+            "restore it from a backup, or type `curate doctor --forget-vectors` and embed again; "
+            "nothing was changed."
+        )
+    return lost
 
 
 def _thumbnails(workspace: Workspace) -> Iterator[Finding]:
@@ -100,12 +135,19 @@ def _new_thumbnail(workspace: Workspace, key: int) -> Finding:
 
 def _leftover_files(workspace: Workspace) -> Iterator[Finding]:
     """Files a killed command wrote and never named in Postgres."""
+    _confirm_media(workspace)
+    media = workspace.media
     with workspace.transaction() as session:
         wanted = {f"{sha256}{THUMBNAIL_SUFFIX}" for sha256 in photos.thumbnails(session).values()}
         wanted |= {f"{sha256}{vector_blocks.SUFFIX}" for sha256 in vectors.all_block_files(session)}
-    for name in sorted(set(workspace.media.names()) - wanted):
-        workspace.media.remove(name)
-        yield Finding("a stored file that nothing refers to", name, mended=True)
+    what = "a stored file that nothing refers to"
+    for name in sorted(set(media.names()) - wanted):
+        if isinstance(media, LocalMedia):
+            media.remove(name)
+            yield Finding(what, name, mended=True)
+        else:
+            # A copy of this workspace may use the same URL, and name files that this one does not.
+            yield Finding(what, name, mended=False, advice="remove it if the media URL is only yours")
 
 
 def _index(workspace: Workspace) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,14 @@ from curate.vision.crops import cut
 from curate.vision.interfaces import RGB, Embedder
 from curate.workflows.batches import batched, batched_by_weight
 from curate.workflows.index_entries import collection_of, payload_of
-from curate.workflows.photo_work import Loaded, PhotoWork, claimed, outstanding, read_ahead, record_failures
+from curate.workflows.photo_work import (
+    Loaded,
+    PhotoWork,
+    claimed_pages,
+    outstanding,
+    read_ahead,
+    record_failures,
+)
 from curate.workspace import Workspace
 from index.interfaces import Payload
 
@@ -42,14 +49,23 @@ def embed(workspace: Workspace, embedder: Embedder, *, retry_failed: bool = Fals
     total, done, failed, embedded = outstanding(workspace, work), 0, 0, 0
     yield Step("embed", 0, total)
 
+    waiting: dict[int, list[DetectedObject]] = {}
+
+    def with_objects(pages: Iterable[list[PhotoRef]]) -> Iterator[PhotoRef]:
+        # Looked up here, a page at a time, so that the threads that decode leave Postgres alone.
+        for page in pages:
+            with workspace.transaction() as session:
+                waiting.update(objects.without_vector(session, [ref.id for ref in page], model_id))
+            yield from page
+
     def crops_of(photo: PhotoRef, rgb: RGB) -> Crops:
-        with workspace.transaction() as session:
-            waiting = objects.without_vector(session, [photo.id], model_id).get(photo.id, [])
-        return Crops(waiting, [embedder.prepare(cut(rgb, found.box)) for found in waiting])
+        found = waiting.pop(photo.id, [])
+        return Crops(found, [embedder.prepare(cut(rgb, each.box)) for each in found])
 
     with workspace.claims() as claims:
         claims.share_writing()
-        loaded = read_ahead(claimed(workspace, claims, work), crops_of, workspace)
+        refs = with_objects(claimed_pages(workspace, claims, work))
+        loaded = read_ahead(refs, crops_of, workspace)
         for batch in batched_by_weight(loaded, _crop_count, _BLOCK):
             embedded += _embed_block(
                 workspace, embedder, work, [each for each in batch if each.item is not None]

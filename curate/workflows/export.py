@@ -1,17 +1,18 @@
-"""Export what people approved as a training manifest, and check one that was exported."""
+"""Export what people approved as a training manifest."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
 from curate.database import decisions, fingerprints, manifests, subjects
-from curate.database.subjects import StoredView
-from curate.errors import ExportError, VerificationError
+from curate.errors import ExportError
 from curate.exporters.image_folder import write_subject
-from curate.exporters.splits import SHARES, SplitAssignment, assign_splits, connected_photos
+from curate.exporters.media_files import views_of
+from curate.exporters.splits import SHARES
 from curate.exporters.subject_records import (
     REFERENCES,
     TASK,
@@ -19,13 +20,13 @@ from curate.exporters.subject_records import (
     photos_without_rights,
     subject_records,
 )
-from curate.exporters.verify import VerifiedManifest, listed_records, verify
 from curate.photos.reading import decode
 from curate.photos.sources import read_bytes
 from curate.records import ManifestSpec, SubjectRecord, SubjectView, WrittenManifest
 from curate.verdicts import accepted_sets, settle, supporters
 from curate.workflows import stored_vectors
 from curate.workflows.near_duplicates import photo_components
+from curate.workflows.splits import split_sets
 from curate.workspace import Workspace
 
 
@@ -53,8 +54,28 @@ class Exported:
 
     manifest: WrittenManifest
     records: int
-    left_out: Mapping[str, int] = field(default_factory=dict)
-    """How many objects, by reason."""
+    left_out: Mapping[str, Sequence[str]]
+    """Ids of the objects that are the target of no record, sorted, by reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """One accepted set that has a place."""
+
+    members: tuple[AcceptedView, ...]
+    split: str
+    decision_ids: Collection[UUID]
+
+
+@dataclass
+class _Approved:
+    """What decisions approve, by what became of it."""
+
+    embedder_id: int
+    embedder: str
+    """Fingerprint."""
+    sets: list[_Set] = field(default_factory=list)
+    left_out: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
 
 
 def export_subject(
@@ -71,37 +92,10 @@ def export_subject(
     Raises:
         ExportError: nothing is approved, rights are unknown, or the folder cannot be written.
     """
-    with workspace.transaction() as session:
-        embedder = fingerprints.only(session, "embedder", options.embedder)
-        facts = decisions.facts(session)
-        good, withheld = accepted_sets(settle(facts, with_automatic=options.include_automatic))
-        views = subjects.views(session, {object_id for part in good for object_id in part})
-        same_photo = photo_components(session, options.near_duplicate_distance)
-        known = manifests.known_splits(session)
-    signed = supporters(good, facts, with_automatic=options.include_automatic)
-    splits = _splits(good, views, same_photo, known, options)
-    records: list[SubjectRecord] = []
-    left_out = {"members of sets that reviewers disagree about": sum(map(len, withheld))}
-    for part, behind in zip(good, signed, strict=True):
-        split = splits.split_of(views[object_id].view.photo_sha256 for object_id in part)
-        if split is None:
-            left_out["their photos stand in different splits"] = len(part)
-            continue
-        members = [_accepted(views[object_id], same_photo) for object_id in sorted(part)]
-        vectors = stored_vectors.of_objects(workspace, embedder.id, sorted(part))
-        made = subject_records(
-            members,
-            vectors,
-            split=split,
-            decision_ids=map(str, behind),
-            references=options.references,
-            at_least=options.at_least,
-        )
-        records += made.records
-        for skipped in made.skipped:
-            left_out[skipped.reason] = left_out.get(skipped.reason, 0) + 1
+    approved = _approved(workspace, options)
+    records = _records(workspace, approved, options)
     _check_rights(records, options)
-    spec = ManifestSpec(options.name, options.version, TASK, _parameters(options, embedder.fingerprint))
+    spec = ManifestSpec(options.name, options.version, TASK, _parameters(options, approved.embedder))
     limit = workspace.settings.max_pixels
     written = write_subject(
         records,
@@ -114,67 +108,61 @@ def export_subject(
     )
     with workspace.transaction() as session:
         manifests.record(session, written, spec, _photo_splits(records), _decision_ids(records))
-    return Exported(written, len(records), {why: count for why, count in left_out.items() if count})
+    left_out = {why: tuple(sorted(map(str, gone))) for why, gone in approved.left_out.items() if gone}
+    return Exported(written, len(records), left_out)
 
 
-def verify_manifest(directory: Path, workspace: Workspace | None) -> VerifiedManifest:
-    """Check the files of a manifest and, with a workspace, that its decisions still say accept.
-
-    Raises:
-        VerificationError: what is wrong, in one sentence.
-    """
-    verified = verify(directory)
-    if workspace is not None:
-        _check_decisions(workspace, verified)
-    return verified
-
-
-def _check_decisions(workspace: Workspace, verified: VerifiedManifest) -> None:
-    records = list(listed_records(verified.directory))
-    cited = {UUID(each) for record in records for each in record.decision_ids}
+def _approved(workspace: Workspace, options: SubjectOptions) -> _Approved:
     with workspace.transaction() as session:
-        found = decisions.by_public_ids(session, cited)
-        relations = settle(
-            decisions.facts(session), with_automatic=bool(verified.parameters.get("include_automatic"))
+        embedder = fingerprints.only(session, "embedder", options.embedder)
+        facts = decisions.facts(session)
+        relations = settle(facts, with_automatic=options.include_automatic)
+        good, withheld = accepted_sets(relations)
+        stored = subjects.views(session, {object_id for members in good for object_id in members})
+        views = {object_id: each.view for object_id, each in stored.items()}
+        photo_of = {object_id: view.photo_sha256 for object_id, view in views.items()}
+        same_photo = photo_components(session, options.near_duplicate_distance)
+        splits = split_sets(
+            session, good, photo_of, relations, same_photo, seed=options.seed, shares=options.shares
         )
-    if not found:
-        raise VerificationError(
-            f"{verified.directory} was not exported from this workspace: its decisions are not known here. "
-            "Say --files-only to check the files alone."
+    approved = _Approved(embedder.id, embedder.fingerprint)
+    approved.left_out["members of sets that reviewers disagree about"].update(*withheld)
+    signed = supporters(good, facts, with_automatic=options.include_automatic)
+    for members, behind in zip(good, signed, strict=True):
+        split = splits.split_of(photo_of[object_id] for object_id in members)
+        if split is None:
+            approved.left_out["their photos stand in different splits"] |= members
+            continue
+        found = [views[object_id] for object_id in sorted(members)]
+        accepted = tuple(AcceptedView(view, same_photo[view.photo_sha256]) for view in found)
+        approved.sets.append(_Set(accepted, split, behind))
+    return approved
+
+
+def _records(workspace: Workspace, approved: _Approved, options: SubjectOptions) -> list[SubjectRecord]:
+    """The records of all sets; targets without enough references are noted in ``approved.left_out``."""
+    wanted = [each.view.object_id for found in approved.sets for each in found.members]
+    if not wanted:
+        return []
+    # All at once: a block holds vectors of many sets and would be read again for each of them.
+    vectors = stored_vectors.of_objects(workspace, approved.embedder_id, wanted)
+    records: list[SubjectRecord] = []
+    start = 0
+    for found in approved.sets:
+        end = start + len(found.members)
+        made = subject_records(
+            found.members,
+            vectors[start:end],
+            split=found.split,
+            decision_ids=map(str, found.decision_ids),
+            references=options.references,
+            at_least=options.at_least,
         )
-    for public_id in sorted(cited):
-        if public_id not in found:
-            raise VerificationError(
-                f"Decision {public_id} is not known here: the manifest is from elsewhere."
-            )
-        made, undone = found[public_id]
-        if undone:
-            raise VerificationError(f"Decision {public_id} of {made.reviewer} was undone: export again.")
-    inside = {object_id: n for n, part in enumerate(accepted_sets(relations)[0]) for object_id in part}
-    for record in records:
-        parts = {inside.get(UUID(each)) for each in record.object_ids}
-        if len(parts) != 1 or None in parts:
-            raise VerificationError(
-                f"Record {record.sample_id} is no longer accepted by its reviewers: export again."
-            )
-
-
-def _splits(
-    good: Sequence[Collection[UUID]],
-    views: Mapping[UUID, StoredView],
-    same_photo: Mapping[str, str],
-    known: Mapping[str, str],
-    options: SubjectOptions,
-) -> SplitAssignment:
-    """No photo, no near-duplicate of it and no object on two sides."""
-    links = [{views[object_id].view.photo_sha256 for object_id in part} for part in good]
-    links += [{sha256, same_photo[sha256]} for link in tuple(links) for sha256 in link]
-    links += [{sha256, same_photo[sha256]} for sha256 in known if sha256 in same_photo]
-    return assign_splits(connected_photos(links), known, options.seed, options.shares)
-
-
-def _accepted(stored: StoredView, same_photo: Mapping[str, str]) -> AcceptedView:
-    return AcceptedView(stored.view, same_photo[stored.view.photo_sha256])
+        start = end
+        records += made.records
+        for skipped in made.skipped:
+            approved.left_out[skipped.reason].add(skipped.object_id)
+    return records
 
 
 def _check_rights(records: Sequence[SubjectRecord], options: SubjectOptions) -> None:
@@ -204,9 +192,7 @@ def _read(view: SubjectView) -> bytes:
 
 
 def _photo_splits(records: Sequence[SubjectRecord]) -> dict[str, str]:
-    return {
-        view.photo_sha256: record.split for record in records for view in (record.target, *record.references)
-    }
+    return {view.photo_sha256: record.split for record in records for view in views_of(record)}
 
 
 def _decision_ids(records: Sequence[SubjectRecord]) -> set[UUID]:

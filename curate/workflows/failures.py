@@ -11,7 +11,7 @@ from curate.workspace import Workspace
 
 
 def failures(workspace: Workspace, stage: str | None = None) -> list[Failure]:
-    """All failures, or those of one stage; photos are named by where they lie."""
+    """All failures, or those of one stage; photos are named by where they were seen last, else by sha256."""
     with workspace.transaction() as session:
         found = rows.every(session, stage)
         known = photos.by_sha256(session, {each.subject for each in found})

@@ -76,16 +76,16 @@ def _fresh(
         files = [source for source in chunk if isinstance(source, SourceFile)]
         uris = [file.uri for file in files]
         tally.not_photos += sum(isinstance(source, SkippedFile) for source in chunk)
+        problems = [source for source in chunk if isinstance(source, SourceProblem)]
+        tally.failed += len(problems)
+        tally.done += len(problems)
         with workspace.transaction() as session:
-            for problem in chunk:
-                if isinstance(problem, SourceProblem):
-                    failures.record(session, STAGE, problem.uri, problem.reason)
-                    tally.failed += 1
-                    tally.done += 1
             known = photos.known_tokens(session, uris)
             broken = set() if retry_failed else failures.attempted(session, STAGE, uris)
             here = [file.uri for file in files if known.get(file.uri) == file.state_token]
             photos.fill_rights_of_files(session, here, rights)
+            for problem in sorted(problems, key=lambda each: each.uri):
+                failures.supersede(session, STAGE, problem.uri, problem.reason)
         for file in files:
             if known.get(file.uri) == file.state_token:
                 tally.known += 1
@@ -103,22 +103,39 @@ def _record(
     rights: PhotoRights,
     tally: _Tally,
 ) -> None:
-    """Thumbnails first, then one transaction for all rows of the batch."""
+    """Thumbnails first, then one transaction for all rows of the batch.
+
+    Rows are written table by table and sorted, here as in ``_fresh``: two commands that meet the same
+    photos in another order then wait for one another in turn, never in a circle.
+    """
     thumbnails = {
         file.uri: workspace.media.put(result.thumbnail, THUMBNAIL_SUFFIX)
         for file, result in batch
         if isinstance(result, Examined)
     }
+    read = [(file, result.facts) for file, result in batch if isinstance(result, Examined)]
     with workspace.transaction() as session:
-        for file, result in batch:
+        recorded = {
+            file.uri: photos.record_photo(session, facts, thumbnails[file.uri], rights)
+            for file, facts in sorted(read, key=lambda each: (each[1].sha256, each[0].uri))
+        }
+        before = photos.keys_at(session, recorded)
+        by_uri = sorted(batch, key=lambda each: each[0].uri)
+        for file, _ in by_uri:
+            if file.uri in recorded:
+                photos.record_file(session, file.uri, recorded[file.uri][0], file.state_token)
+        for file, result in by_uri:
             if isinstance(result, PhotoProblem):
-                failures.record(session, STAGE, file.uri, result.reason, file.state_token)
-                continue
-            failures.forget(session, STAGE, file.uri)
-            key, new = photos.record_photo(session, result.facts, thumbnails[file.uri], rights)
-            photos.record_file(session, file.uri, key, file.state_token)
-            tally.new += new
-            tally.same_bytes += not new
-    broken = sum(isinstance(result, PhotoProblem) for _, result in batch)
-    tally.failed += broken
+                failures.supersede(session, STAGE, file.uri, result.reason, file.state_token)
+            else:
+                failures.forget(session, STAGE, file.uri)
+        for sha256 in sorted({facts.sha256 for file, facts in read if not recorded[file.uri][1]}):
+            # It has just been read: what failed because it was gone deserves another attempt.
+            failures.forget(session, "detect", sha256)
+            failures.forget(session, "embed", sha256)
+    for uri, (key, new) in recorded.items():
+        tally.new += new
+        tally.known += not new and before.get(uri) == key
+        tally.same_bytes += not new and before.get(uri) != key
+    tally.failed += len(batch) - len(read)
     tally.done += len(batch)

@@ -65,6 +65,8 @@ def mine(
         found = mining.candidates(session, detecting.id, embedding.id, options.filter)
         in_all = vectors.count(session, embedding.id, detecting.id)
         same_photo = photo_keys(session, options.near_duplicate_distance)
+    if not in_all:
+        raise NotFoundError("No object was found in the photos so far: there is nothing to compare.")
     if not found:
         raise NotFoundError(
             "No object passes the filters: lower --min-confidence, --min-share or --min-side."
@@ -83,7 +85,7 @@ def mine(
     groups = _groups(edges, found, keys, options)
     counts = {"objects_found": in_all, **_counts(edges, keys, groups, same_photo)}
     with workspace.transaction() as session:
-        mining.record_run(
+        new = mining.record_run(
             session,
             public_id=run_id,
             embedder_id=embedding.id,
@@ -94,7 +96,7 @@ def mine(
             edges=_edge_rows(edges, found),
             groups=[_group_row(group, found) for group in groups],
         )
-    yield Step("mine", len(found), len(found), 0, {**counts, "run": str(run_id), "new": True})
+    yield Step("mine", len(found), len(found), 0, {**counts, "run": str(run_id), "new": new})
 
 
 def _groups(
@@ -117,6 +119,7 @@ def _counts(
         "objects": len(keys),
         "edges": len(edges.left),
         **{f"objects_with_{k}_neighbours": recurrences.at_least(k) for k in (1, 3)},
+        **{f"share_with_{k}_neighbours": round(recurrences.share(k), 6) for k in (1, 3)},
         **{f"objects_whose_nearest_{k}_lie_in_the_band": recurrences.nearest_in_band(k) for k in (1, 3)},
         "groups": len(groups),
         "views": sum(len(group.members) for group in groups),

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from typing import Generic, TypeVar
 
 from sqlalchemy import Select
@@ -58,7 +59,12 @@ def outstanding(workspace: Workspace, work: PhotoWork) -> int:
 
 
 def claimed(workspace: Workspace, claims: Claims, work: PhotoWork) -> Iterator[PhotoRef]:
-    """Photos to do, each claimed for this process until the caller releases it.
+    """The photos of ``claimed_pages`` one by one."""
+    return chain.from_iterable(claimed_pages(workspace, claims, work))
+
+
+def claimed_pages(workspace: Workspace, claims: Claims, work: PhotoWork) -> Iterator[list[PhotoRef]]:
+    """Photos to do, a few at a time, each claimed for this process until the caller releases it.
 
     Photos another process works on are passed over. A photo that it finished between our look and our
     claim is not given out again.
@@ -75,7 +81,7 @@ def claimed(workspace: Workspace, claims: Claims, work: PhotoWork) -> Iterator[P
         with workspace.transaction() as session:
             left = photos.still_in(session, work.which, [ref.id for ref in mine])
         claims.release(work.keys(ref for ref in mine if ref.id not in left))
-        yield from (ref for ref in mine if ref.id in left)
+        yield [ref for ref in mine if ref.id in left]
 
 
 def read_ahead(
@@ -112,7 +118,7 @@ def record_failures(workspace: Workspace, work: PhotoWork, broken: Iterable[Load
     """Put photos that could not be read into ``failures``; how many there were."""
     count = 0
     with workspace.transaction() as session:
-        for loaded in broken:
+        for loaded in sorted(broken, key=lambda each: each.photo.sha256):  # the order ingest forgets them in
             failures.record(session, work.stage, loaded.photo.sha256, loaded.problem or "", work.fingerprint)
             count += 1
     return count

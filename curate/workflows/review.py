@@ -14,7 +14,11 @@ from curate.database.mining import StoredGroup
 from curate.errors import DecisionError, NotFoundError
 from curate.records import Group, View
 from curate.verdicts import OPEN, settle, state_of
+from curate.workflows.batches import batched
 from curate.workspace import Workspace
+
+# Nobody waits for a policy's single decisions, so they need no commit each; a killed run goes on anyway.
+_DECIDED_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,16 @@ def decide(
         )
 
 
+def undo_automatic(workspace: Workspace, policy: Policy) -> int:
+    """Take back every standing decision of a policy, one transaction each; how many there were."""
+    with workspace.transaction() as session:
+        items = decisions.decided_by(session, policy.name)
+    for item in items:
+        with workspace.transaction() as session:
+            decisions.undo(session, policy.name, item, automatic=True)
+    return len(items)
+
+
 def undo(workspace: Workspace, prefix: str | None, reviewer: str | None = None) -> Recorded:
     """Take back a person's last standing decision, on one group or anywhere."""
     with workspace.transaction() as session:
@@ -85,17 +99,18 @@ def undo(workspace: Workspace, prefix: str | None, reviewer: str | None = None) 
 
 
 def decide_automatically(workspace: Workspace, policy: Policy) -> list[Recorded]:
-    """Apply a policy to the open groups of the latest run, one transaction per group.
+    """Apply a policy to the open groups of the latest run.
 
     Its decisions carry the reviewer kind ``automatic``; exports leave them out unless told.
     """
     chosen = [each for each in groups(workspace, OPEN) if each.weakest >= policy.accept_above]
     made = []
-    for each in chosen:
+    for batch in batched(chosen, _DECIDED_AT_ONCE):
         with workspace.transaction() as session:
-            made.append(
+            made += [
                 decisions.decide(session, each.public_id, "accept", reviewer=policy.name, automatic=True)
-            )
+                for each in batch
+            ]
     return made
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from curate.records import MiningFilter, PhotoRights, Step
 from curate.vision.loading import load_detector, load_embedder
-from curate.workflows.bands import given_or_default
+from curate.workflows.bands import default_band
 from curate.workflows.detect import detect
 from curate.workflows.embed import embed
 from curate.workflows.ingest import ingest
@@ -23,14 +24,16 @@ def run(
     *,
     detector: str,
     embedder: str,
+    detector_weights: Path | None = None,
+    embedder_weights: Path | None = None,
     retry_failed: bool = False,
 ) -> Iterator[tuple[str, Iterator[Step]]]:
     """The stages in order, each as its name and its steps; a stage starts when its steps are taken."""
     settings = workspace.settings
-    finder = load_detector(detector, settings.models_dir, device=settings.device)
-    looker = load_embedder(embedder, settings.models_dir, device=settings.device)
+    finder = load_detector(detector, settings.models_dir, detector_weights, device=settings.device)
+    looker = load_embedder(embedder, settings.models_dir, embedder_weights, device=settings.device)
     yield "ingest", ingest(workspace, inputs, rights, retry_failed=retry_failed)
     yield "detect", detect(workspace, finder, retry_failed=retry_failed)
     yield "embed", embed(workspace, looker, retry_failed=retry_failed)
-    options = MiningOptions(given_or_default(workspace, looker.fingerprint, None), DEFAULT_FILTER)
+    options = MiningOptions(default_band(embedder), DEFAULT_FILTER)
     yield "mine", mine(workspace, options, detector=finder.fingerprint, embedder=looker.fingerprint)

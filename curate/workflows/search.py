@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from curate.database import fingerprints, objects, photos, vectors
-from curate.errors import NotFoundError, SearchIndexError
+from curate.errors import ModelError, NotFoundError, SearchIndexError
 from curate.photos.locations import SourceFile
 from curate.photos.reading import decode
 from curate.photos.sources import find_sources, read_bytes
-from curate.records import Box, DetectedObject
+from curate.records import Box, DetectedObject, Detection
 from curate.vision.crops import cut
+from curate.vision.detector_cards import DETECTORS
 from curate.vision.loading import load_detector, load_embedder
 from curate.workflows import stored_vectors
 from curate.workflows.index_entries import collection_of
@@ -46,6 +48,8 @@ class SearchOptions:
     min_score: float | None = None
     detector: str | None = None
     embedder: str | None = None
+    detector_weights: Path | None = None
+    embedder_weights: Path | None = None
 
 
 def search_object(workspace: Workspace, prefix: str, options: SearchOptions) -> list[Query]:
@@ -80,9 +84,23 @@ def search_photo(workspace: Workspace, path: str, options: SearchOptions) -> lis
     if source is None:
         raise NotFoundError(f"{path} is not a photo: give one file.")
     rgb = decode(read_bytes(source.uri), settings.max_pixels)
-    detector = load_detector(detecting.name, settings.models_dir, device=settings.device)
-    embedder = load_embedder(embedding.name, settings.models_dir, device=settings.device)
-    detections = detector.detect([rgb])[0]
+    embedder = load_embedder(
+        embedding.name, settings.models_dir, options.embedder_weights, device=settings.device
+    )
+    if embedder.fingerprint != embedding.fingerprint:
+        raise ModelError(
+            f"The weights of {embedding.name} are not those the workspace was embedded with: "
+            "give them by --embedder-weights FILE, or type `curate embed`."
+        )
+    if detecting.name in {card.name for card in DETECTORS}:
+        detector = load_detector(
+            detecting.name, settings.models_dir, options.detector_weights, device=settings.device
+        )
+        detections = detector.detect([rgb])[0]
+    else:
+        # The boxes were drawn by people, who are not here to draw one now.
+        height, width = rgb.shape[:2]
+        detections = [Detection(Box(0, 0, width, height), 1.0, "whole photo")]
     if not detections:
         raise NotFoundError(f"No object was found in {path}: give a photo that shows one larger.")
     detections = sorted(detections, key=lambda each: -each.score)[: options.limit]

@@ -52,6 +52,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("content_hash", name=op.f("uq_manifests_content_hash")),
     )
     op.create_table(
+        "media_stores",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("store_id", sa.Text(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_media_stores_only_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_media_stores")),
+    )
+    op.create_table(
         "models",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
@@ -229,9 +236,8 @@ def upgrade() -> None:
             ["model_id"], ["models.id"], name=op.f("fk_vector_blocks_model_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vector_blocks")),
-        sa.UniqueConstraint("sha256", name=op.f("uq_vector_blocks_sha256")),
+        sa.UniqueConstraint("model_id", "sha256", name=op.f("uq_vector_blocks_model_id_sha256")),
     )
-    op.create_index(op.f("ix_vector_blocks_model_id"), "vector_blocks", ["model_id"], unique=False)
     op.create_table(
         "edges",
         sa.Column("run_id", sa.BigInteger(), nullable=False),

@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from chain import RIGHTS, last, make_workspace
+from chain import RIGHTS, forget_servers, last, make_workspace
 from curate.settings import load_settings
 from curate.vision.crops import cut
 from curate.vision.loading import load_detector, load_embedder
@@ -45,6 +45,7 @@ def plain(photos: list[Path], detector, embedder, workers: int) -> None:
 
 
 def main() -> None:
+    forget_servers()
     settings = load_settings(None)
     photos = sorted(demo_photos.fetch(settings.models_dir).glob("*.jpg"))
     detector = load_detector("nanodet", settings.models_dir)

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from chain import RIGHTS, last, make_workspace
+from chain import RIGHTS, forget_servers, last, make_workspace
 from curate.settings import load_settings
 from curate.workflows import demo_photos
 from curate.workflows.ingest import ingest
@@ -38,6 +38,7 @@ def copies(folder: Path) -> list[Path]:
 
 
 def main() -> None:
+    forget_servers()
     workers = load_settings(None).workers
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)

@@ -11,6 +11,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from chain import forget_servers
 from many_photos import draw_photos
 
 SIZES = (1_000, 5_000)
@@ -49,6 +50,7 @@ def _resident(process: psutil.Process) -> float:
 
 
 def main() -> None:
+    forget_servers()
     found: dict[int, list[float]] = {}
     for count in SIZES:
         with tempfile.TemporaryDirectory() as name:

@@ -105,6 +105,8 @@ def test_results_for_programs_are_json_on_stdout_alone(workspace):
     assert json.loads(done.stdout)["failed"] == 1
     assert "1 input failed" in done.stderr
     assert done.returncode == 1  # not one input was good
+    chain = curate("run", "letter.jpg", "--json", cwd=workspace)
+    assert chain.returncode == 1
     listed = json.loads(curate("failures", "--json", cwd=workspace).stdout)
     assert listed[0]["subject"].endswith("letter.jpg")
     assert json.loads(curate("status", "--json", cwd=workspace).stdout)["failures"] == {"ingest": 1}
@@ -138,3 +140,26 @@ def test_the_database_server_stops_with_the_last_command(workspace):
     assert curate("status", cwd=workspace).returncode == 0
     places = [process.info["cwd"] or "" for process in psutil.process_iter(["cwd"])]
     assert not [place for place in places if place.startswith(str(workspace))]
+
+
+def test_an_ingest_that_found_no_photo_says_how_many_files_it_left(workspace):
+    folder = workspace / "texts"
+    folder.mkdir()
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (folder / name).write_text(name)
+    done = curate("ingest", "texts", cwd=workspace)
+    assert "No photo was found; 3 other files left alone." in done.stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="Only root can give a file to another user.")
+def test_settings_that_another_user_laid_down_are_not_obeyed(workspace):
+    below = workspace / "below"
+    below.mkdir()
+    os.chown(workspace / "curate.toml", 12345, 12345)
+    for done in (curate("status", cwd=below), curate("--workspace", str(workspace), "status", cwd=below)):
+        assert done.returncode == 1
+        assert "belongs to another user" in done.stderr
+
+
+def test_settings_may_hold_secrets_and_are_readable_by_their_owner_only(workspace):
+    assert (workspace / "curate.toml").stat().st_mode & 0o777 == 0o600

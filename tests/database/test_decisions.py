@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
@@ -14,7 +15,7 @@ from curate.database.connection import engine
 from curate.database.mining import GroupRow
 from curate.database.tables import Decision, PairFact
 from curate.errors import DecisionError, NotFoundError
-from curate.verdicts import ACCEPTED, OPEN, REJECTED, settle, state_of
+from curate.verdicts import ACCEPTED, DISPUTED, OPEN, REJECTED, settle, state_of
 from stored_photos import store_objects
 
 
@@ -98,6 +99,36 @@ def test_dropping_fewer_members_later_leaves_no_fact_of_the_earlier_verdict(data
     assert len(known) == 5
 
 
+def test_accepting_again_counts_again_after_a_contrary_vote_on_an_overlapping_group(database, group):
+    item, members = group
+    overlapping = members[:2]
+    with Session(database) as session, session.begin():
+        keys = objects.keys(session, members)
+        pair = tuple(keys[each] for each in overlapping)
+        store_run(session, GroupRow(pair, tuple(overlapping), (1.0, 0.8), 0.8), number=2)
+    decide(database, item, "accept")
+    decide(database, mining.group_id(overlapping), "reject")
+    assert state(database, members) == DISPUTED
+    assert decide(database, item, "accept").new
+    assert state(database, members) == ACCEPTED
+
+
+def test_two_undos_at_once_take_back_one_decision(database, group):
+    item, members = group
+    decide(database, item, "accept")
+
+    def attempt(_: int) -> bool:
+        try:
+            undo(database)
+        except DecisionError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(attempt, range(4))) == 1
+    assert state(database, members) == OPEN
+
+
 def test_undo_takes_back_only_the_reviewers_own_decision(database, group):
     item, members = group
     decide(database, item, "accept")
@@ -151,8 +182,6 @@ def test_a_verdict_that_does_not_fit_writes_nothing(database, group):
 
 
 def test_two_votes_at_once_on_one_item_are_both_kept(database, group):
-    from concurrent.futures import ThreadPoolExecutor
-
     item, members = group
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: decide(database, item, "accept", reviewer=f"reviewer {n % 4}"), range(16)))

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import datasets
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from curate.errors import ExportError
+from curate.errors import ExportError, PhotoError
 from curate.exporters import staging
 from curate.exporters.image_folder import write_subject
-from curate.exporters.verify import decision_ids, listed_records, verify
+from curate.exporters.verify import listed_records, verify
 from curate.photos.reading import decode
 from curate.records import ManifestSpec
 
@@ -62,7 +63,7 @@ def test_it_verifies_and_lists_its_records(approved, manifest):
     assert verified.parameters["seed"] == 7
     listed = list(listed_records(manifest))
     assert {record.sample_id for record in listed} == {record.sample_id for record in approved.records}
-    assert decision_ids(manifest) == {
+    assert {decision for record in listed for decision in record.decision_ids} == {
         decision for record in approved.records for decision in record.decision_ids
     }
 
@@ -112,6 +113,31 @@ def test_a_photo_that_vanished_is_named(approved, tmp_path):
     spec = ManifestSpec("a", "1", "subject")
     with pytest.raises(ExportError, match=r"file:///photos/\d.jpg cannot be read \(No such file"):
         write_subject(approved.records, spec, tmp_path, read, decode)
+
+
+def test_a_photo_that_no_source_gives_is_named_with_what_to_do(approved, tmp_path):
+    def read(view):
+        raise PhotoError("The file is gone.")
+
+    spec = ManifestSpec("a", "1", "subject")
+    words = (
+        r"file:///photos/\d.jpg cannot be read \(The file is gone\): put it back, or .*`curate decide undo"
+    )
+    with pytest.raises(ExportError, match=words):
+        write_subject(approved.records, spec, tmp_path, read, decode)
+
+
+def test_consent_stands_beside_the_licence_in_the_table_and_the_card(approved, tmp_path):
+    first, *others = approved.records
+    told = replace(first, target=replace(first.target, consent="signed 2024-05-01"))
+    folder = replace(approved, records=[told, *others]).write(tmp_path).directory
+    rows = pq.read_table(folder / told.split / "metadata.parquet").to_pylist()
+    consents = {row["sample_id"]: row["consent"] for row in rows}
+    assert consents.pop(told.sample_id) == "signed 2024-05-01"
+    assert set(consents.values()) == {None}
+    assert all(row["reference_consents"] == [None] * len(row["reference_file_names"]) for row in rows)
+    assert "| `reference_consents` |" in (folder / "README.md").read_text()
+    verify(folder)
 
 
 def test_a_full_disk_is_one_sentence_and_nothing_is_left(approved, tmp_path, monkeypatch):

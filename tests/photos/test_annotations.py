@@ -244,3 +244,19 @@ def test_photos_are_found_by_file_name_stem_or_image_id():
     assert photos.find("a.b") == [5]
     assert photos.find("latin\udce4.jpg") == [6]
     assert photos.find("jug one.webp") == photos.find("nothing") == photos.find("") == []
+
+
+def test_control_characters_reach_neither_labels_nor_names(tmp_path):
+    images = [{"id": 7, "file_name": "jug\0.jpg"}]
+    path = tmp_path / "boxes.json"
+    categories = [{"id": 3, "name": "\x1b[31mred\0\njug\x9b"}]
+    path.write_text(json.dumps(coco(images=images, categories=categories)))
+    (photo,) = read_annotations(path)
+    assert {box.label for box in photo.boxes} == {"[31mred jug"}
+    assert "\0" not in photo.name
+    assert PhotoNames([(1, "file:///jug.jpg")]).find(photo.name) == []
+    table = tmp_path / "boxes.csv"
+    table.write_text(f"{HEADER}\njug\0,x,/m/\x7f1,1,.1,.2,.1,.2,0,0,0,0\n")
+    (photo,) = read_annotations(table)
+    assert photo.boxes[0].label == "/m/ 1"
+    assert "\0" not in photo.name

@@ -294,7 +294,7 @@ def test_a_file_that_is_gone_or_changed_is_said_so(tmp_path):
     path = tmp_path / "x.jpg"
     path.write_bytes(b"abc")
     digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    photo = PhotoRef(1, digest, file_uri(path), 1, 1)
+    photo = PhotoRef(1, digest, (file_uri(path),), 1, 1)
     assert read_photo_bytes(photo) == b"abc"
     path.write_bytes(b"abd")
     with pytest.raises(PhotoError, match="curate ingest"):
@@ -304,3 +304,23 @@ def test_a_file_that_is_gone_or_changed_is_said_so(tmp_path):
         read_photo_bytes(photo)
     with pytest.raises(PhotoError, match="gone"):
         read_bytes("memory:///nowhere.jpg")
+
+
+def test_a_photo_is_read_from_the_next_place_that_still_has_its_bytes(tmp_path):
+    overwritten, kept = tmp_path / "overwritten.jpg", tmp_path / "kept.jpg"
+    overwritten.write_bytes(b"abd")
+    kept.write_bytes(b"abc")
+    digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    places = (file_uri(tmp_path / "gone.jpg"), file_uri(overwritten), file_uri(kept))
+    assert read_photo_bytes(PhotoRef(1, digest, places, 1, 1)) == b"abc"
+    with pytest.raises(PhotoError, match="gone"):
+        read_photo_bytes(PhotoRef(1, digest, places[:2], 1, 1))
+
+
+def test_a_photo_without_a_place_is_not_looked_for_in_the_current_folder():
+    photo = PhotoRef(1, "ab" * 32, (), 1, 1)
+    with pytest.raises(PhotoError, match="no longer anywhere known"):
+        read_photo_bytes(photo)
+    with pytest.raises(PhotoError, match="no longer anywhere known"):
+        read_bytes("")
+    assert photo.uri == "ab" * 32

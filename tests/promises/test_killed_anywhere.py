@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from curate.workflows.doctor import examine_workspace
 from curate.workspace import Workspace, create
 from many_photos import draw_photos
 from workspace_content import content, tree
@@ -82,6 +83,9 @@ def prove(folder: Path, count: int, kills: int, seed: int) -> None:
         expected, found = content(one), content(other)
         for what in expected:
             assert found[what] == expected[what], what
+        # A crash may leave files that nothing refers to, and never a reference to nothing.
+        assert all(finding.mended for finding in examine_workspace(other))
+        assert list(examine_workspace(other)) == []
         assert len(expected["manifests"]) == 1
         assert expected["objects"]
     assert tree(folder / "disturbed out") == tree(folder / "calm out")

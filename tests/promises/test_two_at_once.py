@@ -62,6 +62,15 @@ def test_two_detects_and_two_embeds_share_the_work(tmp_path, photos, undisturbed
     assert_ends_as(root, photos, undisturbed)
 
 
+def test_two_mines_at_once_store_one_run(tmp_path, photos):
+    root = tmp_path / "ws"
+    with make_workspace(root) as workspace:
+        run_chain(workspace, photos)
+    found = at_once(root, *[["mine", "--band", "0.3", "0.9"]] * 2)
+    assert found[0]["run"] == found[1]["run"]
+    assert sum(each["new"] for each in found) == 1
+
+
 def test_detecting_while_photos_come_in_leaves_nothing_out_in_the_end(tmp_path, photos, undisturbed):
     root = tmp_path / "ws"
     with make_workspace(root):

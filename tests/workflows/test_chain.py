@@ -9,15 +9,18 @@ from chain import last, run_chain
 from curate.errors import ExportError, NotFoundError, VerificationError
 from curate.records import Band, Group
 from curate.workflows import review
-from curate.workflows.export import SubjectOptions, export_subject, verify_manifest
+from curate.workflows.export import SubjectOptions, export_subject
 from curate.workflows.mine import MiningOptions, mine
 from curate.workflows.review import photo_uris
 from curate.workflows.run import DEFAULT_FILTER
 from curate.workflows.status import status
+from curate.workflows.verify import verify_manifest
 from curate.workspace import Workspace
+from forgery import rewrite
 
 JUG_NUMBERS = {"7303773", "7303788", "7303800", "7303842"}
 OPTIONS = SubjectOptions("jugs", "1", shares=(100, 0, 0))
+PAIRS = MiningOptions(Band(0.3, 0.99, "given"), DEFAULT_FILTER, min_views=1, max_size=2)
 
 
 def numbers(workspace: Workspace, group: Group) -> set[str]:
@@ -87,6 +90,55 @@ def test_a_manifest_is_refused_when_somebody_disagrees_later(workspace, tmp_path
     review.decide(workspace, group, "reject", reviewer="bob")
     with pytest.raises(VerificationError, match="no longer accepted"):
         verify_manifest(directory, workspace)
+
+
+def test_a_forgery_that_was_sealed_again_is_noticed_with_the_database(workspace, tmp_path):
+    review.decide(workspace, str(jug(workspace).public_id), "accept", reviewer="ada")
+    directory = export_subject(workspace, OPTIONS, tmp_path).manifest.directory
+    rewrite(directory, "train", lambda rows: [row | {"caption": "a photo of a bomb"} for row in rows])
+    assert verify_manifest(directory, None).counts["train"] == 4
+    with pytest.raises(VerificationError, match="changed and sealed again: run `curate export` again"):
+        verify_manifest(directory, workspace)
+
+
+def test_a_manifest_of_another_workspace_is_refused(workspace, empty_workspace, tmp_path):
+    review.decide(workspace, str(jug(workspace).public_id), "accept", reviewer="ada")
+    directory = export_subject(workspace, OPTIONS, tmp_path / "out").manifest.directory
+    with pytest.raises(VerificationError, match="was not exported from this workspace"):
+        verify_manifest(directory, empty_workspace)
+
+
+def test_a_jug_mined_as_two_groups_stands_in_one_split(workspace, tmp_path):
+    views = {view.object_.public_id for view in jug(workspace).views}
+    last(mine(workspace, PAIRS))
+    for group in review.groups(workspace):
+        if {view.object_.public_id for view in group.views} < views:
+            review.decide(workspace, str(group.public_id), "accept", reviewer="ada")
+    for seed in range(8):
+        asked = SubjectOptions("jugs", "1", references=1, shares=(50, 0, 50), seed=seed)
+        made = export_subject(workspace, asked, tmp_path / str(seed))
+        assert made.manifest.counts["groups"] == 2
+        assert len({"train", "test"} & made.manifest.counts.keys()) == 1
+        with workspace.transaction() as session:  # so that the next seed draws anew
+            session.connection().exec_driver_sql("DELETE FROM photo_splits")
+
+
+def test_every_object_that_is_left_out_is_listed_under_its_reason(workspace, tmp_path):
+    last(mine(workspace, PAIRS))
+    review.decide_automatically(workspace, review.Policy(0.0))
+    groups = [[view.object_ for view in group.views] for group in review.groups(workspace)]
+    with workspace.transaction() as session:
+        session.connection().exec_driver_sql(
+            "INSERT INTO photo_splits "
+            "SELECT id, CASE mod(id, 2) WHEN 0 THEN 'train' ELSE 'test' END FROM photos"
+        )
+    apart = [group for group in groups if len({each.photo_id % 2 for each in group}) > 1]
+    crossing = {str(each.public_id) for group in apart for each in group}
+    asked = SubjectOptions("all", "1", references=1, include_automatic=True)
+    made = export_subject(workspace, asked, tmp_path)
+    assert len(apart) > 1
+    assert made.left_out == {"their photos stand in different splits": tuple(sorted(crossing))}
+    assert made.records == sum(map(len, groups)) - len(crossing) > 0
 
 
 def test_automatic_decisions_are_left_out_of_exports_unless_asked_for(workspace, tmp_path):

@@ -136,7 +136,8 @@ def stop(directory: Path, workspace_id: str, *, force: bool = False, on_wait: No
         try:
             if not use.try_exclusive() and not force:
                 raise DatabaseError(
-                    f"another command is using the workspace {directory}: end it first, or force it"
+                    f"Another command is using the workspace {directory}: end it first, "
+                    "or type `curate down --force`."
                 )
             return _stop_server(files)
         finally:

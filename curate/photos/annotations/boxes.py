@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from curate.records import Box, Detection
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +85,23 @@ def place(photo: AnnotatedPhoto, width: int, height: int, orientation: int) -> P
 
 
 def sort_out(drawn: list[DrawnBox]) -> tuple[tuple[DrawnBox, ...], tuple[RejectedBox, ...]]:
-    """Boxes that have an area, and those that have none with the reason."""
+    """Boxes that have an area, and those that have none with the reason.
+
+    Control characters in labels become blanks: Postgres takes no NUL and a terminal obeys an ESC.
+    """
     good, bad = [], []
     for box in drawn:
         reason = _fault(box)
         if reason:
             bad.append(RejectedBox(box.where, reason))
         else:
-            good.append(box)
+            good.append(replace(box, label=_CONTROL.sub(" ", box.label).strip()))
     return tuple(good), tuple(bad)
+
+
+def without_nul(name: str) -> str:
+    """A photo's name that can be stored; no file's name has a NUL, so one that had finds no photo."""
+    return name.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _fault(box: DrawnBox) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from curate.errors import AnnotationError
-from curate.photos.annotations.boxes import AnnotatedPhoto, DrawnBox, RejectedBox, sort_out
+from curate.photos.annotations.boxes import AnnotatedPhoto, DrawnBox, RejectedBox, sort_out, without_nul
 from curate.photos.annotations.files import read_file
 
 
@@ -95,4 +95,5 @@ def _photo(
             drawn.append(DrawnBox(*annotation.bbox, names[annotation.category_id], where))
     good, bad = sort_out(drawn)
     size = (image.width, image.height) if image.width and image.height else None
-    return AnnotatedPhoto(image.file_name, good, (*rejected, *bad), normalised=False, declared_size=size)
+    name = without_nul(image.file_name)
+    return AnnotatedPhoto(name, good, (*rejected, *bad), normalised=False, declared_size=size)

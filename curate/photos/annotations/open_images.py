@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from curate.errors import AnnotationError
-from curate.photos.annotations.boxes import AnnotatedPhoto, DrawnBox, RejectedBox, sort_out
+from curate.photos.annotations.boxes import AnnotatedPhoto, DrawnBox, RejectedBox, sort_out, without_nul
 from curate.photos.annotations.files import read_numbers
 
 _SIDES = ("XMin", "XMax", "YMin", "YMax")
@@ -48,7 +48,7 @@ def _photo(image_id: str, rows: list[_Row], names: dict[str, str]) -> AnnotatedP
         label = names.get(row["LabelName"], row["LabelName"])
         drawn.append(DrawnBox(left, top, right - left, bottom - top, label, where))
     good, bad = sort_out(drawn)
-    return AnnotatedPhoto(image_id, good, (*rejected, *bad), normalised=True)
+    return AnnotatedPhoto(without_nul(image_id), good, (*rejected, *bad), normalised=True)
 
 
 def _rows(path: Path) -> Iterator[_Row]:
