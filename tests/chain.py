@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +33,18 @@ def forget_servers() -> None:
 
 
 def make_workspace(root: Path) -> workspace.Workspace:
-    workspace.create(root)
+    """A new workspace: the copy of one, which takes a tenth of the time of making one."""
+    shutil.copytree(_pristine(), root)
     return workspace.Workspace.open(root)
+
+
+@cache
+def _pristine() -> Path:
+    root = Path(tempfile.mkdtemp(prefix="recurate-pristine-"))
+    atexit.register(shutil.rmtree, root)
+    workspace.create(root)
+    with workspace.Workspace.open(root) as opened, opened.transaction():
+        return root
 
 
 def run_chain(opened: workspace.Workspace, *inputs: Path) -> dict[str, Mapping[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from types import ModuleType
 
 from curate.errors import ModelError
@@ -18,6 +19,12 @@ def library(module: str, extra: str) -> ModuleType:
     Raises:
         ModelError: it is not installed, or cannot be imported.
     """
+    from PIL import Image
+
+    # ultralytics installs packages by itself and puts an Image.open of its own in place of Pillow's, for the
+    # whole process. Photos are read here by Pillow alone, and nothing is installed behind anybody's back.
+    os.environ.setdefault("YOLO_AUTOINSTALL", "false")
+    pillows_own = Image.open
     try:
         return importlib.import_module(module)
     except ImportError as error:
@@ -25,3 +32,5 @@ def library(module: str, extra: str) -> ModuleType:
             f"The Python package {module.partition('.')[0]} is needed and cannot be imported ({error});"
             f" type: pip install 'recurate[{extra}]'"
         ) from error
+    finally:
+        Image.open = pillows_own

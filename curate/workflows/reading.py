@@ -14,6 +14,8 @@ from functools import partial
 from curate.photos.facts import Examined, PhotoProblem, examine_file
 from curate.photos.sources import SourceFile
 
+_ENDED = "Reading this file ended the process that read it: it is damaged, or memory ran out."
+
 Read = tuple[SourceFile, Examined | PhotoProblem]
 
 
@@ -39,7 +41,7 @@ def examine_all(files: Iterable[SourceFile], workers: int, max_pixels: int) -> I
                     yield _finished(waiting, under_way)
             return
         except BrokenProcessPool:
-            yield from [(file, _alone(file, max_pixels)) for file in under_way]
+            yield from _one_by_one(under_way, max_pixels)
             under_way.clear()
 
 
@@ -54,14 +56,18 @@ def _finished(
     return file, result
 
 
-def _alone(file: SourceFile, max_pixels: int) -> Examined | PhotoProblem:
-    try:
+def _one_by_one(files: list[SourceFile], max_pixels: int) -> Iterator[Read]:
+    """Each file by itself in one process, which is made anew when a file ends it."""
+    left = deque(files)
+    while left:
         with _pool(1) as pool:
-            return pool.submit(examine_file, file.uri, max_pixels=max_pixels).result()
-    except BrokenProcessPool:
-        return PhotoProblem(
-            file.uri, "Reading this file ended the process that read it: it is damaged, or memory ran out."
-        )
+            try:
+                while left:
+                    result = pool.submit(examine_file, left[0].uri, max_pixels=max_pixels).result()
+                    yield left.popleft(), result
+            except BrokenProcessPool:
+                file = left.popleft()
+                yield file, PhotoProblem(file.uri, _ENDED)
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from chain import make_workspace
 from curate.cli.app import app
 from curate.cli.reference import markdown
 
@@ -28,8 +29,17 @@ def curate(*arguments: str, cwd: Path, **environment: str) -> subprocess.Complet
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    assert curate("init", cwd=tmp_path).returncode == 0
-    return tmp_path
+    root = tmp_path / "workspace"
+    make_workspace(root).close()
+    return root
+
+
+def test_init_makes_a_workspace_once(tmp_path):
+    made = curate("init", "work", cwd=tmp_path)
+    assert (made.returncode, made.stdout) == (0, f"{tmp_path / 'work' / 'curate.toml'}\n")
+    before = (tmp_path / "work" / "curate.toml").read_text()
+    assert "nothing was changed" in curate("init", "work", cwd=tmp_path).stderr
+    assert (tmp_path / "work" / "curate.toml").read_text() == before
 
 
 def test_help_loads_no_heavy_library():

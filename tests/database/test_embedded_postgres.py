@@ -141,7 +141,7 @@ def test_stop_ends_a_server_that_was_left_behind_and_says_so(workspace: Path) ->
 
 def test_stop_refuses_while_a_command_runs_unless_forced(workspace: Path) -> None:
     with EmbeddedPostgres(workspace, "id"):
-        with pytest.raises(DatabaseError, match="another command is using"):
+        with pytest.raises(DatabaseError, match="Another command is using"):
             stop(workspace, "id")
         assert stop(workspace, "id", force=True) is True
 

@@ -193,11 +193,11 @@ def test_a_photo_that_crashes_its_reader_fails_alone(tmp_path, empty_workspace, 
     """A worker that is killed while it reads stands for a decoder that crashes or eats all memory."""
     photos = tmp_path / "photos"
     photos.mkdir()
-    for number in range(12):
+    for number in range(8):
         (photos / f"{number:02d}.jpg").write_bytes(jpeg(70 + number))
     monkeypatch.setattr(reading, "examine_file", crash_at_seven)
     told = summary_of(empty_workspace, photos)
-    assert (told["new"], told["failed"]) == (11, 1)
+    assert (told["new"], told["failed"]) == (7, 1)
     (failure,) = failures(empty_workspace)
     assert failure.subject == file_uri(photos / "07.jpg")
     assert "ended the process" in failure.reason

@@ -93,7 +93,7 @@ def prove(folder: Path, count: int, kills: int, seed: int) -> None:
 
 @pytest.mark.usefixtures("offline_models")
 def test_a_chain_that_is_killed_again_and_again_ends_as_if_it_had_not_been(tmp_path):
-    prove(tmp_path, count=10, kills=4, seed=20261121)
+    prove(tmp_path, count=6, kills=4, seed=20261121)
 
 
 @pytest.mark.slow

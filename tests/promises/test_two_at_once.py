@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from curate.workspace import Workspace
 from many_photos import draw_photos
 from workspace_content import content
 
-COUNT = 16
+COUNT = 10
 
 
 def at_once(root: Path, *commands: list[str]) -> list[dict]:
@@ -44,10 +45,17 @@ def photos(tmp_path_factory, offline_models) -> Path:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory, photos) -> dict:
-    """What a workspace holds when one command runs at a time."""
-    with make_workspace(tmp_path_factory.mktemp("calm") / "ws") as workspace:
+def calm(tmp_path_factory, photos) -> Path:
+    """A workspace on which one command ran at a time."""
+    root = tmp_path_factory.mktemp("calm") / "ws"
+    with make_workspace(root) as workspace:
         run_chain(workspace, photos)
+    return root
+
+
+@pytest.fixture(scope="module")
+def undisturbed(calm) -> dict:
+    with Workspace.open(calm) as workspace:
         return content(workspace)
 
 
@@ -62,10 +70,9 @@ def test_two_detects_and_two_embeds_share_the_work(tmp_path, photos, undisturbed
     assert_ends_as(root, photos, undisturbed)
 
 
-def test_two_mines_at_once_store_one_run(tmp_path, photos):
+def test_two_mines_at_once_store_one_run(tmp_path, calm):
     root = tmp_path / "ws"
-    with make_workspace(root) as workspace:
-        run_chain(workspace, photos)
+    shutil.copytree(calm, root)
     found = at_once(root, *[["mine", "--band", "0.3", "0.9"]] * 2)
     assert found[0]["run"] == found[1]["run"]
     assert sum(each["new"] for each in found) == 1

@@ -5,11 +5,15 @@ import torch
 from PIL import Image
 
 from curate.errors import ModelError
+from curate.vision.libraries import library
 from curate.vision.loading import load, load_detector
 from curate.vision.registry import find_card
 from curate.vision.suppression import FLOOR
 
-ultralytics = pytest.importorskip("ultralytics")
+try:
+    ultralytics = library("ultralytics", "yolo")
+except ModelError as error:
+    pytest.skip(str(error), allow_module_level=True)
 
 
 @pytest.fixture(scope="module")
