@@ -11,15 +11,21 @@ help:  ## Show this list
 
 setup: $(VENV)/.ready  ## Make the virtual environment with everything in it
 
-# The stamp is older than pyproject.toml when a dependency may have changed.
-$(VENV)/.ready: pyproject.toml
+# The stamps are older than pyproject.toml when a dependency may have changed.
+$(VENV)/.installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	@echo "Installing into $(VENV): some minutes, and some GB because of torch."
 	$(PYTHON) -m venv $(VENV)
 	$(RUN)/python -m pip install --quiet --upgrade pip
+	$(RUN)/python -m pip install --quiet --editable .
+	touch $@
+
+# The extras hold ultralytics, which is AGPL-3.0: for the tests only, never for the demo.
+$(VENV)/.ready: $(VENV)/.installed
 	$(RUN)/python -m pip install --quiet --editable '.[dev,yolo,openclip,timm]'
 	touch $@
 
-demo: setup  ## Photos to a verified manifest on 39 real photos, into ./demo
+demo: $(VENV)/.installed  ## Photos to a verified manifest on 39 real photos, into ./demo
 	$(RUN)/curate demo demo
 
 models: setup  ## Fetch the models that need no hub

@@ -179,6 +179,8 @@ class Group:
     """Lowest cosine between any two members for ``compact``, to the anchor for ``star``."""
     state: str
     """``open``, ``accepted``, ``rejected``, ``partial`` or ``disputed``, derived from decisions."""
+    kept: frozenset[UUID]
+    """Members known to be one thing; empty unless something was accepted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from curate.errors import DecisionError
 SAME, DIFFERENT, VARIANT, DISPUTED = "same", "different", "variant", "disputed"
 OPEN, ACCEPTED, REJECTED, PARTIAL = "open", "accepted", "rejected", "partial"
 
+STATES = (OPEN, ACCEPTED, REJECTED, PARTIAL, DISPUTED)
+
 Pair = tuple[UUID, UUID]
 """Two object ids, smaller first."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +30,7 @@ def demo(
     from curate.settings import load_settings
     from curate.vision.pulling import pull
     from curate.vision.registry import OFFLINE_DETECTOR, OFFLINE_EMBEDDER, find_card
+    from curate.vision.weights import is_present
     from curate.workflows import demo_photos, export, review, run, sheets, verify
 
     settings = load_settings(None)
@@ -39,9 +41,9 @@ def demo(
         )
     models_dir = settings.models_dir
     for name in (OFFLINE_DETECTOR, OFFLINE_EMBEDDER):
-        say(f"Fetching the model {name} (once) ...")
+        if not is_present(find_card(name), models_dir):
+            say(f"Fetching the model {name} ...")
         pull(find_card(name), models_dir)
-    say("Fetching 39 interior photos (once) ...")
     photos = demo_photos.fetch(models_dir)
 
     root = directory.absolute()
@@ -65,5 +67,5 @@ def demo(
     result(f"records   {made.records}, verified: {verified.content_hash[:12]}")
     result("")
     result(f"Look at   {root / 'sheets' / sheets.OVERVIEW}")
-    result(f"Then try  curate -w {root} groups list")
+    result(f"Then try  {sys.argv[0]} -w {root} groups list")
     result(f"Manifest  {made.manifest.directory}")

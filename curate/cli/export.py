@@ -38,7 +38,9 @@ def subject(
     shares: Annotated[
         tuple[int, int, int],
         typer.Option(
-            "--shares", help="Percent for train, validation and test.", metavar="TRAIN VALIDATION TEST"
+            "--shares",
+            help="Percent per split. A photo keeps that of its first export.",
+            metavar="TRAIN VALIDATION TEST",
         ),
     ] = (80, 10, 10),
     seed: Annotated[int, typer.Option("--seed", help="Seed of the split.")] = 0,
@@ -51,6 +53,7 @@ def subject(
 
     Each record is a target photo, a caption and references of the same thing from other photos.
     """
+    from curate.exporters.splits import SPLITS
     from curate.workflows.export import SubjectOptions, export_subject
 
     options = SubjectOptions(
@@ -82,7 +85,9 @@ def subject(
         )
     else:
         there = " was there already, equal byte for byte" if written.already_there else ""
-        result(f"{written.directory}{there}: {count(made.records, 'record')}, {written.content_hash[:12]}.")
+        splits = ", ".join(f"{written.counts[each]} in {each}" for each in SPLITS if each in written.counts)
+        records = f"{count(made.records, 'record')} ({splits})"
+        result(f"{written.directory}{there}: {records}, {written.content_hash[:12]}.")
 
 
 def verify(

@@ -11,7 +11,7 @@ from curate.cli.context import open_workspace
 from curate.cli.output import Json, follow, result, result_json, table
 
 if TYPE_CHECKING:
-    from curate.records import Group
+    from curate.records import Group, View
 
 GroupId = Annotated[str, typer.Argument(help="Start of a group's id.")]
 
@@ -62,11 +62,12 @@ def show(context: typer.Context, group: GroupId, as_json: Json = False) -> None:
             str(view.object_.public_id)[:13],
             "anchor" if view.rank == 0 else f"{view.similarity:.3f}",
             f"{view.object_.label} {view.object_.score:.2f}",
+            _verdict(found, view),
             uris[view.object_.public_id],
         )
         for view in found.views
     ]
-    table(("object", "similarity", "label", "photo"), rows)
+    table(("object", "similarity", "label", "verdict", "photo"), rows)
 
 
 @commands.command()
@@ -89,6 +90,13 @@ def sheets(
         result_json(summary)
     else:
         result(f"{summary['sheets']} contact sheets in {summary['folder']}.")
+
+
+def _verdict(group: Group, view: View) -> str:
+    """What is known of a member: one thing with the others, dropped, or nothing yet."""
+    if view.object_.public_id in group.kept:
+        return "same"
+    return "dropped" if group.state == "accepted" else ""
 
 
 def _labels(group: Group) -> str:
@@ -114,6 +122,7 @@ def _as_json(group: Group) -> dict[str, Any]:
                 "label": view.object_.label,
                 "score": view.object_.score,
                 "similarity": view.similarity,
+                "verdict": _verdict(group, view),
             }
             for view in group.views
         ],

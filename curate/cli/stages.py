@@ -97,7 +97,7 @@ def mine(
     rule: Annotated[
         str, typer.Option("--rule", help="compact (every member close to every other) or star.")
     ] = "compact",
-    min_views: Annotated[int, typer.Option("--min-views", help="Fewest other views of an object.")] = 3,
+    min_views: Annotated[int, typer.Option("--min-views", min=1, help="Fewest other views.")] = 3,
     max_size: Annotated[int, typer.Option("--max-size", help="Most members of a group.")] = 12,
     min_confidence: Annotated[float, typer.Option("--min-confidence", help="Detector score, 0 to 1.")] = 0.3,
     min_share: Annotated[float, typer.Option("--min-share", help="Smallest box, share of the photo.")] = 0.01,
@@ -229,6 +229,8 @@ def _report_mine(summary: Mapping[str, Any]) -> None:
 def _say_failures(summary: Mapping[str, Any]) -> None:
     if before := summary.get("failed_before"):
         say(f"{count(before, 'input')} failed before and were left alone: --retry-failed tries again.")
+    if elsewhere := summary.get("elsewhere"):
+        say(f"{count(elsewhere, 'photo')} left to another command that is working on them.")
     if failed := summary.get("failed"):
         say(f"{count(failed, 'input')} failed: `curate failures` says why.")
 

@@ -37,5 +37,5 @@ def _providers(device: str) -> list[str]:
     there = onnxruntime.get_available_providers()
     gpu = [name for name in ("CUDAExecutionProvider",) if name in there and device != "cpu"]
     if device.startswith("cuda") and not gpu:
-        raise ModelError("onnxruntime has no CUDA here; type: pip install onnxruntime-gpu, or --device cpu.")
+        raise ModelError("onnxruntime has no CUDA here; install onnxruntime-gpu or set CURATE_DEVICE=cpu.")
     return [*gpu, "CPUExecutionProvider"]

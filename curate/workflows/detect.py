@@ -34,7 +34,13 @@ def detect(workspace: Workspace, detector: Detector, *, retry_failed: bool = Fal
             claims.release(work.keys(each.photo for each in batch))
             done += len(batch)
             yield Step("detect", done, total, failed)
-    summary = {"detector": detector.name, "photos": done - failed, "objects": found, "failed": failed}
+    summary: dict[str, object] = {
+        "detector": detector.name,
+        "photos": done - failed,
+        "objects": found,
+        "failed": failed,
+        "elsewhere": max(0, total - done),
+    }
     yield Step("detect", done, total, failed, summary)
 
 

@@ -74,7 +74,13 @@ def embed(workspace: Workspace, embedder: Embedder, *, retry_failed: bool = Fals
             claims.release(work.keys(each.photo for each in batch))
             done += len(batch)
             yield Step("embed", done, total, failed)
-    summary = {"embedder": embedder.name, "photos": done - failed, "objects": embedded, "failed": failed}
+    summary: dict[str, object] = {
+        "embedder": embedder.name,
+        "photos": done - failed,
+        "objects": embedded,
+        "failed": failed,
+        "elsewhere": max(0, total - done),
+    }
     yield Step("embed", done, total, failed, summary)
 
 

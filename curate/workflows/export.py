@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from curate.database import decisions, fingerprints, manifests, subjects
-from curate.errors import ExportError
+from curate.errors import ExportError, SettingsError
 from curate.exporters.image_folder import write_subject
 from curate.exporters.media_files import views_of
 from curate.exporters.splits import SHARES
@@ -46,6 +46,12 @@ class SubjectOptions:
     seed: int = 0
     near_duplicate_distance: int = 6
     embedder: str | None = None
+
+    def __post_init__(self) -> None:
+        if min(self.shares) < 0 or sum(self.shares) != 100:
+            raise SettingsError(
+                "The shares of train, validation and test are percent: give three that add up to 100."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,11 @@ def export_subject(
     """
     approved = _approved(workspace, options)
     records = _records(workspace, approved, options)
+    if not records and any(approved.left_out.values()):
+        reasons = "; ".join(f"{len(gone)}: {why}" for why, gone in approved.left_out.items() if gone)
+        raise ExportError(
+            f"What is accepted gives no record ({reasons}): accept more views, or see --at-least."
+        )
     _check_rights(records, options)
     spec = ManifestSpec(options.name, options.version, TASK, _parameters(options, approved.embedder))
     limit = workspace.settings.max_pixels

@@ -15,7 +15,7 @@ from curate.workspace import Workspace
 
 # Files looked up in one statement, and photos recorded in one transaction.
 _LOOK_UP = 256
-_COMMIT_EVERY = 64
+_COMMIT_EVERY = 16
 
 STAGE = "ingest"
 THUMBNAIL_SUFFIX = ".webp"

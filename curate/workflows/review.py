@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from curate.database import decisions, mining, objects, photos
 from curate.database.decisions import Recorded
 from curate.database.mining import StoredGroup
-from curate.errors import DecisionError, NotFoundError
+from curate.errors import DecisionError, NotFoundError, SettingsError
 from curate.records import Group, View
-from curate.verdicts import OPEN, settle, state_of
+from curate.verdicts import OPEN, STATES, GroupState, settle, state_of
 from curate.workflows.batches import batched
 from curate.workspace import Workspace
 
@@ -38,11 +38,13 @@ def groups(workspace: Workspace, state: str | None = None) -> list[Group]:
     Raises:
         NotFoundError: nothing has been mined.
     """
+    if state is not None and state not in STATES:
+        raise SettingsError(f"No group is ever {state!r}: choose from {', '.join(STATES)}.")
     with workspace.transaction() as session:
         stored = mining.groups_of_run(session, mining.latest_run(session))
         members = {member.public_id for each in stored for member in each.members}
         relations = settle(decisions.facts(session, members), with_automatic=True)
-    found = [_group(each, state_of([m.public_id for m in each.members], relations).name) for each in stored]
+    found = [_group(each, state_of([m.public_id for m in each.members], relations)) for each in stored]
     return [group for group in found if state in (None, group.state)]
 
 
@@ -127,10 +129,10 @@ def _ids(session: Session, prefixes: Sequence[str]) -> list[UUID]:
     return found
 
 
-def _group(stored: StoredGroup, state: str) -> Group:
+def _group(stored: StoredGroup, state: GroupState) -> Group:
     ranked = zip(stored.members, stored.similarities, strict=True)
     views = tuple(View(member, rank, similarity) for rank, (member, similarity) in enumerate(ranked))
-    return Group(stored.public_id, stored.rule, views, stored.weakest, state)
+    return Group(stored.public_id, stored.rule, views, stored.weakest, state.name, state.kept)
 
 
 def photo_uris(workspace: Workspace, group: Group) -> dict[UUID, str]:

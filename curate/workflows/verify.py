@@ -46,14 +46,17 @@ def _check_decisions(session: Session, verified: VerifiedManifest) -> None:
     cited = {UUID(each) for record in records for each in record.decision_ids}
     for public_id, (made, undone) in sorted(decisions.by_public_ids(session, cited).items()):
         if undone:
-            raise VerificationError(f"Decision {public_id} of {made.reviewer} was undone: export again.")
+            raise VerificationError(
+                f"Decision {public_id} of {made.reviewer} was undone: export again with a new --version."
+            )
     with_automatic = bool(verified.parameters["include_automatic"])
     good, _ = accepted_sets(settle(decisions.facts(session), with_automatic=with_automatic))
     inside = {object_id: number for number, members in enumerate(good) for object_id in members}
     for record in records:
         if not _is_accepted(record, inside):
             raise VerificationError(
-                f"Record {record.sample_id} is no longer accepted by its reviewers: export again."
+                f"Record {record.sample_id} is no longer accepted by its reviewers: "
+                "export again with a new --version."
             )
 
 

@@ -151,6 +151,26 @@ def test_automatic_decisions_are_left_out_of_exports_unless_asked_for(workspace,
     assert export_subject(workspace, with_them, tmp_path).records >= 4
 
 
+def test_a_dropped_member_shows_as_dropped_and_leaves_too_few_for_a_record(workspace, tmp_path):
+    found = jug(workspace)
+    dropped = str(found.views[-1].object_.public_id)
+    review.decide(workspace, str(found.public_id), "accept", dropped=[dropped], reviewer="ada")
+    after = jug(workspace)
+    assert after.state == "accepted"
+    assert after.kept == {view.object_.public_id for view in found.views[:-1]}
+    with pytest.raises(ExportError, match="3: accepted views in 2 other photos"):
+        export_subject(workspace, OPTIONS, tmp_path)
+    fewer = SubjectOptions("jugs", "1", shares=(100, 0, 0), at_least=2)
+    assert export_subject(workspace, fewer, tmp_path).records == 3
+
+
+def test_what_a_policy_decided_can_be_taken_back(workspace):
+    review.decide_automatically(workspace, review.Policy(0.0))
+    assert review.undo_automatic(workspace, review.Policy(0.5)) == 0  # another policy
+    assert review.undo_automatic(workspace, review.Policy(0.0)) == len(review.groups(workspace))
+    assert {group.state for group in review.groups(workspace)} == {"open"}
+
+
 def test_photos_without_a_licence_are_not_exported_unless_told(workspace, tmp_path):
     with workspace.transaction() as session:
         session.connection().exec_driver_sql("UPDATE photos SET licence = NULL")
