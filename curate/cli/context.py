@@ -12,6 +12,13 @@ if TYPE_CHECKING:
 
 RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Try inputs again that failed before.")]
 
+DetectorWeights = Annotated[
+    Path | None, typer.Option("--detector-weights", help="Weights file of the detector.")
+]
+EmbedderWeights = Annotated[
+    Path | None, typer.Option("--embedder-weights", help="Weights file of the embedder.")
+]
+
 
 def open_workspace(context: typer.Context) -> Workspace:
     """The workspace named by --workspace, else the one the current folder lies in.

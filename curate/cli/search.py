@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from curate.cli.context import open_workspace
+from curate.cli.context import DetectorWeights, EmbedderWeights, open_workspace
 from curate.cli.output import Json, result, result_json, table
 
 
@@ -26,12 +26,8 @@ def search(
     detector: Annotated[
         str | None, typer.Option("--detector", help="Whose boxes, if several were used.")
     ] = None,
-    detector_weights: Annotated[
-        Path | None, typer.Option("--detector-weights", help="Weights file of the detector.")
-    ] = None,
-    embedder_weights: Annotated[
-        Path | None, typer.Option("--embedder-weights", help="Weights file of the embedder.")
-    ] = None,
+    detector_weights: DetectorWeights = None,
+    embedder_weights: EmbedderWeights = None,
     embedder: Annotated[
         str | None, typer.Option("--embedder", help="Whose vectors, if several were used.")
     ] = None,

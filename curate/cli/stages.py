@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from curate.cli.context import RetryFailed, open_workspace
+from curate.cli.context import DetectorWeights, EmbedderWeights, RetryFailed, open_workspace
 from curate.cli.output import Json, count, follow, result, result_json, say
 
 Source = Annotated[str | None, typer.Option("--source", help="Where the photos come from.")]
@@ -147,12 +147,8 @@ def run(
         str, typer.Option("--detector", help="Detector; see `curate models list`.")
     ] = "nanodet",
     embedder: Annotated[str, typer.Option("--embedder", help="Embedder; see `curate models list`.")] = "sscd",
-    detector_weights: Annotated[
-        Path | None, typer.Option("--detector-weights", help="Weights file of the detector.")
-    ] = None,
-    embedder_weights: Annotated[
-        Path | None, typer.Option("--embedder-weights", help="Weights file of the embedder.")
-    ] = None,
+    detector_weights: DetectorWeights = None,
+    embedder_weights: EmbedderWeights = None,
     retry_failed: RetryFailed = False,
     as_json: Json = False,
 ) -> None:
