@@ -60,6 +60,19 @@ class DecisionError(CurateError):
     """A decision does not fit the item it is about."""
 
 
+class ConflictError(DecisionError):
+    """What the reviewer saw is no longer how things are, so nothing was stored."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        """Code: ``stale``, ``taken``, ``verdict`` or ``nothing``, for a screen to act on."""
+        super().__init__(sentence)
+        self.code = code
+
+
+class AccessError(CurateError):
+    """A person may not do this."""
+
+
 class ExportError(CurateError):
     """A manifest cannot be written from what is approved."""
 

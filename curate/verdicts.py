@@ -6,18 +6,27 @@ while "these two are the same thing" stays true.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from uuid import UUID
 
-from curate.errors import DecisionError
+from curate.errors import DecisionError, SettingsError
 
-SAME, DIFFERENT, VARIANT, DISPUTED = "same", "different", "variant", "disputed"
+SAME, DIFFERENT, VARIANT, NEAR_DUPLICATE = "same", "different", "variant", "near_duplicate"
+DISPUTED = "disputed"
+SECOND = "second"
 OPEN, ACCEPTED, REJECTED, PARTIAL = "open", "accepted", "rejected", "partial"
 
 STATES = (OPEN, ACCEPTED, REJECTED, PARTIAL, DISPUTED)
+
+VERDICTS = ("accept", "reject", "flag")
+"""What a reviewer can say of a group; ``flag`` says nothing about it but that someone else must look."""
+
+MARKS = (DIFFERENT, VARIANT, NEAR_DUPLICATE, SECOND)
+"""How a member is set apart: another thing, the same product in another variant, the same photo once
+more, or one of a second thing that the group holds as well."""
 
 Pair = tuple[UUID, UUID]
 """Two object ids, smaller first."""
@@ -36,6 +45,24 @@ class Fact:
     automatic: bool
     decision_id: UUID
     """Public id of the decision."""
+    adjudicates: bool = False
+    """Said by an adjudicator to end a dispute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consensus:
+    """How many reviewers have to say the same of a pair before it counts."""
+
+    needed: int = 1
+    """Agreeing people, 1 or more."""
+    asked: int = 1
+    """People asked at most; where so many have spoken and too few agree there is a dispute."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.needed <= self.asked:
+            raise SettingsError(
+                f"{self.needed} of {self.asked} votes can never agree: ask at least as many as are needed."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,47 +79,84 @@ def pair_of(one: UUID, other: UUID) -> Pair:
     return (one, other) if one < other else (other, one)
 
 
-def facts_of(verdict: str, members: Collection[UUID], dropped: Collection[UUID]) -> dict[Pair, str]:
+def facts_of(verdict: str, members: Collection[UUID], marks: Mapping[UUID, str]) -> dict[Pair, str]:
     """The facts that a verdict on a group of ``members`` states.
 
-    ``accept``: the members that are not dropped are one thing, and each dropped member is another thing
-    than they are (what the dropped ones are to each other stays unknown).
-    ``reject``: no two members are the same thing.
+    ``accept``: the unmarked members are one thing, those marked ``second`` are another one and like
+    nothing else in the group, and whoever is marked otherwise stands in that relation to the unmarked
+    ones (what such members are to each other stays unknown).
+    ``reject``: no two members are the same thing; marks may still call some variants of the others.
+    ``flag``: nothing.
 
     Raises:
-        DecisionError: a dropped object is no member, or fewer than two members are left.
+        DecisionError: a marked object is no member, a mark is unknown, or the verdict does not fit them.
     """
-    if verdict == "reject":
-        return {pair_of(*pair): DIFFERENT for pair in combinations(members, 2)}
-    if strangers := set(dropped) - set(members):
+    _check(verdict, members, marks)
+    if verdict == "flag":
+        return {}
+    pairs = (pair_of(*pair) for pair in combinations(members, 2))
+    related = {pair: _relation(verdict, *(marks.get(member, SAME) for member in pair)) for pair in pairs}
+    return {pair: relation for pair, relation in related.items() if relation is not None}
+
+
+def _check(verdict: str, members: Collection[UUID], marks: Mapping[UUID, str]) -> None:
+    if verdict not in VERDICTS:
+        raise DecisionError(f"There is no verdict {verdict!r}: choose from {', '.join(VERDICTS)}.")
+    if strangers := set(marks) - set(members):
         raise DecisionError(
             f"{min(strangers)} is not a member of this group: type `curate groups show GROUP`."
         )
-    kept = set(members) - set(dropped)
-    if len(kept) < 2:
-        raise DecisionError(
-            "Fewer than two members would be left: type `curate decide reject GROUP` instead."
-        )
-    same = {pair_of(*pair): SAME for pair in combinations(kept, 2)}
-    return same | {pair_of(one, other): DIFFERENT for one in kept for other in dropped}
+    if unknown := set(marks.values()) - set(MARKS):
+        raise DecisionError(f"There is no mark {min(unknown)!r}: choose from {', '.join(MARKS)}.")
+    counts = Counter(marks.get(member, SAME) for member in members)
+    if verdict == "accept" and counts[SAME] < 2:
+        raise DecisionError("Fewer than two members would be left: reject the group instead.")
+    if verdict == "reject" and counts[SECOND]:
+        raise DecisionError("A split group holds two things: accept it, or take the marks back.")
 
 
-def settle(facts: Iterable[Fact], *, with_automatic: bool) -> dict[Pair, str]:
-    """One relation per pair; ``disputed`` where people disagree.
+def _relation(verdict: str, one: str, other: str) -> str | None:
+    """What two members are to each other, given their marks (``same`` for an unmarked one)."""
+    marks = {one, other}
+    if verdict == "accept" and (marks == {SAME} or marks == {SECOND}):
+        return SAME
+    for told in (VARIANT, NEAR_DUPLICATE):
+        if marks == {SAME, told}:
+            return told
+    if verdict == "reject" or SECOND in marks or marks == {SAME, DIFFERENT}:
+        return DIFFERENT
+    return None
 
-    People come before automatic policies: these count only where no person has spoken, and only
-    if ``with_automatic``.
+
+def settle(
+    facts: Iterable[Fact], consensus: Consensus = Consensus(), *, with_automatic: bool
+) -> dict[Pair, str]:
+    """One relation per pair; ``disputed`` where people disagree, nothing while too few have spoken.
+
+    An adjudicator's latest word stands above what others said. People come before automatic policies:
+    these count only where no person has spoken, and only if ``with_automatic``.
     """
-    latest: dict[tuple[Pair, bool, str], Fact] = {}
+    latest: dict[tuple[Pair, bool, bool, str], Fact] = {}
     for fact in facts:
-        key = (fact.pair, fact.automatic, fact.reviewer)
+        # Adjudicators speak with one voice: the last word of any of them.
+        key = (fact.pair, fact.automatic, fact.adjudicates, "" if fact.adjudicates else fact.reviewer)
         if key not in latest or latest[key].order < fact.order:
             latest[key] = fact
-    spoken: dict[bool, dict[Pair, set[str]]] = {False: defaultdict(set), True: defaultdict(set)}
+    ruled = {fact.pair: fact.relation for fact in latest.values() if fact.adjudicates}
+    spoken: dict[bool, dict[Pair, Counter[str]]] = {False: defaultdict(Counter), True: defaultdict(Counter)}
     for fact in latest.values():
-        spoken[fact.automatic][fact.pair].add(fact.relation)
-    counted = (spoken[True] | spoken[False]) if with_automatic else spoken[False]
-    return {pair: next(iter(words)) if len(words) == 1 else DISPUTED for pair, words in counted.items()}
+        spoken[fact.automatic][fact.pair][fact.relation] += 1
+    settled = {pair: _agreed(words, consensus) for pair, words in spoken[False].items()}
+    if with_automatic:
+        settled = {pair: _agreed(words, Consensus()) for pair, words in spoken[True].items()} | settled
+    return {pair: word for pair, word in (settled | ruled).items() if word is not None}
+
+
+def _agreed(words: Counter[str], consensus: Consensus) -> str | None:
+    agreed = [relation for relation, count in words.items() if count >= consensus.needed]
+    if len(agreed) == 1:
+        return agreed[0]
+    return DISPUTED if agreed or words.total() >= consensus.asked else None
 
 
 def state_of(members: Collection[UUID], relations: Mapping[Pair, str]) -> GroupState:
@@ -106,7 +170,7 @@ def state_of(members: Collection[UUID], relations: Mapping[Pair, str]) -> GroupS
         return GroupState(DISPUTED, frozenset())
     if len(largest) < 2:
         pairs = len(members) * (len(members) - 1) // 2
-        all_different = len(known) == pairs and set(known.values()) <= {DIFFERENT, VARIANT}
+        all_different = len(known) == pairs and SAME not in known.values()
         return GroupState(REJECTED if all_different else PARTIAL, frozenset())
     outside = set(members) - largest
     settled = all(any(pair_of(one, other) in known for other in largest) for one in outside)

@@ -40,8 +40,11 @@ QUERIES = {
     "review_items": """
         SELECT i.public_id, kind, o.public_id FROM review_items i
         JOIN review_members ON item_id = i.id JOIN objects o ON o.id = object_id""",
+    "review_queue": """
+        SELECT i.public_id, position, random_draw, state, votes_wanted
+        FROM review_queue JOIN review_items i ON i.id = item_id""",
     "decisions": """
-        SELECT d.public_id, i.public_id, reviewer, reviewer_kind, verdict, dropped::text, reason
+        SELECT d.public_id, i.public_id, reviewer, reviewer_kind, verdict, marks::text, reason
         FROM decisions d JOIN review_items i ON i.id = item_id""",
     "pair_facts": """
         SELECT d.public_id, least(a.public_id, b.public_id), greatest(a.public_id, b.public_id), relation

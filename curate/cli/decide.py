@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from curate.cli.context import open_workspace
 from curate.cli.groups import GroupId
-from curate.cli.output import Json, count, result, result_json
+from curate.cli.output import Json, count, result, result_json, table
+from curate.verdicts import DIFFERENT, NEAR_DUPLICATE, SECOND, VARIANT
 
 if TYPE_CHECKING:
     from curate.database.decisions import Recorded
+    from curate.workflows.review import PastDecision
 
 Reviewer = Annotated[
     str | None, typer.Option("--reviewer", help="Who decides; default: CURATE_REVIEWER or your user name.")
 ]
 Reason = Annotated[str | None, typer.Option("--reason", help="Why, for whoever reads the history.")]
 
-commands = typer.Typer(no_args_is_help=True, help="Accept or reject recurrence groups, and undo.")
+Variant = Annotated[
+    list[str] | None,
+    typer.Option("--variant", help="Object that is the same product in another variant; repeatable."),
+]
+NearDuplicate = Annotated[
+    list[str] | None,
+    typer.Option("--near-duplicate", help="Object in a photo that is another one again; repeatable."),
+]
+
+commands = typer.Typer(no_args_is_help=True, help="Accept, reject or flag recurrence groups, and undo.")
 
 
 def register(app: typer.Typer) -> None:
@@ -33,21 +45,35 @@ def accept(
         list[str] | None,
         typer.Option("--drop", help="Object that is another thing than the rest; repeatable."),
     ] = None,
+    second: Annotated[
+        list[str] | None,
+        typer.Option("--second", help="Object of a second thing in this group; repeatable."),
+    ] = None,
+    variant: Variant = None,
+    near_duplicate: NearDuplicate = None,
     reviewer: Reviewer = None,
     reason: Reason = None,
     as_json: Json = False,
 ) -> None:
-    """Say that all members are one thing.
+    """Say that all members are one thing, but for those set apart.
 
-    Members given by --drop are another thing than the rest.
+    With --second the group is split: they are one thing, and the rest another one.
     """
-    _decide(context, group, "accept", drop or [], reviewer, reason, as_json)
+    marks = {
+        DIFFERENT: drop or [],
+        SECOND: second or [],
+        VARIANT: variant or [],
+        NEAR_DUPLICATE: near_duplicate or [],
+    }
+    _decide(context, group, "accept", marks, reviewer, reason, as_json)
 
 
 @commands.command()
 def reject(
     context: typer.Context,
     group: GroupId,
+    variant: Variant = None,
+    near_duplicate: NearDuplicate = None,
     reviewer: Reviewer = None,
     reason: Reason = None,
     as_json: Json = False,
@@ -56,7 +82,20 @@ def reject(
 
     If some are, accept the group and drop the others.
     """
-    _decide(context, group, "reject", [], reviewer, reason, as_json)
+    marks = {VARIANT: variant or [], NEAR_DUPLICATE: near_duplicate or []}
+    _decide(context, group, "reject", marks, reviewer, reason, as_json)
+
+
+@commands.command()
+def flag(
+    context: typer.Context,
+    group: GroupId,
+    reason: Annotated[str, typer.Option("--reason", help="What is odd about it, for whoever looks next.")],
+    reviewer: Reviewer = None,
+    as_json: Json = False,
+) -> None:
+    """Hand a group over to an adjudicator, with a reason."""
+    _decide(context, group, "flag", {}, reviewer, reason, as_json)
 
 
 @commands.command()
@@ -76,6 +115,45 @@ def undo(
 
     with open_workspace(context) as workspace:
         _report(review.undo(workspace, group, reviewer), as_json)
+
+
+@commands.command()
+def history(
+    context: typer.Context,
+    group: Annotated[str | None, typer.Argument(help="Start of a group's id; default: all groups.")] = None,
+    reviewer: Annotated[str | None, typer.Option("--reviewer", help="Only this reviewer's.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Show at most so many.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Who said what of which group, newest first."""
+    from dataclasses import asdict
+
+    from curate.workflows import review
+
+    with open_workspace(context) as workspace:
+        found = review.history(workspace, group, reviewer=reviewer, limit=limit)
+    if as_json:
+        result_json([asdict(each) for each in found])
+        return
+    rows = [
+        (
+            f"{each.decided_at:%Y-%m-%d %H:%M:%S}",
+            str(each.group)[:13],
+            each.reviewer,
+            _what(each),
+            "undone" if each.undone else "",
+            each.reason or "",
+        )
+        for each in found
+    ]
+    table(("when", "group", "reviewer", "said", "", "reason"), rows)
+
+
+def _what(past: PastDecision) -> str:
+    """``accept`` with how many members were set apart, and in what authority."""
+    marks = ", ".join(f"{n} {mark}" for mark, n in sorted(Counter(past.marks.values()).items()))
+    authority = "automatic" if past.automatic else "adjudicator" if past.adjudicates else ""
+    return " ".join(part for part in (past.verdict, f"({marks})" if marks else "", authority) if part)
 
 
 @commands.command()
@@ -111,7 +189,7 @@ def _decide(
     context: typer.Context,
     group: str,
     verdict: str,
-    drop: list[str],
+    marks: dict[str, list[str]],
     reviewer: str | None,
     reason: str | None,
     as_json: bool,
@@ -119,7 +197,7 @@ def _decide(
     from curate.workflows import review
 
     with open_workspace(context) as workspace:
-        made = review.decide(workspace, group, verdict, dropped=drop, reviewer=reviewer, reason=reason)
+        made = review.decide(workspace, group, verdict, marks=marks, reviewer=reviewer, reason=reason)
     _report(made, as_json)
 
 

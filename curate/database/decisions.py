@@ -6,14 +6,15 @@ undone; only standing decisions have facts, and the facts are derived again afte
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from uuid import UUID, uuid5
 
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
+from curate.database import queue
 from curate.database.among import among
 from curate.database.tables import Decision, Object, PairFact, ReviewItem, ReviewMember
 from curate.errors import DecisionError, NotFoundError
@@ -32,6 +33,22 @@ class Recorded:
     verdict: str
     new: bool
     """False if the reviewer's standing decision already said exactly this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of an item, apart from who says it."""
+
+    verdict: str
+    marks: Mapping[UUID, str] = field(default_factory=dict)
+    """Members set apart; see ``curate.verdicts.MARKS``."""
+    reason: str | None = None
+    seconds: float | None = None
+    """How long the reviewer looked, 0 or more."""
+
+    @property
+    def stored_marks(self) -> dict[str, str]:
+        return {str(member): mark for member, mark in sorted(self.marks.items())}
 
 
 def find_item(session: Session, prefix: str) -> UUID:
@@ -54,56 +71,77 @@ def find_item(session: Session, prefix: str) -> UUID:
 def decide(
     session: Session,
     item_id: UUID,
-    verdict: str,
+    said: Said,
     *,
     reviewer: str,
     automatic: bool = False,
-    dropped: Collection[UUID] = (),
-    reason: str | None = None,
+    adjudicates: bool = False,
+    event_id: UUID | None = None,
 ) -> Recorded:
     """Record one verdict. Saying the same again changes nothing.
+
+    Args:
+        event_id: Made up by the sender; stored with the decision, see ``by_event``.
 
     Raises:
         DecisionError: the verdict does not fit the item.
     """
     item = _locked(session, item_id)
-    members = _members(session, item.id)
-    facts_of(verdict, list(members), dropped)  # refuses what does not fit before anything is written
-    kind = "automatic" if automatic else "person"
-    gone = sorted(map(str, dropped))
-    standing = _standing(session, item.id, reviewer, kind)
-    said_so = standing is not None and (standing.verdict, standing.dropped) == (verdict, gone)
-    if standing is not None and said_so and not _overridden(session, standing):
-        return Recorded(standing.public_id, item_id, verdict, new=False)
-    made = _append(session, item, reviewer, kind, verdict, dropped=gone, reason=reason)
-    _derive(session, item.id, reviewer, kind)
-    return Recorded(made.public_id, item_id, verdict, new=True)
+    # Refuses what does not fit before anything is written.
+    facts_of(said.verdict, list(_members(session, item.id)), said.marks)
+    who = _Who(reviewer, "automatic" if automatic else "person")
+    standing = _standing(session, item.id, who)
+    if standing is not None and _says(standing, said, adjudicates) and not _overridden(session, standing):
+        return Recorded(standing.public_id, item_id, said.verdict, new=False)
+    made = _append(session, item, who, said, adjudicates=adjudicates, event_id=event_id)
+    _derive(session, item.id, who)
+    queue.recount(session, [item.id])
+    return Recorded(made.public_id, item_id, said.verdict, new=True)
 
 
 def undo(
-    session: Session, reviewer: str, item_id: UUID | None = None, *, automatic: bool = False
+    session: Session,
+    reviewer: str,
+    item_id: UUID | None = None,
+    *,
+    automatic: bool = False,
+    event_id: UUID | None = None,
 ) -> Recorded:
     """Take back the reviewer's last standing decision, on ``item_id`` or anywhere.
 
     Raises:
         DecisionError: there is nothing left to undo.
     """
-    kind = "automatic" if automatic else "person"
-    rows = _not_undone(Decision.reviewer == reviewer, Decision.reviewer_kind == kind)
-    if item_id is not None:
-        rows = rows.where(Decision.item_id == _locked(session, item_id).id)
-    last = session.scalar(rows.order_by(Decision.id.desc()).limit(1))
+    who = _Who(reviewer, "automatic" if automatic else "person")
+    key = _locked(session, item_id).id if item_id is not None else None
+    last = last_standing(session, reviewer, automatic=automatic, item_key=key)
     if last is None:
         raise DecisionError(f"There is no decision of {reviewer!r} left to undo.")
-    item = session.scalars(select(ReviewItem).where(ReviewItem.id == last.item_id).with_for_update()).one()
-    standing = _standing(session, item.id, reviewer, kind)
+    wanted = select(ReviewItem).where(ReviewItem.id == last.item_id)
+    item = session.scalars(wanted.with_for_update(key_share=True)).one()
+    standing = _standing(session, item.id, who)
     if standing is None or standing.id != last.id:
-        raise DecisionError(
-            f"{reviewer!r} decided on group {item.public_id} meanwhile: look, then undo again."
-        )
-    made = _append(session, item, reviewer, kind, "undo", dropped=[], reason=None, undoes_id=last.id)
-    _derive(session, item.id, reviewer, kind)
+        raise DecisionError("Another command undid that decision meanwhile: type `curate groups list`.")
+    made = _append(session, item, who, Said("undo"), undoes_id=last.id, event_id=event_id)
+    _derive(session, item.id, who)
+    queue.recount(session, [item.id])
     return Recorded(made.public_id, item.public_id, "undo", new=True)
+
+
+def last_standing(
+    session: Session, reviewer: str, *, automatic: bool = False, item_key: int | None = None
+) -> Decision | None:
+    """The reviewer's newest decision that was not undone, on one item or anywhere."""
+    kind = "automatic" if automatic else "person"
+    rows = _not_undone(Decision.reviewer == reviewer, Decision.reviewer_kind == kind)
+    if item_key is not None:
+        rows = rows.where(Decision.item_id == item_key)
+    return session.scalar(rows.order_by(Decision.id.desc()).limit(1))
+
+
+def by_event(session: Session, event_id: UUID) -> Decision | None:
+    """The decision or undo that was stored for this event of a sender."""
+    return session.scalar(select(Decision).where(Decision.event_id == event_id))
 
 
 def facts(session: Session, between: Collection[UUID] | None = None) -> list[Fact]:
@@ -124,6 +162,7 @@ def facts(session: Session, between: Collection[UUID] | None = None) -> list[Fac
             made.reviewer,
             made.reviewer_kind == "automatic",
             made.public_id,
+            made.adjudicates,
         )
         for left, right, relation, made in session.execute(rows)
     ]
@@ -146,9 +185,31 @@ def by_public_ids(session: Session, public_ids: Iterable[UUID]) -> dict[UUID, tu
     return {made.public_id: (made, undone) for made, undone in session.execute(rows)}
 
 
+def history(
+    session: Session, *, item_id: UUID | None = None, reviewer: str | None = None, limit: int = 20
+) -> list[tuple[Decision, UUID, bool]]:
+    """Decisions and undos, newest first, each with its item and whether it was undone."""
+    rows = (
+        select(Decision, ReviewItem.public_id, _Undo.id.is_not(None))
+        .join(ReviewItem, ReviewItem.id == Decision.item_id)
+        .outerjoin(_Undo, _Undo.undoes_id == Decision.id)
+        .order_by(Decision.id.desc())
+        .limit(limit)
+    )
+    if item_id is not None:
+        rows = rows.where(ReviewItem.public_id == item_id)
+    if reviewer is not None:
+        rows = rows.where(Decision.reviewer == reviewer)
+    return [(made, item, undone) for made, item, undone in session.execute(rows)]
+
+
 def _locked(session: Session, public_id: UUID) -> ReviewItem:
-    """The item, held until the transaction ends so that two votes on it cannot cross."""
-    item = session.scalar(select(ReviewItem).where(ReviewItem.public_id == public_id).with_for_update())
+    """The item, held until the transaction ends so that two votes on it cannot cross.
+
+    Rows that refer to it may still be added, as ``curate mine`` does.
+    """
+    wanted = select(ReviewItem).where(ReviewItem.public_id == public_id)
+    item = session.scalar(wanted.with_for_update(key_share=True))
     if item is None:
         raise NotFoundError(f"There is no group {public_id}: type `curate groups list`.")
     return item
@@ -163,15 +224,38 @@ def _not_undone(*conditions: ColumnElement[bool]) -> Select[Decision]:
     return (
         select(Decision)
         .outerjoin(_Undo, _Undo.undoes_id == Decision.id)
-        .where(and_(*conditions), Decision.verdict != "undo", _Undo.id.is_(None))
+        # On the column of the join, which Postgres makes an anti join of; on another it reads all decisions.
+        .where(and_(*conditions), Decision.verdict != "undo", _Undo.undoes_id.is_(None))
     )
 
 
-def _standing(session: Session, item_key: int, reviewer: str, kind: str) -> Decision | None:
-    rows = _not_undone(
-        Decision.item_id == item_key, Decision.reviewer == reviewer, Decision.reviewer_kind == kind
-    )
+@dataclass(frozen=True, slots=True)
+class _Who:
+    reviewer: str
+    kind: str
+
+    def decisions(self, item_key: int) -> tuple[ColumnElement[bool], ...]:
+        return (
+            Decision.item_id == item_key,
+            Decision.reviewer == self.reviewer,
+            Decision.reviewer_kind == self.kind,
+        )
+
+
+def _standing(session: Session, item_key: int, who: _Who) -> Decision | None:
+    rows = _not_undone(*who.decisions(item_key))
     return session.scalar(rows.order_by(Decision.id.desc()).limit(1))
+
+
+def _says(standing: Decision, said: Said, adjudicates: bool) -> bool:
+    if (standing.verdict, standing.marks, standing.adjudicates) != (
+        said.verdict,
+        said.stored_marks,
+        adjudicates,
+    ):
+        return False
+    # The reason is all that a flag says.
+    return said.verdict != "flag" or standing.reason == said.reason
 
 
 def _overridden(session: Session, standing: Decision) -> bool:
@@ -187,6 +271,7 @@ def _overridden(session: Session, standing: Decision) -> bool:
             later.relation != mine.relation,
             Decision.reviewer == standing.reviewer,
             Decision.reviewer_kind == standing.reviewer_kind,
+            Decision.adjudicates == standing.adjudicates,
         )
     )
     return session.scalar(select(other.exists())) or False
@@ -195,45 +280,45 @@ def _overridden(session: Session, standing: Decision) -> bool:
 def _append(
     session: Session,
     item: ReviewItem,
-    reviewer: str,
-    kind: str,
-    verdict: str,
+    who: _Who,
+    said: Said,
     *,
-    dropped: list[str],
-    reason: str | None,
+    adjudicates: bool = False,
     undoes_id: int | None = None,
+    event_id: UUID | None = None,
 ) -> Decision:
-    mine = (Decision.item_id == item.id, Decision.reviewer == reviewer, Decision.reviewer_kind == kind)
-    ordinal = session.scalar(select(func.count()).where(*mine)) or 0
+    ordinal = session.scalar(select(func.count()).where(*who.decisions(item.id))) or 0
     made = Decision(
         # Content-derived, so that the same votes on the same photos carry the same ids everywhere.
-        public_id=uuid5(item.public_id, f"{kind}/{reviewer}/{ordinal}"),
+        public_id=uuid5(item.public_id, f"{who.kind}/{who.reviewer}/{ordinal}"),
         item_id=item.id,
-        reviewer=reviewer,
-        reviewer_kind=kind,
-        verdict=verdict,
-        dropped=dropped,
-        reason=reason,
+        reviewer=who.reviewer,
+        reviewer_kind=who.kind,
+        verdict=said.verdict,
+        marks=said.stored_marks,
+        reason=said.reason,
+        adjudicates=adjudicates,
         undoes_id=undoes_id,
+        event_id=event_id,
+        seconds=said.seconds,
     )
     session.add(made)
     session.flush()
     return made
 
 
-def _derive(session: Session, item_key: int, reviewer: str, kind: str) -> None:
+def _derive(session: Session, item_key: int, who: _Who) -> None:
     """Make the facts of this reviewer about this item those of the standing decision."""
-    mine = select(Decision.id).where(
-        Decision.item_id == item_key, Decision.reviewer == reviewer, Decision.reviewer_kind == kind
-    )
+    mine = select(Decision.id).where(*who.decisions(item_key))
     session.execute(delete(PairFact).where(PairFact.decision_id.in_(mine)))
-    standing = _standing(session, item_key, reviewer, kind)
+    standing = _standing(session, item_key, who)
     if standing is None:
         return
     members = _members(session, item_key)
-    stated = facts_of(standing.verdict, list(members), [UUID(text) for text in standing.dropped])
+    marks = {UUID(member): mark for member, mark in standing.marks.items()}
     rows = []
-    for (one, other), relation in stated.items():
+    for (one, other), relation in facts_of(standing.verdict, list(members), marks).items():
         left, right = sorted((members[one], members[other]))
         rows.append({"decision_id": standing.id, "left_id": left, "right_id": right, "relation": relation})
-    session.execute(insert(PairFact), rows)
+    if rows:
+        session.execute(insert(PairFact), rows)

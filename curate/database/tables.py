@@ -22,9 +22,11 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     func,
+    text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -223,7 +225,8 @@ class ReviewMember(Base):
 
     __tablename__ = "review_members"
     item_id: Mapped[int] = _references("review_items.id", primary_key=True)
-    object_id: Mapped[int] = _references("objects.id", primary_key=True)
+    # By object too: a vote on some pairs tells about every item that holds them.
+    object_id: Mapped[int] = _references("objects.id", primary_key=True, index=True)
 
 
 class Group(Base):
@@ -257,17 +260,24 @@ class Decision(Base):
     reviewer: Mapped[str]
     reviewer_kind: Mapped[str]
     verdict: Mapped[str]
-    # Public ids of members that are not the same thing as the rest; only with ``accept``.
-    dropped: Mapped[list[str]]
+    # Members set apart by public id: ``different``, ``variant``, ``near_duplicate`` or ``second``.
+    marks: Mapped[dict[str, Any]]
     undoes_id: Mapped[int | None] = mapped_column(
         ForeignKey("decisions.id", ondelete="RESTRICT"), unique=True
     )
     reason: Mapped[str | None]
+    # Settles an item that others disagree about or flagged.
+    adjudicates: Mapped[bool] = mapped_column(server_default=false())
+    # Made up by whoever sends the decision, so that sending it again changes nothing.
+    event_id: Mapped[UUID | None] = mapped_column(unique=True)
+    # From the card's painting to the key, as the reviewer's browser measured it.
+    seconds: Mapped[float | None]
     decided_at: Mapped[datetime] = _now()
     __table_args__ = (
         CheckConstraint("reviewer_kind IN ('person', 'automatic')", name="known_reviewer_kind"),
-        CheckConstraint("verdict IN ('accept', 'reject', 'undo')", name="known_verdict"),
+        CheckConstraint("verdict IN ('accept', 'reject', 'flag', 'undo')", name="known_verdict"),
         CheckConstraint("(verdict = 'undo') = (undoes_id IS NOT NULL)", name="undo_names_a_decision"),
+        Index(None, "reviewer", "id"),
     )
 
 
@@ -281,8 +291,88 @@ class PairFact(Base):
     relation: Mapped[str]
     __table_args__ = (
         CheckConstraint("left_id < right_id", name="ordered"),
-        CheckConstraint("relation IN ('same', 'different', 'variant')", name="known_relation"),
+        CheckConstraint(
+            "relation IN ('same', 'different', 'variant', 'near_duplicate')", name="known_relation"
+        ),
         Index(None, "left_id", "right_id"),
+    )
+
+
+class ReviewRule(Base):
+    """How items of one kind are reviewed, for everybody who shares this database."""
+
+    __tablename__ = "review_rules"
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    votes_needed: Mapped[int] = mapped_column(server_default="1")
+    votes_asked: Mapped[int] = mapped_column(server_default="1")
+    ordering: Mapped[str] = mapped_column(server_default="uncertain")
+    # The mining run whose groups stand in the queue.
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("mining_runs.id", ondelete="RESTRICT"))
+    __table_args__ = (
+        CheckConstraint("votes_needed BETWEEN 1 AND votes_asked", name="votes_can_agree"),
+        CheckConstraint("ordering IN ('uncertain', 'likely')", name="known_ordering"),
+    )
+
+
+class QueuedItem(Base):
+    """An item of the review queue, with its state as of the last vote on any of its pairs."""
+
+    __tablename__ = "review_queue"
+    item_id: Mapped[int] = _references("review_items.id", primary_key=True)
+    # Served in this order; at least one item in four stands where the lot put it.
+    position: Mapped[int]
+    random_draw: Mapped[bool]
+    # ``open``, ``accepted``, ``rejected``, ``partial``, ``disputed`` (derived) or ``flagged``.
+    state: Mapped[str]
+    # How many more people should look at it now; 0 once it is settled or waits for an adjudicator.
+    votes_wanted: Mapped[int]
+    # Whose decisions on it stand. Kept here, because a claim passes over all that its reviewer has decided
+    # and others have not, and a look into ``decisions`` for each takes ten times as long.
+    voters: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('open', 'accepted', 'rejected', 'partial', 'disputed', 'flagged')", name="known_state"
+        ),
+        Index("ix_review_queue_wanted", "position", postgresql_where=text("votes_wanted > 0")),
+        Index(
+            "ix_review_queue_adjudicated",
+            "position",
+            postgresql_where=text("state IN ('disputed', 'flagged')"),
+        ),
+    )
+
+
+class ReviewLease(Base):
+    """A reviewer holds this item until ``expires_at``; ``seat`` tells their windows apart."""
+
+    __tablename__ = "review_leases"
+    item_id: Mapped[int] = _references("review_queue.item_id", primary_key=True)
+    reviewer: Mapped[str] = mapped_column(primary_key=True)
+    seat: Mapped[UUID]
+    expires_at: Mapped[datetime]
+    __table_args__ = (Index(None, "reviewer", "seat"),)
+
+
+class ReviewSkip(Base):
+    """A reviewer would rather see this item last."""
+
+    __tablename__ = "review_skips"
+    item_id: Mapped[int] = _references("review_queue.item_id", primary_key=True)
+    reviewer: Mapped[str] = mapped_column(primary_key=True)
+    skipped_at: Mapped[datetime] = _now()
+
+
+class Person(Base):
+    """Someone who may use the shared review app."""
+
+    __tablename__ = "people"
+    # Lower case, as the login service vouches for it; decisions are signed with it.
+    email: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str]
+    added_at: Mapped[datetime] = _now()
+    __table_args__ = (
+        CheckConstraint("email = lower(email) AND email <> ''", name="lower_case"),
+        CheckConstraint("role IN ('photographer', 'curator', 'adjudicator', 'admin')", name="known_role"),
     )
 
 

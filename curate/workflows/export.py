@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-from curate.database import decisions, fingerprints, manifests, subjects
+from curate.database import decisions, fingerprints, manifests, rules, subjects
 from curate.errors import ExportError, SettingsError
 from curate.exporters.image_folder import write_subject
 from curate.exporters.media_files import views_of
@@ -23,7 +23,7 @@ from curate.exporters.subject_records import (
 from curate.photos.reading import decode
 from curate.photos.sources import read_bytes
 from curate.records import ManifestSpec, SubjectRecord, SubjectView, WrittenManifest
-from curate.verdicts import accepted_sets, settle, supporters
+from curate.verdicts import Consensus, accepted_sets, settle, supporters
 from curate.workflows import stored_vectors
 from curate.workflows.near_duplicates import photo_components
 from curate.workflows.splits import split_sets
@@ -80,6 +80,7 @@ class _Approved:
     embedder_id: int
     embedder: str
     """Fingerprint."""
+    consensus: Consensus
     sets: list[_Set] = field(default_factory=list)
     left_out: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
 
@@ -106,7 +107,7 @@ def export_subject(
             f"What is accepted gives no record ({reasons}): accept more views, or see --at-least."
         )
     _check_rights(records, options)
-    spec = ManifestSpec(options.name, options.version, TASK, _parameters(options, approved.embedder))
+    spec = ManifestSpec(options.name, options.version, TASK, _parameters(options, approved))
     limit = workspace.settings.max_pixels
     written = write_subject(
         records,
@@ -127,7 +128,8 @@ def _approved(workspace: Workspace, options: SubjectOptions) -> _Approved:
     with workspace.transaction() as session:
         embedder = fingerprints.only(session, "embedder", options.embedder)
         facts = decisions.facts(session)
-        relations = settle(facts, with_automatic=options.include_automatic)
+        consensus = rules.consensus(session)
+        relations = settle(facts, consensus, with_automatic=options.include_automatic)
         good, withheld = accepted_sets(relations)
         stored = subjects.views(session, {object_id for members in good for object_id in members})
         views = {object_id: each.view for object_id, each in stored.items()}
@@ -136,7 +138,7 @@ def _approved(workspace: Workspace, options: SubjectOptions) -> _Approved:
         splits = split_sets(
             session, good, photo_of, relations, same_photo, seed=options.seed, shares=options.shares
         )
-    approved = _Approved(embedder.id, embedder.fingerprint)
+    approved = _Approved(embedder.id, embedder.fingerprint, consensus)
     approved.left_out["members of sets that reviewers disagree about"].update(*withheld)
     signed = supporters(good, facts, with_automatic=options.include_automatic)
     for members, behind in zip(good, signed, strict=True):
@@ -185,7 +187,7 @@ def _check_rights(records: Sequence[SubjectRecord], options: SubjectOptions) -> 
         )
 
 
-def _parameters(options: SubjectOptions, embedder: str) -> dict[str, object]:
+def _parameters(options: SubjectOptions, approved: _Approved) -> dict[str, object]:
     return {
         "references": options.references,
         "at_least": options.at_least or options.references,
@@ -194,7 +196,9 @@ def _parameters(options: SubjectOptions, embedder: str) -> dict[str, object]:
         "shares": list(options.shares),
         "seed": options.seed,
         "near_duplicate_distance": options.near_duplicate_distance,
-        "embedder": embedder,
+        "embedder": approved.embedder,
+        "votes_needed": approved.consensus.needed,
+        "votes_asked": approved.consensus.asked,
     }
 
 

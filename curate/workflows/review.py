@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import decisions, mining, objects, photos
-from curate.database.decisions import Recorded
+from curate.database import decisions, mining, objects, photos, rules
+from curate.database.decisions import Recorded, Said
 from curate.database.mining import StoredGroup
 from curate.errors import DecisionError, NotFoundError, SettingsError
 from curate.records import Group, View
 from curate.verdicts import OPEN, STATES, GroupState, settle, state_of
-from curate.workflows.batches import batched
 from curate.workspace import Workspace
-
-# Nobody waits for a policy's single decisions, so they need no commit each; a killed run goes on anyway.
-_DECIDED_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,8 @@ def groups(workspace: Workspace, state: str | None = None) -> list[Group]:
     with workspace.transaction() as session:
         stored = mining.groups_of_run(session, mining.latest_run(session))
         members = {member.public_id for each in stored for member in each.members}
-        relations = settle(decisions.facts(session, members), with_automatic=True)
+        facts = decisions.facts(session, members)
+        relations = settle(facts, rules.consensus(session), with_automatic=True)
     found = [_group(each, state_of([m.public_id for m in each.members], relations)) for each in stored]
     return [group for group in found if state in (None, group.state)]
 
@@ -67,20 +65,66 @@ def decide(
     prefix: str,
     verdict: str,
     *,
-    dropped: Sequence[str] = (),
+    marks: Mapping[str, Sequence[str]] | None = None,
     reviewer: str | None = None,
     reason: str | None = None,
 ) -> Recorded:
-    """One person's verdict on one group, committed when this returns."""
+    """One person's verdict on one group, committed when this returns.
+
+    Args:
+        marks: Starts of the ids of members that are set apart, by mark; see ``curate.verdicts.MARKS``.
+    """
+    if verdict == "flag" and not reason:
+        raise DecisionError("A flag needs a reason for whoever looks next: add --reason TEXT.")
     with workspace.transaction() as session:
         return decisions.decide(
             session,
             decisions.find_item(session, prefix),
-            verdict,
+            Said(verdict, _marks(session, marks or {}), reason),
             reviewer=reviewer or workspace.settings.reviewer,
-            dropped=_ids(session, dropped),
-            reason=reason,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class PastDecision:
+    """One line of the history."""
+
+    public_id: UUID
+    group: UUID
+    reviewer: str
+    automatic: bool
+    verdict: str
+    """``accept``, ``reject``, ``flag`` or ``undo``."""
+    marks: Mapping[str, str]
+    """Members set apart, by object id."""
+    reason: str | None
+    adjudicates: bool
+    undone: bool
+    decided_at: datetime
+
+
+def history(
+    workspace: Workspace, prefix: str | None = None, *, reviewer: str | None = None, limit: int = 20
+) -> list[PastDecision]:
+    """Who said what, newest first, of one group or of all."""
+    with workspace.transaction() as session:
+        item = decisions.find_item(session, prefix) if prefix else None
+        rows = decisions.history(session, item_id=item, reviewer=reviewer, limit=limit)
+    return [
+        PastDecision(
+            made.public_id,
+            group,
+            made.reviewer,
+            made.reviewer_kind == "automatic",
+            made.verdict,
+            made.marks,
+            made.reason,
+            made.adjudicates,
+            undone,
+            made.decided_at,
+        )
+        for made, group, undone in rows
+    ]
 
 
 def undo_automatic(workspace: Workspace, policy: Policy) -> int:
@@ -107,13 +151,20 @@ def decide_automatically(workspace: Workspace, policy: Policy) -> list[Recorded]
     """
     chosen = [each for each in groups(workspace, OPEN) if each.weakest >= policy.accept_above]
     made = []
-    for batch in batched(chosen, _DECIDED_AT_ONCE):
+    for each in chosen:
         with workspace.transaction() as session:
-            made += [
-                decisions.decide(session, each.public_id, "accept", reviewer=policy.name, automatic=True)
-                for each in batch
-            ]
+            said = Said("accept")
+            made.append(decisions.decide(session, each.public_id, said, reviewer=policy.name, automatic=True))
     return made
+
+
+def _marks(session: Session, told: Mapping[str, Sequence[str]]) -> dict[UUID, str]:
+    marks: dict[UUID, str] = {}
+    for mark, prefixes in told.items():
+        for member in _ids(session, prefixes):
+            if marks.setdefault(member, mark) != mark:
+                raise DecisionError(f"{member} is marked {marks[member]} and {mark}: give it one mark.")
+    return marks
 
 
 def _ids(session: Session, prefixes: Sequence[str]) -> list[UUID]:

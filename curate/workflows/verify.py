@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import decisions, manifests
+from curate.database import decisions, manifests, rules
 from curate.errors import VerificationError
 from curate.exporters.verify import VerifiedManifest, listed_records, verify
 from curate.exporters.verify_records import ListedRecord
@@ -50,7 +50,8 @@ def _check_decisions(session: Session, verified: VerifiedManifest) -> None:
                 f"Decision {public_id} of {made.reviewer} was undone: export again with a new --version."
             )
     with_automatic = bool(verified.parameters["include_automatic"])
-    good, _ = accepted_sets(settle(decisions.facts(session), with_automatic=with_automatic))
+    consensus = rules.consensus(session)
+    good, _ = accepted_sets(settle(decisions.facts(session), consensus, with_automatic=with_automatic))
     inside = {object_id: number for number, members in enumerate(good) for object_id in members}
     for record in records:
         if not _is_accepted(record, inside):

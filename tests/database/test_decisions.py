@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -12,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from curate.database import decisions, mining, objects
 from curate.database.connection import engine
+from curate.database.decisions import Said
 from curate.database.mining import GroupRow
 from curate.database.tables import Decision, PairFact
 from curate.errors import DecisionError, NotFoundError
-from curate.verdicts import ACCEPTED, DISPUTED, OPEN, REJECTED, settle, state_of
+from curate.verdicts import ACCEPTED, DIFFERENT, DISPUTED, OPEN, REJECTED, settle, state_of
 from stored_photos import store_objects
 
 
@@ -56,9 +58,17 @@ def state(database: Engine, members: list[UUID]) -> str:
         return state_of(members, settle(decisions.facts(session), with_automatic=True)).name
 
 
-def decide(database: Engine, item: UUID, verdict: str, **options: object) -> decisions.Recorded:
+def decide(
+    database: Engine,
+    item: UUID,
+    verdict: str,
+    dropped: Sequence[UUID] = (),
+    reason: str | None = None,
+    **options: object,
+) -> decisions.Recorded:
+    said = Said(verdict, dict.fromkeys(dropped, DIFFERENT), reason)
     with Session(database) as session, session.begin():
-        return decisions.decide(session, item, verdict, **({"reviewer": "ada"} | options))
+        return decisions.decide(session, item, said, **({"reviewer": "ada"} | options))
 
 
 def undo(database: Engine, reviewer: str = "ada", item: UUID | None = None) -> decisions.Recorded:
@@ -188,3 +198,22 @@ def test_two_votes_at_once_on_one_item_are_both_kept(database, group):
     with Session(database) as session:
         assert session.scalar(select(func.count()).select_from(Decision)) == 4
     assert state(database, members) == ACCEPTED
+
+
+def test_a_flag_with_another_reason_is_another_flag(database, group):
+    item, members = group
+    assert decide(database, item, "flag", reason="blurred").new
+    assert not decide(database, item, "flag", reason="blurred").new
+    assert decide(database, item, "flag", reason="two things in one box").new
+    assert state(database, members) == OPEN
+
+
+def test_an_adjudicators_word_is_another_decision_than_the_same_vote(database, group):
+    item, members = group
+    decide(database, item, "accept")
+    decide(database, item, "reject", reviewer="bob")
+    assert state(database, members) == DISPUTED
+    assert decide(database, item, "accept", adjudicates=True).new
+    assert state(database, members) == ACCEPTED
+    undo(database)
+    assert state(database, members) == DISPUTED

@@ -32,6 +32,16 @@ def migrated(database_url: str) -> Iterator[Engine]:
     made.dispose()
 
 
+def migrate(database: Engine, revision: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    with database.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(schema.migrations()))
+        command.upgrade(config, revision)
+
+
 def stamp(database: Engine, revision: str) -> None:
     with database.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
@@ -77,6 +87,23 @@ def test_an_upgrade_that_fails_leaves_the_database_as_it_was(empty: Engine) -> N
     with pytest.raises(Exception, match="already exists"):
         schema.upgrade(empty)
     assert inspect(empty).get_table_names() == [last]
+
+
+def test_members_that_were_dropped_before_marks_existed_are_marked_different(empty: Engine) -> None:
+    migrate(empty, "0001")
+    with empty.begin() as connection:
+        connection.execute(
+            text("""
+                INSERT INTO review_items (public_id, kind) VALUES (gen_random_uuid(), 'group');
+                INSERT INTO decisions (public_id, item_id, reviewer, reviewer_kind, verdict, dropped)
+                SELECT gen_random_uuid(), id, 'ada', 'person', 'accept', dropped::jsonb
+                FROM review_items, unnest(ARRAY['["b", "c"]', '[]']) AS dropped
+            """)
+        )
+    schema.upgrade(empty)
+    with empty.connect() as connection:
+        marks = connection.execute(text("SELECT marks FROM decisions ORDER BY id")).scalars().all()
+    assert marks == [{"b": "different", "c": "different"}, {}]
 
 
 def test_migrations_and_tables_agree(migrated: Engine) -> None:

@@ -8,6 +8,7 @@ from datasets import load_dataset
 from chain import last, run_chain
 from curate.errors import ExportError, NotFoundError, VerificationError
 from curate.records import Band, Group
+from curate.verdicts import DIFFERENT
 from curate.workflows import review
 from curate.workflows.export import SubjectOptions, export_subject
 from curate.workflows.mine import MiningOptions, mine
@@ -154,7 +155,7 @@ def test_automatic_decisions_are_left_out_of_exports_unless_asked_for(workspace,
 def test_a_dropped_member_shows_as_dropped_and_leaves_too_few_for_a_record(workspace, tmp_path):
     found = jug(workspace)
     dropped = str(found.views[-1].object_.public_id)
-    review.decide(workspace, str(found.public_id), "accept", dropped=[dropped], reviewer="ada")
+    review.decide(workspace, str(found.public_id), "accept", marks={DIFFERENT: [dropped]}, reviewer="ada")
     after = jug(workspace)
     assert after.state == "accepted"
     assert after.kept == {view.object_.public_id for view in found.views[:-1]}
