@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.database import fingerprints, mining, vectors
+from curate.database import fingerprints, mining, refill, vectors
 from curate.database.mining import Candidate, GroupRow
 from curate.errors import NotFoundError, SettingsError
 from curate.records import Band, MiningFilter, Step
@@ -78,6 +78,7 @@ def mine(
         known = mining.find_run(session, run_id)
         if known is not None:
             mining.touch_run(session, known)
+            refill.refresh(session)
             yield Step("mine", len(found), len(found), 0, {**known.counts, "run": str(run_id), "new": False})
             return
     matrix = stored_vectors.read(workspace, [(each.block_sha256, each.row) for each in found])
@@ -96,6 +97,7 @@ def mine(
             edges=_edge_rows(edges, found),
             groups=[_group_row(group, found) for group in groups],
         )
+        refill.refresh(session)
     yield Step("mine", len(found), len(found), 0, {**counts, "run": str(run_id), "new": new})
 
 

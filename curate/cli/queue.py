@@ -1,0 +1,89 @@
+"""``curate queue``: what waits for review, how many must agree, what comes first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from curate.cli.context import open_workspace
+from curate.cli.output import Json, count, result, result_json, table
+
+if TYPE_CHECKING:
+    from curate.workflows.queue_rule import Overview
+
+commands = typer.Typer(no_args_is_help=True, help="Look at the review queue and set its rules.")
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(commands, name="queue")
+
+
+@commands.command()
+def show(context: typer.Context, as_json: Json = False) -> None:
+    """Groups by state, and who holds how many of them now."""
+    from curate.workflows import queue_rule
+
+    with open_workspace(context) as workspace:
+        _report(queue_rule.overview(workspace), as_json)
+
+
+@commands.command()
+def consensus(
+    context: typer.Context,
+    needed: Annotated[int, typer.Argument(help="Reviewers who have to say the same of a group.")],
+    asked: Annotated[int, typer.Argument(help="Reviewers who are asked at most before it is disputed.")],
+    as_json: Json = False,
+) -> None:
+    """Set how many reviewers must agree.
+
+    What was decided before is settled anew; no decision is lost.
+    """
+    from curate.verdicts import Consensus
+    from curate.workflows import queue_rule
+
+    with open_workspace(context) as workspace:
+        queue_rule.set_consensus(workspace, Consensus(needed, asked))
+        _report(queue_rule.overview(workspace), as_json)
+
+
+@commands.command()
+def order(
+    context: typer.Context,
+    ordering: Annotated[str, typer.Argument(help="uncertain or likely: the weakest groups first, or last.")],
+    as_json: Json = False,
+) -> None:
+    """Set which groups are served first.
+
+    One in four is drawn by lot all the same, so that what is measured on decisions is fair.
+    """
+    from curate.workflows import queue_rule
+
+    with open_workspace(context) as workspace:
+        queue_rule.set_ordering(workspace, ordering)
+        _report(queue_rule.overview(workspace), as_json)
+
+
+def _report(overview: Overview, as_json: bool) -> None:
+    if as_json:
+        result_json(_as_json(overview))
+        return
+    agreed = overview.consensus
+    result(
+        f"{count(overview.waiting, 'group')} to review; {agreed.needed} of {agreed.asked} reviewers must "
+        f"agree; {overview.ordering} groups come first."
+    )
+    table(("state", "groups"), overview.states.items())
+    if overview.held:
+        table(("reviewer", "holds"), overview.held.items())
+
+
+def _as_json(overview: Overview) -> dict[str, Any]:
+    return {
+        "votes_needed": overview.consensus.needed,
+        "votes_asked": overview.consensus.asked,
+        "ordering": overview.ordering,
+        "states": dict(overview.states),
+        "waiting": overview.waiting,
+        "held": dict(overview.held),
+    }

@@ -1,0 +1,237 @@
+"""Who holds which item of the queue. Postgres' clock says when a lease has run out.
+
+Leases on an item change only while its row of the queue is held: so what a claim has checked stays true
+until it commits. A claim passes over rows that somebody else holds, and checks the rest once more after it
+holds them, because the statement that took them saw the leases as they were before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, all_, and_, delete, func, literal, not_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, aliased
+
+from curate.database import queue
+from curate.database.among import among
+from curate.database.tables import QueuedItem, ReviewLease, ReviewSkip
+
+REVIEW, ADJUDICATE = "review", "adjudicate"
+
+_Lease, _Held = aliased(ReviewLease), aliased(QueuedItem)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One window of one reviewer."""
+
+    reviewer: str
+    seat: UUID
+    """Made up by the window."""
+    desk: str = REVIEW
+    """``review`` for what wants votes, ``adjudicate`` for what is disputed or flagged."""
+
+
+def claim(session: Session, seat: Seat, want: int, have: Collection[int], seconds: float) -> list[int]:
+    """Lease up to ``want`` items to this seat; their keys in the order to show them.
+
+    First what the seat holds already without having it on the screen, as after a page was loaded again;
+    then what comes next; what the reviewer skipped comes last, longest ago first.
+
+    Args:
+        have: Keys of items that the window shows or keeps ready.
+        seconds: How long the leases last.
+    """
+    queue.share(session)
+    taken: list[int] = []
+    for rows in (_held(seat), _next(seat), _skipped(seat)):
+        taken += _take(session, seat, rows, want - len(taken), [*have, *taken], seconds)
+    if want > 0 and not taken and not have:
+        return _wait_for_one(session, seat, seconds)
+    return taken
+
+
+def claim_item(session: Session, seat: Seat, item_key: int, seconds: float) -> bool:
+    """Lease this item to this seat, if it is queued and free; whether it was."""
+    queue.share(session)
+    queue.hold(session, [item_key])
+    return bool(_lease(session, seat, [item_key], seconds))
+
+
+def may_vote(session: Session, seat: Seat, item_key: int) -> bool:
+    """Whether this seat's reviewer holds the item, even by a lease that ran out, or could claim it now.
+
+    The caller holds the item's row of the queue.
+    """
+    return bool(_mine(session, seat, [item_key]) or _free(session, seat, [item_key]))
+
+
+def heartbeat(session: Session, seat: Seat, item_keys: Collection[int], seconds: float) -> list[int]:
+    """Extend the leases of this seat on these items; the keys of those it still holds.
+
+    A lease that ran out lives again unless somebody claimed the item meanwhile.
+    """
+    queue.share(session)
+    queue.hold(session, item_keys)
+    mine = _mine(session, seat, item_keys)
+    session.execute(
+        update(ReviewLease)
+        .where(_of(seat), among(ReviewLease.item_id, mine))
+        .values(expires_at=_until(seconds))
+    )
+    return mine
+
+
+def give_back(session: Session, seat: Seat, item_keys: Collection[int] | None = None) -> int:
+    """End the leases of this seat on these items, or all of them; how many there were."""
+    queue.share(session)
+    if item_keys is None:
+        item_keys = session.scalars(select(ReviewLease.item_id).where(_of(seat))).all()
+    queue.hold(session, item_keys)
+    gone = delete(ReviewLease).where(_of(seat), among(ReviewLease.item_id, item_keys))
+    return len(session.scalars(gone.returning(ReviewLease.item_id)).all())
+
+
+def skip(session: Session, seat: Seat, item_key: int) -> None:
+    """Serve this item to this reviewer after all others, and let somebody else have it."""
+    queue.share(session)
+    if not queue.hold(session, [item_key]):
+        return
+    session.execute(delete(ReviewLease).where(_of(seat), ReviewLease.item_id == item_key))
+    skipped = insert(ReviewSkip).values(item_id=item_key, reviewer=seat.reviewer, skipped_at=_clock())
+    session.execute(
+        skipped.on_conflict_do_update(
+            index_elements=[ReviewSkip.item_id, ReviewSkip.reviewer],
+            set_={"skipped_at": skipped.excluded.skipped_at},
+        )
+    )
+
+
+def let_go(session: Session, reviewer: str, item_key: int) -> None:
+    """End this reviewer's lease and skip of an item. The caller holds its row of the queue."""
+    for table in (ReviewLease, ReviewSkip):
+        session.execute(delete(table).where(table.item_id == item_key, table.reviewer == reviewer))
+
+
+def live(session: Session) -> dict[str, int]:
+    """How many items each reviewer holds now, by name."""
+    rows = select(ReviewLease.reviewer, func.count()).where(ReviewLease.expires_at > _clock())
+    grouped = rows.group_by(ReviewLease.reviewer).order_by(ReviewLease.reviewer)
+    return {reviewer: count for reviewer, count in session.execute(grouped)}
+
+
+def _take(
+    session: Session, seat: Seat, rows: Select[int], want: int, passed: Sequence[int], seconds: float
+) -> list[int]:
+    """Lease the first ``want`` of ``rows`` that nobody else is changing and that are free."""
+    taken: list[int] = []
+    passed = list(passed)
+    while len(taken) < want:
+        batch = rows.where(_is_free(seat), not_(among(QueuedItem.item_id, passed))).limit(want - len(taken))
+        locked = session.scalars(batch.with_for_update(of=QueuedItem, key_share=True, skip_locked=True)).all()
+        if not locked:
+            break
+        taken += _lease(session, seat, locked, seconds)
+        passed += locked
+    return taken
+
+
+def _wait_for_one(session: Session, seat: Seat, seconds: float) -> list[int]:
+    """The first free item, after waiting for whoever changes its row.
+
+    What a claim passed over may be free all the same; nobody is told that there is nothing left to do
+    before that is known.
+    """
+    for rows in (_next(seat), _skipped(seat)):
+        while (key := session.scalar(rows.where(_is_free(seat)).limit(1))) is not None:
+            # Undone if in vain: whoever waits for a row must not hold another one.
+            with session.begin_nested() as attempt:
+                if claim_item(session, seat, key, seconds):
+                    return [key]
+                attempt.rollback()
+    return []
+
+
+def _lease(session: Session, seat: Seat, held: Sequence[int], seconds: float) -> list[int]:
+    """Lease those that are free of items whose rows we hold, in their order."""
+    mine = select(QueuedItem.item_id, literal(seat.reviewer), literal(seat.seat), _until(seconds))
+    free = mine.where(among(QueuedItem.item_id, held), _is_free(seat))
+    row = insert(ReviewLease).from_select(("item_id", "reviewer", "seat", "expires_at"), free)
+    lease = row.on_conflict_do_update(
+        index_elements=[ReviewLease.item_id, ReviewLease.reviewer],
+        set_={"seat": row.excluded.seat, "expires_at": row.excluded.expires_at},
+    )
+    run_out = delete(ReviewLease).where(
+        among(ReviewLease.item_id, held),
+        ReviewLease.reviewer != seat.reviewer,
+        ReviewLease.expires_at <= _clock(),
+    )
+    leased = set(session.scalars(lease.returning(ReviewLease.item_id).add_cte(run_out.cte("run_out"))))
+    return [key for key in held if key in leased]
+
+
+def _free(session: Session, seat: Seat, item_keys: Collection[int]) -> set[int]:
+    rows = select(QueuedItem.item_id).where(among(QueuedItem.item_id, item_keys), _is_free(seat))
+    return set(session.scalars(rows))
+
+
+def _mine(session: Session, seat: Seat, item_keys: Collection[int]) -> list[int]:
+    rows = select(ReviewLease.item_id).where(_of(seat), among(ReviewLease.item_id, item_keys))
+    return list(session.scalars(rows))
+
+
+def _held(seat: Seat) -> Select[int]:
+    mine = ReviewLease.item_id == QueuedItem.item_id
+    return select(QueuedItem.item_id).join(ReviewLease, mine).where(_of(seat)).order_by(QueuedItem.position)
+
+
+def _next(seat: Seat) -> Select[int]:
+    skipped = select(ReviewSkip.item_id).where(ReviewSkip.reviewer == seat.reviewer)
+    rows = select(QueuedItem.item_id).where(QueuedItem.item_id.not_in(skipped))
+    return rows.order_by(QueuedItem.position)
+
+
+def _skipped(seat: Seat) -> Select[int]:
+    rows = select(QueuedItem.item_id).join(ReviewSkip, ReviewSkip.item_id == QueuedItem.item_id)
+    return rows.where(ReviewSkip.reviewer == seat.reviewer).order_by(ReviewSkip.skipped_at)
+
+
+def _is_free(seat: Seat) -> ColumnElement[bool]:
+    """Whether the seat's desk offers an item to its reviewer and not too many others hold it.
+
+    What is not free is listed once, whatever the number of items asked about: there are few leases, and
+    the planner cannot know it.
+    """
+    elsewhere = select(_Lease.item_id).where(
+        _Lease.reviewer == seat.reviewer, _Lease.seat != seat.seat, _Lease.expires_at > _clock()
+    )
+    not_taken = and_(QueuedItem.item_id.not_in(elsewhere), QueuedItem.item_id.not_in(_full(seat)))
+    if seat.desk == ADJUDICATE:
+        return and_(queue.ADJUDICATED, not_taken)
+    return and_(queue.WANTED, literal(seat.reviewer) != all_(QueuedItem.voters), not_taken)
+
+
+def _full(seat: Seat) -> Select[int]:
+    """Items that as many others hold as votes are wanted, or as adjudicators: one."""
+    others = select(_Lease.item_id).where(_Lease.reviewer != seat.reviewer, _Lease.expires_at > _clock())
+    if seat.desk == ADJUDICATE:
+        return others
+    held = others.join(_Held, _Held.item_id == _Lease.item_id)
+    return held.group_by(_Held.item_id, _Lease.item_id).having(func.count() >= _Held.votes_wanted)
+
+
+def _of(seat: Seat) -> ColumnElement[bool]:
+    return and_(ReviewLease.reviewer == seat.reviewer, ReviewLease.seat == seat.seat)
+
+
+def _clock() -> ColumnElement[datetime]:
+    # Not now(): it stands still while a transaction waits.
+    return func.statement_timestamp()
+
+
+def _until(seconds: float) -> ColumnElement[datetime]:
+    return _clock() + timedelta(seconds=seconds)

@@ -1,0 +1,102 @@
+"""The review queue: which items wait, in which order, and for how many more people.
+
+Its rows can be made anew from mining runs and decisions at any time. Whoever changes one, or a lease on
+one, shares the rule row until the transaction ends, so that nobody meets a queue that is being filled, and
+holds the item's row; whoever holds several rows took them in the order of their keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Integer, case, cast, func, literal_column, select, update
+from sqlalchemy.orm import Session, aliased
+
+from curate.database import rules, states
+from curate.database.among import among
+from curate.database.states import Derived
+from curate.database.tables import Decision, QueuedItem, ReviewItem, ReviewMember, ReviewRule
+
+# Spelt out like the partial indices they belong to: Postgres does not look into bind parameters.
+WANTED = QueuedItem.votes_wanted > literal_column("0")
+ADJUDICATED = QueuedItem.state.in_([literal_column("'disputed'"), literal_column("'flagged'")])
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How much there is to do, and how much is done."""
+
+    open: int
+    """Items that want votes from anybody."""
+    mine: int
+    """Verdicts of the reviewer that were not taken back."""
+    adjudicate: int
+    """Items that are disputed or flagged."""
+
+
+def recount(session: Session, item_keys: Collection[int]) -> None:
+    """Derive anew what the queue says of these items and of those that share a pair with them.
+
+    Belongs into the transaction that changes the facts of these items, after the change.
+    """
+    share(session)
+    if queued := hold_around(session, item_keys):
+        write(session, states.derive(session, queued, rules.consensus(session)))
+
+
+def keys(session: Session, public_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Keys of items by public id; those that do not exist are left out."""
+    rows = select(ReviewItem.public_id, ReviewItem.id).where(among(ReviewItem.public_id, public_ids))
+    return {public_id: key for public_id, key in session.execute(rows)}
+
+
+def share(session: Session) -> None:
+    """Keep the queue from being filled with another run until the transaction ends."""
+    row = select(ReviewRule.kind).where(ReviewRule.kind == rules.GROUP).with_for_update(read=True)
+    if session.scalar(row) is None:
+        rules.rule(session)  # waits for whoever is storing it just now
+        session.scalar(row)
+
+
+def hold(session: Session, item_keys: Collection[int]) -> list[int]:
+    """Hold the rows of those items that are queued, in the order of their keys, which is returned."""
+    return _hold(session, among(QueuedItem.item_id, item_keys))
+
+
+def hold_around(session: Session, item_keys: Collection[int]) -> list[int]:
+    """Like ``hold``, with every item that shares at least two members with one of these."""
+    ours, theirs = aliased(ReviewMember), aliased(ReviewMember)
+    sharing = (
+        select(theirs.item_id)
+        .join(ours, ours.object_id == theirs.object_id)
+        .where(among(ours.item_id, item_keys))
+        .group_by(ours.item_id, theirs.item_id)
+        .having(func.count() >= 2)
+    )
+    return _hold(session, QueuedItem.item_id.in_(sharing))
+
+
+def _hold(session: Session, which: ColumnElement[bool]) -> list[int]:
+    rows = select(QueuedItem.item_id).where(which).order_by(QueuedItem.item_id)
+    return list(session.scalars(rows.with_for_update(key_share=True)))
+
+
+def write(session: Session, derived: Mapping[int, Derived]) -> None:
+    rows = [{"item_id": key, **each._asdict()} for key, each in derived.items()]
+    session.execute(update(QueuedItem), rows)
+
+
+def left(session: Session, reviewer: str) -> Left:
+    # Every undo takes back one verdict: counting both is ten times as fast as pairing them.
+    step = case((Decision.verdict == "undo", -1), else_=1)
+    mine = select(func.coalesce(func.sum(step), 0)).where(
+        Decision.reviewer == reviewer, Decision.reviewer_kind == "person"
+    )
+    counts = select(
+        select(func.count()).where(WANTED).scalar_subquery(),
+        cast(mine.scalar_subquery(), Integer),
+        select(func.count()).where(ADJUDICATED).scalar_subquery(),
+    )
+    return Left(*session.execute(counts).one())

@@ -1,0 +1,116 @@
+"""Filling the review queue with the groups of the latest mining run, and putting it in order."""
+
+from __future__ import annotations
+
+import numpy as np
+from sqlalchemy import BigInteger, Boolean, delete, exists, func, literal, or_, select, text, union, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import Session, aliased
+
+from curate.database import mining, places, rules, states
+from curate.database.queue import write
+from curate.database.tables import (
+    Decision,
+    Group,
+    MiningRun,
+    PairFact,
+    QueuedItem,
+    ReviewItem,
+    ReviewLease,
+    ReviewMember,
+    ReviewRule,
+    ReviewSkip,
+)
+from curate.errors import NotFoundError
+from curate.verdicts import OPEN, Consensus
+
+_SETTLED_AT_ONCE = 2000  # items; some 10 MB of facts
+_UNSEEN = {"synchronize_session": False}  # no object of the session stands for a row of the queue
+
+
+def refresh(session: Session) -> None:
+    """Make the queue that of the latest run; nothing is done if it is that already, or nothing is mined.
+
+    Items of earlier runs go, with leases and skips; decisions on them stay and count again as soon as a
+    run finds the same members once more.
+    """
+    rule = rules.rule(session, lock=True)
+    try:
+        run = mining.latest_run(session)
+    except NotFoundError:
+        return
+    if rule.run_id == run.id:
+        return
+    rule.run_id = run.id
+    session.flush()
+    _replace_items(session, rule)
+    resettle(session, rule)
+    arrange(session, rule)
+
+
+def resettle(session: Session, rule: ReviewRule) -> None:
+    """Derive anew what the queue says of every item. The caller holds the rule."""
+    consensus = Consensus(rule.votes_needed, rule.votes_asked)
+    untouched = {"state": OPEN, "votes_wanted": consensus.needed, "voters": []}
+    differs = [getattr(QueuedItem, name) != value for name, value in untouched.items()]
+    reset = update(QueuedItem).where(or_(*differs)).values(untouched)
+    session.execute(reset, execution_options=_UNSEEN)
+    touched = _touched(session)
+    for start in range(0, len(touched), _SETTLED_AT_ONCE):
+        write(session, states.derive(session, touched[start : start + _SETTLED_AT_ONCE], consensus))
+
+
+def arrange(session: Session, rule: ReviewRule) -> None:
+    """Give every item that wants votes its place. The caller holds the rule.
+
+    The others keep the place they had: whether the lot drew an item that was decided since must last.
+    """
+    if rule.run_id is None:
+        return
+    waiting = (
+        select(QueuedItem.item_id, Group.weakest)
+        .join(Group, (Group.item_id == QueuedItem.item_id) & (Group.run_id == rule.run_id))
+        .join(ReviewItem, ReviewItem.id == QueuedItem.item_id)
+        .where(QueuedItem.votes_wanted > 0)
+        .order_by(ReviewItem.public_id)
+    )
+    rows = session.execute(waiting).all()
+    keys, weakest = np.array([key for key, _ in rows], np.int64), np.array([low for _, low in rows], float)
+    seed = session.scalars(select(MiningRun.public_id).where(MiningRun.id == rule.run_id)).one().int
+    order, by_lot = places.serve_order(weakest, rule.ordering, seed)
+    placed = select(
+        func.unnest(literal(keys[order].tolist(), ARRAY(BigInteger))).label("item_id"),
+        func.unnest(literal(list(range(len(order))), ARRAY(BigInteger))).label("position"),
+        func.unnest(literal(by_lot.tolist(), ARRAY(Boolean))).label("random_draw"),
+    ).subquery()
+    moved = update(QueuedItem).where(QueuedItem.item_id == placed.c.item_id)
+    session.execute(
+        moved.values(position=placed.c.position, random_draw=placed.c.random_draw),
+        execution_options=_UNSEEN,
+    )
+    # The autovacuum looks at the table some time after this transaction; until then Postgres would plan
+    # claims for an empty one.
+    session.execute(text("ANALYZE review_queue"))
+
+
+def _replace_items(session: Session, rule: ReviewRule) -> None:
+    for table in (ReviewLease, ReviewSkip, QueuedItem):
+        stays = exists().where(Group.run_id == rule.run_id, Group.item_id == table.item_id)
+        session.execute(delete(table).where(~stays), execution_options=_UNSEEN)
+    found = select(
+        Group.item_id, literal(0), literal(False), literal(OPEN), literal(rule.votes_needed)
+    ).where(Group.run_id == rule.run_id)
+    columns = ("item_id", "position", "random_draw", "state", "votes_wanted")
+    session.execute(insert(QueuedItem).from_select(columns, found).on_conflict_do_nothing())
+
+
+def _touched(session: Session) -> list[int]:
+    """Queued items that somebody decided on, or that hold a pair of which something is known."""
+    left, right = aliased(ReviewMember), aliased(ReviewMember)
+    known = (
+        select(left.item_id)
+        .join(PairFact, PairFact.left_id == left.object_id)
+        .join(right, (right.object_id == PairFact.right_id) & (right.item_id == left.item_id))
+    )
+    told = union(known, select(Decision.item_id)).subquery()
+    return list(session.scalars(select(QueuedItem.item_id).where(QueuedItem.item_id.in_(select(told)))))

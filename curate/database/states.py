@@ -1,0 +1,136 @@
+"""What decisions make of the items of the queue: their state, and how many more people should look."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session, aliased
+
+from curate.database.among import among
+from curate.database.tables import Decision, Object, PairFact, ReviewMember
+from curate.verdicts import (
+    DISPUTED,
+    OPEN,
+    PARTIAL,
+    Consensus,
+    Fact,
+    Pair,
+    pair_of,
+    settle,
+    state_of,
+)
+
+FLAGGED = "flagged"
+FLAG = "flag"
+
+_Undo = aliased(Decision)
+
+
+class Derived(NamedTuple):
+    """What the queue keeps of an item besides its place."""
+
+    state: str
+    """``open``, ``accepted``, ``rejected``, ``partial``, ``disputed`` or ``flagged``."""
+    votes_wanted: int
+    voters: list[str]
+    """People whose decision on the item stands, sorted."""
+
+
+class Word(NamedTuple):
+    """One person's standing decision on an item."""
+
+    reviewer: str
+    verdict: str
+    adjudicates: bool
+
+
+def derive(session: Session, item_keys: Collection[int], consensus: Consensus) -> dict[int, Derived]:
+    """State and votes wanted of each item, from all decisions that stand now."""
+    members = _members(session, item_keys)
+    relations = settle(_facts(session, members.values()), consensus, with_automatic=True)
+    words = _words(session, item_keys)
+    return {key: _derived(list(members[key].values()), relations, words[key], consensus) for key in item_keys}
+
+
+def _derived(
+    members: Collection[UUID], relations: Mapping[Pair, str], words: Collection[Word], consensus: Consensus
+) -> Derived:
+    everybody = sorted(word.reviewer for word in words)
+    votes = sum(word.verdict != FLAG for word in words)
+    ruled = any(word.adjudicates and word.verdict != FLAG for word in words)
+    if votes < len(words) and not ruled:
+        return Derived(FLAGGED, 0, everybody)
+    state = state_of(members, relations).name
+    if state not in (OPEN, PARTIAL):
+        return Derived(state, 0, everybody)
+    if votes >= consensus.asked:
+        # Each said something else of other pairs, so that no pair is disputed and yet nothing is settled.
+        return Derived(DISPUTED, 0, everybody)
+    return Derived(state, max(1, consensus.needed - votes), everybody)
+
+
+def _members(session: Session, item_keys: Collection[int]) -> dict[int, dict[int, UUID]]:
+    """Public ids of each item's members by object key."""
+    rows = select(ReviewMember.item_id, Object.id, Object.public_id).join(
+        Object, Object.id == ReviewMember.object_id
+    )
+    found: dict[int, dict[int, UUID]] = defaultdict(dict)
+    for item, key, public_id in session.execute(rows.where(among(ReviewMember.item_id, item_keys))):
+        found[item][key] = public_id
+    return found
+
+
+def _facts(session: Session, groups: Iterable[Mapping[int, UUID]]) -> list[Fact]:
+    """Facts between any two of these objects."""
+    ids = {key: public_id for members in groups for key, public_id in members.items()}
+    rows = (
+        select(
+            PairFact.left_id,
+            PairFact.right_id,
+            PairFact.relation,
+            Decision.id,
+            Decision.reviewer,
+            Decision.reviewer_kind,
+            Decision.public_id,
+            Decision.adjudicates,
+        )
+        .join(Decision, Decision.id == PairFact.decision_id)
+        .where(among(PairFact.left_id, ids), among(PairFact.right_id, ids))
+    )
+    return [
+        Fact(
+            pair_of(ids[left], ids[right]),
+            relation,
+            order,
+            reviewer,
+            kind == "automatic",
+            public_id,
+            adjudicates,
+        )
+        for left, right, relation, order, reviewer, kind, public_id, adjudicates in session.execute(rows)
+    ]
+
+
+def _words(session: Session, item_keys: Collection[int]) -> dict[int, list[Word]]:
+    """What people's standing decisions on each item say: the latest of each that was not undone."""
+    rows = (
+        select(Decision.item_id, Decision.reviewer, Decision.verdict, Decision.adjudicates)
+        .outerjoin(_Undo, _Undo.undoes_id == Decision.id)
+        .where(
+            among(Decision.item_id, item_keys),
+            Decision.reviewer_kind == "person",
+            Decision.verdict != "undo",
+            _Undo.undoes_id.is_(None),
+        )
+        .ext(distinct_on(Decision.item_id, Decision.reviewer))
+        .order_by(Decision.item_id, Decision.reviewer, Decision.id.desc())
+    )
+    found: dict[int, list[Word]] = defaultdict(list)
+    for item, reviewer, verdict, adjudicates in session.execute(rows):
+        found[item].append(Word(reviewer, verdict, adjudicates))
+    return found

@@ -1,0 +1,60 @@
+"""How the queue is reviewed: what it looks like, how many must agree, what comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from curate.database import leases, progress, refill, rules
+from curate.database.places import ORDERINGS
+from curate.errors import SettingsError
+from curate.verdicts import Consensus
+from curate.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The queue as it is now."""
+
+    consensus: Consensus
+    ordering: str
+    """``uncertain`` or ``likely``."""
+    states: Mapping[str, int]
+    """Items by state."""
+    waiting: int
+    """Items that want votes."""
+    held: Mapping[str, int]
+    """Live leases by reviewer."""
+
+
+def overview(workspace: Workspace) -> Overview:
+    with workspace.transaction() as session:
+        rule = rules.rule(session)
+        counts = progress.states(session)
+        held = leases.live(session)
+    states: dict[str, int] = {}
+    for (state, _), count in sorted(counts.items()):
+        states[state] = states.get(state, 0) + count
+    waiting = sum(count for (_, wanted), count in counts.items() if wanted)
+    return Overview(Consensus(rule.votes_needed, rule.votes_asked), rule.ordering, states, waiting, held)
+
+
+def set_consensus(workspace: Workspace, wanted: Consensus) -> None:
+    """Ask for ``wanted`` from now on, and settle anew what was voted before."""
+    with workspace.transaction() as session:
+        rules.set_consensus(session, wanted)
+        refill.resettle(session, rules.rule(session))
+
+
+def set_ordering(workspace: Workspace, ordering: str) -> None:
+    """Serve the items that want votes in this order from now on.
+
+    Raises:
+        SettingsError: there is no such order.
+    """
+    if ordering not in ORDERINGS:
+        raise SettingsError(f"There is no order {ordering!r}: choose from {', '.join(ORDERINGS)}.")
+    with workspace.transaction() as session:
+        rule = rules.rule(session, lock=True)
+        rule.ordering = ordering
+        refill.arrange(session, rule)

@@ -1,0 +1,96 @@
+"""Recurrence groups in Postgres and in the review queue, for tests that need no pixels."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from pydantic import SecretStr
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from curate.database import fingerprints, mining, objects, refill
+from curate.database.mining import GroupRow
+from curate.database.tables import Object, Photo, PhotoFile
+from curate.settings import Settings
+from curate.workspace import Workspace
+
+BAND = {"low": 0.5, "high": 0.95, "provenance": "tests"}
+
+
+def workspace_at(database_url: str, root: Path) -> Workspace:
+    return Workspace(root, Settings(workspace_id="tests", database_url=SecretStr(database_url)))
+
+
+def queue_groups(
+    session: Session, groups: Sequence[Sequence[int]], weakest: Sequence[float] | None = None
+) -> list[UUID]:
+    """Mine these groups of numbered objects, every object in a photo of its own; the items' ids.
+
+    Every call makes new objects and a new run, which takes the place of the one in the queue.
+    """
+    batch = uuid4().hex
+    made = store_objects(session, batch, max(map(max, groups)) + 1)
+    lows = weakest or [0.6 + 0.3 * n / len(groups) for n in range(len(groups))]
+    rows = [
+        GroupRow(
+            tuple(made[n][0] for n in group),
+            tuple(made[n][1] for n in group),
+            (1.0,) + (0.9,) * (len(group) - 1),
+            low,
+        )
+        for group, low in zip(groups, lows, strict=True)
+    ]
+    pairs = {
+        (*sorted(pair), 0.9 if n else low)
+        for row, low in zip(rows, lows, strict=True)
+        for n, pair in enumerate(reversed(list(combinations(row.members, 2))))
+    }
+    edges = {(left, right): cosine for left, right, cosine in sorted(pairs, reverse=True)}
+    mining.record_run(
+        session,
+        public_id=uuid4(),
+        embedder_id=fingerprints.ensure(session, "e" * 64, "embedder", "none"),
+        detector_id=fingerprints.ensure(session, "d" * 64, "detector", "drawn"),
+        rule="compact",
+        parameters={"band": BAND},
+        counts={},
+        edges=[(*pair, cosine) for pair, cosine in edges.items()],
+        groups=rows,
+    )
+    refill.refresh(session)
+    return [mining.group_id(row.public_ids) for row in rows]
+
+
+def store_objects(session: Session, batch: str, count: int) -> list[tuple[int, UUID]]:
+    """Key and public id of ``count`` new objects, by number."""
+    model = fingerprints.ensure(session, "d" * 64, "detector", "drawn")
+    names = [f"{batch} {n}" for n in range(count)]
+    digests = [hashlib.sha256(name.encode()).hexdigest() for name in names]
+    photo = {
+        "byte_count": 1, "format": "JPEG", "width": 640, "height": 480, "orientation": 1, "mode": "RGB",
+        "exif": {}, "has_location": False, "perceptual_hash": 0, "thumbnail_sha256": "0" * 64,
+    }  # fmt: skip
+    photos = session.scalars(
+        insert(Photo).returning(Photo.id, sort_by_parameter_order=True),
+        [{"sha256": digest, **photo} for digest in digests],
+    ).all()
+    files = [
+        {"uri": f"file:///photos/{name.replace(' ', '%20')}.jpg", "photo_id": key, "state_token": "t"}
+        for name, key in zip(names, photos, strict=True)
+    ]
+    session.execute(insert(PhotoFile), files)
+    box = {"x": 10.0, "y": 20.0, "width": 100.0, "height": 120.0, "score": 0.9, "label": "jug"}
+    ids = [uuid4() for _ in range(count)]
+    session.execute(
+        insert(Object),
+        [
+            {"public_id": public_id, "photo_id": key, "model_id": model, **box}
+            for public_id, key in zip(ids, photos, strict=True)
+        ],
+    )
+    keys = objects.keys(session, ids)
+    return [(keys[public_id], public_id) for public_id in ids]
