@@ -47,7 +47,19 @@ class Settings(BaseSettings):
     index_wait_seconds: float = Field(default=30.0, ge=0)
     """How long to wait for an embedded index that another command holds."""
     reviewer: str = Field(default_factory=getpass.getuser, min_length=1)
-    """The name decisions of the command line are signed with."""
+    """The name decisions of the command line, and of the review app without login, are signed with."""
+    lease_seconds: float = Field(default=120.0, ge=1)
+    """How long a review card stays with a reviewer whose window no longer answers."""
+    rendition_cache_gb: float = Field(default=4.0, gt=0)
+    """Room for the scaled pictures of the review app in the workspace; the oldest make way for new ones."""
+    public_url: str | None = None
+    """Where people reach the shared review app, such as ``https://review.lab.org``."""
+    oidc_metadata_url: str | None = None
+    """The login service's ``.well-known/openid-configuration``."""
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    cookie_secret: SecretStr | None = None
+    """Signs session cookies; made once and kept in the workspace when this is not set."""
 
     @classmethod
     def settings_customise_sources(

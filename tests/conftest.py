@@ -19,7 +19,7 @@ for name in [name for name in os.environ if name.startswith("CURATE_")]:
     if name != "CURATE_MODELS_DIR" and not name.startswith("CURATE_TEST_"):
         del os.environ[name]
 
-pytest_plugins = ["fixtures_postgres", "fixtures_workspaces"]
+pytest_plugins = ["fixtures_postgres", "fixtures_review", "fixtures_workspaces"]
 
 
 @pytest.fixture(scope="session")

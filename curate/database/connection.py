@@ -19,6 +19,8 @@ from curate.errors import DatabaseError
 
 OLDEST_SERVER = 15
 SCHEMES = ("postgres", "postgresql", "postgresql+psycopg")
+POOL_SIZE = 20
+POOL_OVERFLOW = 30  # 50 in all: the review app answers on 40 threads at most, and runs its scripts on others
 CONNECT_TIMEOUT = 10  # seconds, for a host that does not even refuse
 RECOVERY_LIMIT = 120.0  # seconds to wait for a server that says it is starting up or recovering
 INSUFFICIENT_RESOURCES = "53"  # SQLSTATE class: disk full, out of memory, too many connections
@@ -43,6 +45,8 @@ def engine(url: str) -> Engine:
     made = create_engine(
         parsed,
         pool_pre_ping=True,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
         connect_args={"connect_timeout": CONNECT_TIMEOUT, "application_name": "recurate"},
     )
     event.listen(made, "do_connect", _connect_when_ready)

@@ -1,0 +1,79 @@
+"""Pictures of photos and objects: ``/app/static/thumb|crop|photo/...``, cached by browsers for good."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from curate.errors import PhotoError
+from curate.workflows.renditions import PHOTO_SIDES, Renditions
+from curate.workspace import Workspace
+from review_ui import serving
+from review_ui.access import Permission, Person
+from review_ui.guard import Refused, guarded
+
+_PLACE = "/app/static"
+_SHA256 = "([0-9a-f]{64})"
+_UUID = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+_SIDE = f"({'|'.join(map(str, PHOTO_SIDES))})"
+
+# A path that matches none of these exactly names no picture; nothing of it ever reaches the file system.
+_PICTURES: tuple[tuple[re.Pattern[str], Callable[..., bytes]], ...] = (
+    (re.compile(rf"{_PLACE}/thumb/{_SHA256}\.webp"), lambda made, sha256: made.thumb(sha256)),
+    (re.compile(rf"{_PLACE}/crop/{_UUID}\.webp"), lambda made, object_id: made.crop(UUID(object_id))),
+    (
+        re.compile(rf"{_PLACE}/photo/{_SHA256}/{_SIDE}\.webp"),
+        lambda made, photo, side: made.photo(photo, int(side)),
+    ),
+)
+# The address names the content, so no browser need ever ask again; private: no proxy may keep it.
+_HEADERS = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+
+# What exactly is wrong may name a place of the server, and stays in its log.
+_GONE = "The photo behind this picture is gone, changed or damaged: run `curate doctor --photos`."
+
+_log = logging.getLogger("recurate.review")
+
+
+@lru_cache(maxsize=1)
+def _renditions(workspace: Workspace) -> Renditions:
+    return Renditions(workspace)
+
+
+@guarded(Permission.PICTURES)
+def picture(request: Request, _person: Person) -> Response:
+    """One picture: 200 or 304; 404 for an address that names none, 410 if its original is gone."""
+    path = request.scope["path"]  # the parameter of the route lacks a line break at the end
+    try:
+        data = _found(_renditions(serving.workspace()), path)
+    except PhotoError as error:
+        _log.warning("%s: %s", path, error)
+        raise Refused(410, "gone", _GONE) from error
+    tag = f'"{hashlib.sha256(data).hexdigest()}"'
+    headers = {**_HEADERS, "ETag": tag}
+    if _holds(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers=headers)
+    return Response(data, media_type="image/webp", headers=headers)
+
+
+def _found(renditions: Renditions, path: str) -> bytes:
+    for pattern, made in _PICTURES:
+        if match := pattern.fullmatch(path):
+            return made(renditions, *match.groups())
+    raise Refused(404, "unknown", "There is no such picture.")
+
+
+def _holds(if_none_match: str, tag: str) -> bool:
+    """Whether the browser says that it has the picture with this tag (RFC 9110, section 13.1.2)."""
+    return tag in (each.strip().removeprefix("W/") for each in if_none_match.split(","))
+
+
+routes: list[BaseRoute] = [Route(f"{_PLACE}/{{path:path}}", picture, methods=["GET"])]

@@ -1,0 +1,100 @@
+"""The card's conversation with the queue, as JSON; ``curate.workflows.queue`` says what it means."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+from starlette.routing import BaseRoute, Route
+
+from curate.errors import AccessError
+from curate.workflows import queue
+from curate.workflows.queue import ADJUDICATE, REVIEW, Seat, Served, Undone, Vote, Voted
+from review_ui import serving
+from review_ui.access import Permission, Person
+from review_ui.guard import Endpoint, posted
+from review_ui.routes.bodies import (
+    CardsBody,
+    DecisionBody,
+    DeskBody,
+    HeartbeatBody,
+    SeatBody,
+    SkipBody,
+    UndoBody,
+)
+
+Answer = TypeVar("Answer", Served, Voted, Undone)
+
+
+@posted(Permission.REVIEW, CardsBody)
+def cards(person: Person, asked: CardsBody) -> object:
+    """Lease and describe further cards."""
+    seat = _desk(person, asked)
+    return _seen_by(person, queue.cards(serving.workspace(), seat, asked.want, asked.have, asked.item))
+
+
+@posted(Permission.REVIEW, DecisionBody)
+def decisions(person: Person, asked: DecisionBody) -> object:
+    """Store a decision; answered only after its transaction is committed."""
+    seat = _desk(person, asked)
+    vote = Vote(
+        asked.event, asked.item, asked.version, asked.verdict, asked.marks, asked.reason, asked.seconds
+    )
+    return _seen_by(person, queue.vote(serving.workspace(), seat, vote, asked.want, asked.have))
+
+
+@posted(Permission.REVIEW, UndoBody)
+def undo(person: Person, asked: UndoBody) -> object:
+    """Take back the person's newest standing decision, which the body names."""
+    seat = _desk(person, asked)
+    return _seen_by(person, queue.undo(serving.workspace(), seat, asked.event, asked.decision))
+
+
+@posted(Permission.REVIEW, SkipBody)
+def skip(person: Person, asked: SkipBody) -> object:
+    """Put an item last for this person."""
+    seat = _desk(person, asked)
+    return _seen_by(person, queue.skip(serving.workspace(), seat, asked.item, asked.want, asked.have))
+
+
+@posted(Permission.REVIEW, HeartbeatBody)
+def heartbeat(person: Person, asked: HeartbeatBody) -> object:
+    """Keep what the window holds."""
+    return {"kept": queue.heartbeat(serving.workspace(), _seat(person, asked), asked.items)}
+
+
+@posted(Permission.REVIEW, SeatBody)
+def leave(person: Person, asked: SeatBody) -> object:
+    """Give back what the window holds."""
+    return {"given_back": queue.leave(serving.workspace(), _seat(person, asked))}
+
+
+def _desk(person: Person, asked: DeskBody) -> Seat:
+    if asked.desk == ADJUDICATE and not person.may(Permission.ADJUDICATE):
+        raise AccessError("Only adjudicators settle what others disagree about: ask an admin for that role.")
+    return Seat(person.name, asked.seat, asked.desk)
+
+
+def _seat(person: Person, asked: SeatBody) -> Seat:
+    return Seat(person.name, asked.seat, REVIEW)
+
+
+def _seen_by(person: Person, answer: Answer) -> Answer:
+    """What waits for adjudicators is nobody else's business."""
+    if person.may(Permission.ADJUDICATE):
+        return answer
+    return replace(answer, left=replace(answer.left, adjudicate=0))
+
+
+def _post(name: str, endpoint: Endpoint) -> BaseRoute:
+    return Route(f"/app/review/{name}", endpoint, methods=["POST"])
+
+
+routes: list[BaseRoute] = [
+    _post("cards", cards),
+    _post("decisions", decisions),
+    _post("undo", undo),
+    _post("skip", skip),
+    _post("heartbeat", heartbeat),
+    _post("leave", leave),
+]
