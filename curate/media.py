@@ -138,7 +138,7 @@ class LocalMedia(MediaStore):
         target = self._root / path
         try:
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _write_atomically(target, data)
+            write_atomically(target, data)
         except OSError as error:
             raise MediaError(
                 f"A file of {len(data)} bytes cannot be written to {self._root} ({error.strerror}): "
@@ -210,7 +210,8 @@ def _silent(error: Exception) -> MediaError:
     )
 
 
-def _write_atomically(target: Path, data: bytes) -> None:
+def write_atomically(target: Path, data: bytes) -> None:
+    """Write or replace ``target``, durably, for its owner only; a crash never leaves half of it."""
     handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:

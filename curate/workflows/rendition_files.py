@@ -1,0 +1,89 @@
+"""A folder of pictures that can be made again: nothing refers to them, so anybody may delete any of them."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from curate.errors import WorkspaceError
+from curate.media import write_atomically
+
+_SUFFIX = ".webp"
+# Removing a tenth at a time keeps the walk over all files, .3 s for 100,000, a rare one.
+_SPARED = 0.9
+
+
+class RenditionFiles:
+    """Files ``ab/<name>.webp`` below ``root``, at most about ``limit`` bytes of them."""
+
+    def __init__(self, root: Path, limit: int) -> None:
+        self._root = root
+        self._limit = limit
+        self._written = limit  # what lies there from earlier is not known, so the first write looks
+        self._counting = threading.Lock()
+
+    def read(self, name: str) -> bytes | None:
+        """The picture called ``name``, None if it has to be made."""
+        try:
+            return self._path(name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def write(self, name: str, data: bytes) -> None:
+        """Keep a picture, readable by the workspace's owner only.
+
+        Raises:
+            WorkspaceError: the folder cannot be written.
+        """
+        target = self._path(name)
+        try:
+            for folder in (self._root, target.parent):
+                folder.mkdir(mode=0o700, exist_ok=True)
+            write_atomically(target, data)
+        except OSError as error:
+            raise WorkspaceError(
+                f"Pictures cannot be kept in {self._root} ({error.strerror}): make room or mend the folder."
+            ) from error
+        if self._is_time_to_prune(len(data)):
+            threading.Thread(target=self.prune, name="prune renditions").start()
+
+    def prune(self) -> int:
+        """Remove the pictures made first until nine tenths of the limit are left; how many went."""
+        found = sorted(self._files())
+        excess = sum(size for _, size, _ in found) - self._limit
+        if excess <= 0:
+            return 0
+        excess += round(self._limit * (1 - _SPARED))
+        gone = 0
+        for _, size, path in found:
+            if excess <= 0:
+                break
+            path.unlink(missing_ok=True)
+            excess -= size
+            gone += 1
+        return gone
+
+    def _is_time_to_prune(self, added: int) -> bool:
+        """Whether as much was written since the last look as a look frees."""
+        with self._counting:
+            self._written += added
+            if self._written < self._limit * (1 - _SPARED):
+                return False
+            self._written = 0
+            return True
+
+    def _files(self) -> Iterator[tuple[int, int, Path]]:
+        """Time in ns, bytes and path of every file, also of what killed processes left half-written."""
+        for folder in self._root.glob("??"):
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    try:
+                        state = entry.stat(follow_symlinks=False)
+                    except FileNotFoundError:  # another process is pruning too
+                        continue
+                    yield state.st_mtime_ns, state.st_size, Path(entry.path)
+
+    def _path(self, name: str) -> Path:
+        return self._root / name[:2] / f"{name}{_SUFFIX}"
