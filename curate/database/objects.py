@@ -83,6 +83,11 @@ def public_ids_by_prefix(session: Session, prefix: str) -> list[UUID]:
     )
 
 
+def every_label(session: Session) -> list[str]:
+    """Every class that some object has, in order."""
+    return list(session.scalars(select(Object.label).distinct().order_by(Object.label)))
+
+
 def _read(session: Session, rows: Select[Object, str]) -> list[DetectedObject]:
     return [from_row(object_, sha256) for object_, sha256 in session.execute(rows)]
 

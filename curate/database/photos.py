@@ -150,6 +150,18 @@ def by_keys(session: Session, keys: Iterable[int]) -> dict[int, PhotoRef]:
     return {ref.id: ref for ref in _with_uris(session, photos)}
 
 
+def sources(session: Session, keys: Iterable[int]) -> dict[int, str | None]:
+    """Where these photos come from, as somebody said; None where nobody did."""
+    rows = session.execute(select(Photo.id, Photo.source).where(among(Photo.id, keys)))
+    return {key: source for key, source in rows}
+
+
+def every_source(session: Session) -> list[str]:
+    """Every source that was said of any photo, in order."""
+    rows = select(Photo.source).where(Photo.source.is_not(None)).distinct().order_by(Photo.source)
+    return [source for source in session.scalars(rows) if source is not None]
+
+
 def by_sha256(session: Session, digests: Iterable[str]) -> dict[str, Photo]:
     rows = session.scalars(select(Photo).where(among(Photo.sha256, digests)))
     return {photo.sha256: photo for photo in rows}

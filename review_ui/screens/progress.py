@@ -1,0 +1,187 @@
+"""Progress: how far the review is, who did what, and how far the mining can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import streamlit as st
+
+from curate.shares import Share
+from curate.workflows import progress, similarity
+from curate.workflows.progress import Backlog, Progress, ReviewerWork
+from curate.workflows.similarity import ENOUGH_DRAWS, Precision, Similarities
+from curate.workspace import Workspace
+from review_ui import plots
+from review_ui.screens.notices import nothing_yet
+from review_ui.screens.screen import Visit
+
+# Seconds that numbers may be old, so that nobody's click waits for the same statistics twice.
+_FRESH = 10
+_EDGES_FRESH = 60  # what is said of 900,000 edges takes seconds to count, and moves slowly
+
+
+def show(visit: Visit) -> None:
+    key = str(visit.workspace.root)
+    found = _progress(key, visit.workspace)
+    if not found.backlog.total:
+        nothing_yet("No groups yet", "Mine the photos first, then come back:", "curate mine")
+        return
+    _numbers(found.backlog, found.agreement)
+    left, right = st.columns(2)
+    with left:
+        _similarities(_histogram(key, visit.workspace))
+    with right:
+        _precision(key, visit.workspace, found.draws)
+    if not found.reviewers:
+        nothing_yet("No decisions yet", "Accept or reject a group, and this page tells how it goes.")
+        return
+    left, right = st.columns(2)
+    with left:
+        _throughput(found)
+    with right:
+        _classes(found)
+    _reviewers(found.reviewers)
+
+
+def _numbers(backlog: Backlog, agreement: Share) -> None:
+    cells = [
+        ("Done", f"{backlog.done:,}", f"of {backlog.total:,} groups"),
+        ("Open", f"{backlog.open:,}", "want votes"),
+        ("Disputed", f"{backlog.disputed:,}", "reviewers disagree"),
+        ("Flagged", f"{backlog.flagged:,}", "could not be decided"),
+        ("Agreement", _percent(agreement), _certainty(agreement)),
+    ]
+    for column, (label, value, note) in zip(st.columns(len(cells)), cells, strict=True):
+        with column.container(border=True, height="stretch", gap=None):
+            st.metric(label, value)
+            st.caption(note)
+
+
+def _percent(share: Share) -> str:
+    return "–" if share.value is None else f"{share.value:.0%}"
+
+
+def _certainty(share: Share) -> str:
+    if not share.total:
+        return "no group has two votes yet"
+    low, high = share.interval
+    return f"{low:.0%} to {high:.0%}, {share.total:,} groups with two or more votes"
+
+
+def _panel(title: str, chart: alt.Chart | alt.LayerChart, caption: str) -> None:
+    with st.container(border=True, height="stretch"):
+        with st.container(horizontal=True):  # as beside a control, so that titles of a row are level
+            st.subheader(title, anchor=False)
+        st.altair_chart(chart, width="stretch", alt=f"{title}. {caption}")
+        st.caption(caption)
+
+
+def _similarities(found: Similarities) -> None:
+    edges = sum(each.edges for each in found.bins)
+    band = found.band
+    _panel(
+        "Similarity of edges",
+        plots.similarity_histogram(found),
+        f"{edges:,} edges of the latest run. Shaded: the band {band.low:g} to {band.high:g}; mining stores "
+        "nothing outside of it.",
+    )
+
+
+def _precision(key: str, workspace: Workspace, draws: int) -> None:
+    with st.container(border=True, height="stretch"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.subheader("Precision against similarity", anchor=False)
+            random_only = st.segmented_control(
+                "Decisions",
+                [True, False],
+                format_func=lambda random: "Random draws" if random else "All decisions",
+                default=draws >= ENOUGH_DRAWS,
+                required=True,
+                key="precision-random",
+                label_visibility="collapsed",
+            )
+        found = _judged(key, workspace, random_only)
+        if any(each.same.total for each in found.bins):
+            st.altair_chart(plots.precision(found), width="stretch", alt="Precision against similarity")
+        else:
+            st.container(height=plots.HEIGHT, border=False).caption("No edge has been judged yet.")
+        st.caption(_precision_caption(random_only, draws))
+
+
+def _precision_caption(random_only: bool, draws: int) -> str:
+    taken = (
+        f"From the {draws:,} decided groups that were drawn at random."
+        if random_only
+        else "From all decisions. The queue shows some groups sooner than others, which biases this."
+    )
+    few = "" if random_only or draws >= ENOUGH_DRAWS else f" Random draws decided: {draws} of {ENOUGH_DRAWS}."
+    return (
+        f"{taken}{few} Share of judged edges that are the same thing; another variant is not. Lines: 95 % "
+        "interval (Clopper-Pearson, as if edges of one group were independent). Grey: number of edges."
+    )
+
+
+def _throughput(found: Progress) -> None:
+    _panel(
+        "Throughput",
+        plots.throughput(found.throughput),
+        "Standing decisions of people; what was undone or replaced does not count.",
+    )
+
+
+def _classes(found: Progress) -> None:
+    shown = min(len(found.classes), plots.MOST_CLASSES)
+    which = (
+        f"The {shown} most decided of {len(found.classes)} classes. " if shown < len(found.classes) else ""
+    )
+    _panel(
+        "Accept rate by class",
+        plots.accept_rates(found.classes),
+        f"{which}Lines: 95 % interval. Grey: fewer than {plots.FEW} decisions.",
+    )
+
+
+def _reviewers(reviewers: Sequence[ReviewerWork]) -> None:
+    st.subheader("Reviewers", anchor=False)
+    rows = [
+        {
+            "Reviewer": each.reviewer,
+            "Decisions": each.decisions,
+            "Accepted": None if each.accepted.value is None else 100 * each.accepted.value,
+            "Flagged": each.flagged,
+            "Median seconds": each.seconds,
+            "Per hour": each.per_hour,
+        }
+        for each in reviewers
+    ]
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config={
+            "Accepted": st.column_config.ProgressColumn(
+                format="%.0f %%", min_value=0, max_value=100, help="Of what was accepted or rejected."
+            ),
+            "Median seconds": st.column_config.NumberColumn(
+                format="%.1f", help="From seeing a card to deciding it, as the browser measured."
+            ),
+            "Per hour": st.column_config.NumberColumn(
+                format="%.0f", help="Pauses of more than five minutes are no work."
+            ),
+        },
+    )
+
+
+@st.cache_data(ttl=_FRESH, max_entries=8, show_spinner="Counting")
+def _progress(key: str, _workspace: Workspace) -> Progress:
+    return progress.progress(_workspace)
+
+
+@st.cache_data(ttl=_EDGES_FRESH, max_entries=8, show_spinner="Counting edges")
+def _histogram(key: str, _workspace: Workspace) -> Similarities:
+    return similarity.similarities(_workspace)
+
+
+@st.cache_data(ttl=_EDGES_FRESH, max_entries=8, show_spinner="Counting judged edges")
+def _judged(key: str, _workspace: Workspace, random_only: bool) -> Precision:
+    return similarity.precision(_workspace, random_only=random_only)
