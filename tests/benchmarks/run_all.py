@@ -6,7 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("help_time", "ingest_throughput", "chain_throughput", "join_throughput", "peak_memory")
+BENCHMARKS = (
+    "help_time",
+    "ingest_throughput",
+    "chain_throughput",
+    "join_throughput",
+    "peak_memory",
+    "review_speed",
+)
 
 
 def main() -> int:
