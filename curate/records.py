@@ -178,7 +178,7 @@ class Group:
     weakest: float
     """Lowest cosine between any two members for ``compact``, to the anchor for ``star``."""
     state: str
-    """``open``, ``accepted``, ``rejected``, ``partial`` or ``disputed``, derived from decisions."""
+    """``open``, ``accepted``, ``rejected``, ``partial``, ``disputed`` or ``flagged``, from decisions."""
     kept: frozenset[UUID]
     """Members known to be one thing; empty unless something was accepted."""
 

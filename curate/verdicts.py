@@ -16,10 +16,13 @@ from curate.errors import DecisionError, SettingsError
 
 SAME, DIFFERENT, VARIANT, NEAR_DUPLICATE = "same", "different", "variant", "near_duplicate"
 DISPUTED = "disputed"
+UNSAID = "unsaid"
+"""What an adjudicator's decision leaves open of a pair: it takes back what others had said of it."""
 SECOND = "second"
 OPEN, ACCEPTED, REJECTED, PARTIAL = "open", "accepted", "rejected", "partial"
+FLAGGED = "flagged"
 
-STATES = (OPEN, ACCEPTED, REJECTED, PARTIAL, DISPUTED)
+STATES = (OPEN, ACCEPTED, REJECTED, PARTIAL, DISPUTED, FLAGGED)
 
 VERDICTS = ("accept", "reject", "flag")
 """What a reviewer can say of a group; ``flag`` says nothing about it but that someone else must look."""
@@ -38,7 +41,7 @@ class Fact:
 
     pair: Pair
     relation: str
-    """``same``, ``different`` or ``variant``."""
+    """``same``, ``different``, ``variant``, ``near_duplicate`` or, by an adjudicator, ``unsaid``."""
     order: int
     """Rises with time; a reviewer's later word replaces an earlier one."""
     reviewer: str
@@ -79,7 +82,9 @@ def pair_of(one: UUID, other: UUID) -> Pair:
     return (one, other) if one < other else (other, one)
 
 
-def facts_of(verdict: str, members: Collection[UUID], marks: Mapping[UUID, str]) -> dict[Pair, str]:
+def facts_of(
+    verdict: str, members: Collection[UUID], marks: Mapping[UUID, str], *, ruling: bool = False
+) -> dict[Pair, str]:
     """The facts that a verdict on a group of ``members`` states.
 
     ``accept``: the unmarked members are one thing, those marked ``second`` are another one and like
@@ -87,6 +92,9 @@ def facts_of(verdict: str, members: Collection[UUID], marks: Mapping[UUID, str])
     ones (what such members are to each other stays unknown).
     ``reject``: no two members are the same thing; marks may still call some variants of the others.
     ``flag``: nothing.
+
+    Args:
+        ruling: An adjudicator's verdict, which covers every pair: those it leaves open are ``unsaid``.
 
     Raises:
         DecisionError: a marked object is no member, a mark is unknown, or the verdict does not fit them.
@@ -96,7 +104,7 @@ def facts_of(verdict: str, members: Collection[UUID], marks: Mapping[UUID, str])
         return {}
     pairs = (pair_of(*pair) for pair in combinations(members, 2))
     related = {pair: _relation(verdict, *(marks.get(member, SAME) for member in pair)) for pair in pairs}
-    return {pair: relation for pair, relation in related.items() if relation is not None}
+    return {pair: relation for pair, relation in related.items() if ruling or relation != UNSAID}
 
 
 def _check(verdict: str, members: Collection[UUID], marks: Mapping[UUID, str]) -> None:
@@ -115,7 +123,7 @@ def _check(verdict: str, members: Collection[UUID], marks: Mapping[UUID, str]) -
         raise DecisionError("A split group holds two things: accept it, or take the marks back.")
 
 
-def _relation(verdict: str, one: str, other: str) -> str | None:
+def _relation(verdict: str, one: str, other: str) -> str:
     """What two members are to each other, given their marks (``same`` for an unmarked one)."""
     marks = {one, other}
     if verdict == "accept" and (marks == {SAME} or marks == {SECOND}):
@@ -123,9 +131,11 @@ def _relation(verdict: str, one: str, other: str) -> str | None:
     for told in (VARIANT, NEAR_DUPLICATE):
         if marks == {SAME, told}:
             return told
+    if marks == {NEAR_DUPLICATE} and verdict == "reject":
+        return NEAR_DUPLICATE  # the same photo as some third one, both of them
     if verdict == "reject" or SECOND in marks or marks == {SAME, DIFFERENT}:
         return DIFFERENT
-    return None
+    return UNSAID
 
 
 def settle(
@@ -149,7 +159,7 @@ def settle(
     settled = {pair: _agreed(words, consensus) for pair, words in spoken[False].items()}
     if with_automatic:
         settled = {pair: _agreed(words, Consensus()) for pair, words in spoken[True].items()} | settled
-    return {pair: word for pair, word in (settled | ruled).items() if word is not None}
+    return {pair: word for pair, word in (settled | ruled).items() if word not in (None, UNSAID)}
 
 
 def _agreed(words: Counter[str], consensus: Consensus) -> str | None:
@@ -197,7 +207,12 @@ def accepted_sets(relations: Mapping[Pair, str]) -> tuple[list[frozenset[UUID]],
 def supporters(
     sets: Sequence[Collection[UUID]], facts: Iterable[Fact], *, with_automatic: bool
 ) -> list[set[UUID]]:
-    """For each of some disjoint sets the decisions that say of two of its members that they are the same."""
+    """For each of some disjoint sets the decisions that say of two of its members that they are the same.
+
+    Where an adjudicator has ruled on a pair, what others had said of it carries nothing.
+    """
+    facts = list(facts)
+    ruled = {fact.pair for fact in facts if fact.adjudicates}
     home = {object_id: number for number, members in enumerate(sets) for object_id in members}
     found: list[set[UUID]] = [set() for _ in sets]
     for fact in facts:
@@ -206,6 +221,7 @@ def supporters(
             one is not None
             and one == other
             and fact.relation == SAME
+            and (fact.adjudicates or fact.pair not in ruled)
             and (with_automatic or not fact.automatic)
         ):
             found[one].add(fact.decision_id)

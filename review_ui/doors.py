@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
+from google.protobuf.message import DecodeError
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from curate.workflows.sharing import is_loopback
 from review_ui import serving
@@ -15,7 +17,10 @@ from review_ui.guard import Refused, failure, person_with
 from review_ui.serving import Mode
 
 # Streamlit guards neither of these by a login: uploads fill the memory, media are what scripts show.
-PRIVATE = ("/_stcore/upload_file", "/media")
+PRIVATE = {"/_stcore/upload_file": Permission.SEARCH, "/media": Permission.PICTURES}
+UPLOAD_LIMIT = 40 * 2**20  # bytes; a little more than Streamlit's own limit, which it leaves to the browser
+# What pages send. The rest would empty everybody's caches or meddle with the server.
+PAGE_MESSAGES = {"rerun_script", "stop_script", "file_urls_request", "app_heartbeat"}
 # Not ours to offer: they would run the app's scripts, or count its users, for anybody.
 CLOSED = ("/_stcore/agent", "/_stcore/metrics")
 
@@ -50,7 +55,7 @@ class Doors:
             else:
                 await failure(error)(scope, receive, _with_headers(send))
         else:
-            await self._app(scope, receive, _with_headers(send))
+            await self._app(scope, _of_pages(receive), _with_headers(send))
 
 
 async def _check(connection: HTTPConnection) -> None:
@@ -63,8 +68,17 @@ async def _check(connection: HTTPConnection) -> None:
         raise Refused(403, "forbidden", "This page is another site's: open the app itself.")
     if connection.scope["path"].startswith(CLOSED):
         raise Refused(404, "unknown", "There is nothing here.")
-    if connection.scope["path"].startswith(PRIVATE):
-        await person_with(Permission.HOME, connection)
+    for path, permission in PRIVATE.items():
+        if connection.scope["path"].startswith(path):
+            await person_with(permission, connection)
+            _check_size(connection)
+
+
+def _check_size(connection: HTTPConnection) -> None:
+    if connection.scope["type"] == "http" and connection.scope["method"] == "PUT":
+        size = connection.headers.get("content-length", "")
+        if not size.isdecimal() or int(size) > UPLOAD_LIMIT:
+            raise Refused(413, "large", f"A photo may have {UPLOAD_LIMIT // 2**20} MB: give a smaller one.")
 
 
 def _is_local(connection: HTTPConnection, host: str) -> bool:
@@ -79,6 +93,25 @@ def _is_local(connection: HTTPConnection, host: str) -> bool:
 
 def _public_host() -> str:
     return urlsplit(serving.current().origin or "").netloc
+
+
+def _of_pages(receive: Receive) -> Receive:
+    """Only those websocket messages that Streamlit's pages send when they are used."""
+
+    async def receiving() -> Message:
+        while True:
+            message = await receive()
+            if message["type"] != "websocket.receive" or _is_of_page(message.get("bytes")):
+                return message
+
+    return receiving
+
+
+def _is_of_page(sent: bytes | None) -> bool:
+    try:
+        return BackMsg.FromString(sent or b"").WhichOneof("type") in PAGE_MESSAGES
+    except DecodeError:
+        return False
 
 
 def _with_headers(send: Send) -> Send:

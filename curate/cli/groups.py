@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 def list_groups(
     context: typer.Context,
     state: Annotated[
-        str | None, typer.Option("--state", help="open, accepted, rejected, partial or disputed.")
+        str | None, typer.Option("--state", help="open, accepted, rejected, partial, disputed or flagged.")
     ] = None,
     as_json: Json = False,
 ) -> None:

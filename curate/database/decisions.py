@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, delete, func, se
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from curate.database import queue
+from curate.database import queue, rules
 from curate.database.among import among
 from curate.database.tables import Decision, Object, PairFact, ReviewItem, ReviewMember
 from curate.errors import DecisionError, NotFoundError
@@ -86,6 +86,7 @@ def decide(
     Raises:
         DecisionError: the verdict does not fit the item.
     """
+    rules.share(session)
     item = _locked(session, item_id)
     # Refuses what does not fit before anything is written.
     facts_of(said.verdict, list(_members(session, item.id)), said.marks)
@@ -112,6 +113,7 @@ def undo(
     Raises:
         DecisionError: there is nothing left to undo.
     """
+    rules.share(session)
     who = _Who(reviewer, "automatic" if automatic else "person")
     key = _locked(session, item_id).id if item_id is not None else None
     last = last_standing(session, reviewer, automatic=automatic, item_key=key)
@@ -317,7 +319,8 @@ def _derive(session: Session, item_key: int, who: _Who) -> None:
     members = _members(session, item_key)
     marks = {UUID(member): mark for member, mark in standing.marks.items()}
     rows = []
-    for (one, other), relation in facts_of(standing.verdict, list(members), marks).items():
+    stated = facts_of(standing.verdict, list(members), marks, ruling=standing.adjudicates)
+    for (one, other), relation in stated.items():
         left, right = sorted((members[one], members[other]))
         rows.append({"decision_id": standing.id, "left_id": left, "right_id": right, "relation": relation})
     if rows:

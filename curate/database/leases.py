@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, all_, and_, delete, func, literal,
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from curate.database import queue
+from curate.database import queue, rules
 from curate.database.among import among
 from curate.database.tables import QueuedItem, ReviewLease, ReviewSkip
 
@@ -46,7 +46,7 @@ def claim(session: Session, seat: Seat, want: int, have: Collection[int], second
         have: Keys of items that the window shows or keeps ready.
         seconds: How long the leases last.
     """
-    queue.share(session)
+    rules.share(session)
     taken: list[int] = []
     for rows in (_held(seat), _next(seat), _skipped(seat)):
         taken += _take(session, seat, rows, want - len(taken), [*have, *taken], seconds)
@@ -57,7 +57,7 @@ def claim(session: Session, seat: Seat, want: int, have: Collection[int], second
 
 def claim_item(session: Session, seat: Seat, item_key: int, seconds: float) -> bool:
     """Lease this item to this seat, if it is queued and free; whether it was."""
-    queue.share(session)
+    rules.share(session)
     queue.hold(session, [item_key])
     return bool(_lease(session, seat, [item_key], seconds))
 
@@ -67,7 +67,10 @@ def may_vote(session: Session, seat: Seat, item_key: int) -> bool:
 
     The caller holds the item's row of the queue.
     """
-    return bool(_mine(session, seat, [item_key]) or _free(session, seat, [item_key]))
+    mine = select(ReviewLease.item_id).where(
+        _of(seat), ReviewLease.item_id == item_key, ReviewLease.desk == seat.desk
+    )
+    return session.scalar(mine) is not None or bool(_free(session, seat, [item_key]))
 
 
 def heartbeat(session: Session, seat: Seat, item_keys: Collection[int], seconds: float) -> list[int]:
@@ -75,7 +78,7 @@ def heartbeat(session: Session, seat: Seat, item_keys: Collection[int], seconds:
 
     A lease that ran out lives again unless somebody claimed the item meanwhile.
     """
-    queue.share(session)
+    rules.share(session)
     queue.hold(session, item_keys)
     mine = _mine(session, seat, item_keys)
     session.execute(
@@ -88,7 +91,7 @@ def heartbeat(session: Session, seat: Seat, item_keys: Collection[int], seconds:
 
 def give_back(session: Session, seat: Seat, item_keys: Collection[int] | None = None) -> int:
     """End the leases of this seat on these items, or all of them; how many there were."""
-    queue.share(session)
+    rules.share(session)
     if item_keys is None:
         item_keys = session.scalars(select(ReviewLease.item_id).where(_of(seat))).all()
     queue.hold(session, item_keys)
@@ -98,7 +101,7 @@ def give_back(session: Session, seat: Seat, item_keys: Collection[int] | None = 
 
 def skip(session: Session, seat: Seat, item_key: int) -> None:
     """Serve this item to this reviewer after all others, and let somebody else have it."""
-    queue.share(session)
+    rules.share(session)
     if not queue.hold(session, [item_key]):
         return
     session.execute(delete(ReviewLease).where(_of(seat), ReviewLease.item_id == item_key))
@@ -158,12 +161,14 @@ def _wait_for_one(session: Session, seat: Seat, seconds: float) -> list[int]:
 
 def _lease(session: Session, seat: Seat, held: Sequence[int], seconds: float) -> list[int]:
     """Lease those that are free of items whose rows we hold, in their order."""
-    mine = select(QueuedItem.item_id, literal(seat.reviewer), literal(seat.seat), _until(seconds))
+    mine = select(
+        QueuedItem.item_id, literal(seat.reviewer), literal(seat.seat), literal(seat.desk), _until(seconds)
+    )
     free = mine.where(among(QueuedItem.item_id, held), _is_free(seat))
-    row = insert(ReviewLease).from_select(("item_id", "reviewer", "seat", "expires_at"), free)
+    row = insert(ReviewLease).from_select(("item_id", "reviewer", "seat", "desk", "expires_at"), free)
     lease = row.on_conflict_do_update(
         index_elements=[ReviewLease.item_id, ReviewLease.reviewer],
-        set_={"seat": row.excluded.seat, "expires_at": row.excluded.expires_at},
+        set_={name: row.excluded[name] for name in ("seat", "desk", "expires_at")},
     )
     run_out = delete(ReviewLease).where(
         among(ReviewLease.item_id, held),

@@ -153,9 +153,13 @@ def made_over_time(session: Session, step: timedelta) -> list[Made]:
 
 
 def by_label(session: Session) -> list[Counted]:
-    """Verdicts per class; an item's class is the one most of its members were given."""
+    """Verdicts per class on items that want no more votes; an item's class is that of most of its members.
+
+    Votes on the others would tell those who are still to vote what somebody said.
+    """
     made = _standing()
-    judged_items = select(made.c.item_id).where(made.c.verdict.in_(_VERDICTS))
+    waiting = select(QueuedItem.item_id).where(QueuedItem.votes_wanted > 0)
+    judged_items = select(made.c.item_id).where(made.c.verdict.in_(_VERDICTS), made.c.item_id.not_in(waiting))
     label = func.mode().within_group(Object.label).label("label")
     labels = (
         select(ReviewMember.item_id, label)

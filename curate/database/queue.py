@@ -1,8 +1,8 @@
 """The review queue: which items wait, in which order, and for how many more people.
 
 Its rows can be made anew from mining runs and decisions at any time. Whoever changes one, or a lease on
-one, shares the rule row until the transaction ends, so that nobody meets a queue that is being filled, and
-holds the item's row; whoever holds several rows took them in the order of their keys.
+one, shares the queue (``rules.share``) until the transaction ends, so that nobody meets one that is being
+filled, and holds the item's row; whoever holds several rows took them in the order of their keys.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 from curate.database import rules, states
 from curate.database.among import among
 from curate.database.states import Derived
-from curate.database.tables import Decision, QueuedItem, ReviewItem, ReviewMember, ReviewRule
+from curate.database.tables import Decision, QueuedItem, ReviewItem, ReviewMember
 
 # Spelt out like the partial indices they belong to: Postgres does not look into bind parameters.
 WANTED = QueuedItem.votes_wanted > literal_column("0")
@@ -41,7 +41,7 @@ def recount(session: Session, item_keys: Collection[int]) -> None:
 
     Belongs into the transaction that changes the facts of these items, after the change.
     """
-    share(session)
+    rules.share(session)
     if queued := hold_around(session, item_keys):
         write(session, states.derive(session, queued, rules.consensus(session)))
 
@@ -50,14 +50,6 @@ def keys(session: Session, public_ids: Iterable[UUID]) -> dict[UUID, int]:
     """Keys of items by public id; those that do not exist are left out."""
     rows = select(ReviewItem.public_id, ReviewItem.id).where(among(ReviewItem.public_id, public_ids))
     return {public_id: key for public_id, key in session.execute(rows)}
-
-
-def share(session: Session) -> None:
-    """Keep the queue from being filled with another run until the transaction ends."""
-    row = select(ReviewRule.kind).where(ReviewRule.kind == rules.GROUP).with_for_update(read=True)
-    if session.scalar(row) is None:
-        rules.rule(session)  # waits for whoever is storing it just now
-        session.scalar(row)
 
 
 def hold(session: Session, item_keys: Collection[int]) -> list[int]:

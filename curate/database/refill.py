@@ -34,11 +34,15 @@ def refresh(session: Session) -> None:
     Items of earlier runs go, with leases and skips; decisions on them stay and count again as soon as a
     run finds the same members once more.
     """
-    rule = rules.rule(session, lock=True)
     try:
         run = mining.latest_run(session)
     except NotFoundError:
         return
+    if rules.rule(session).run_id == run.id:
+        return  # nobody has to wait for that
+    session.expire_all()
+    rules.hold_alone(session)
+    run, rule = mining.latest_run(session), rules.rule(session)
     if rule.run_id == run.id:
         return
     rule.run_id = run.id
@@ -49,7 +53,7 @@ def refresh(session: Session) -> None:
 
 
 def resettle(session: Session, rule: ReviewRule) -> None:
-    """Derive anew what the queue says of every item. The caller holds the rule."""
+    """Derive anew what the queue says of every item. The caller holds the queue alone."""
     consensus = Consensus(rule.votes_needed, rule.votes_asked)
     untouched = {"state": OPEN, "votes_wanted": consensus.needed, "voters": []}
     differs = [getattr(QueuedItem, name) != value for name, value in untouched.items()]
@@ -61,7 +65,7 @@ def resettle(session: Session, rule: ReviewRule) -> None:
 
 
 def arrange(session: Session, rule: ReviewRule) -> None:
-    """Give every item that wants votes its place. The caller holds the rule.
+    """Give every item that wants votes its place. The caller holds the queue alone.
 
     The others keep the place they had: whether the lot drew an item that was decided since must last.
     """

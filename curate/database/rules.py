@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -11,18 +11,31 @@ from curate.verdicts import Consensus
 
 GROUP = "group"
 
+# Any number that differs from other uses. An advisory lock because waiters for it queue: a lock on the
+# rule's row would let reviewers overtake for ever whoever wants it alone.
+_QUEUE = 0x7265_7175
 
-def rule(session: Session, *, lock: bool = False) -> ReviewRule:
-    """The rule for groups; the default one is stored on first sight.
 
-    Args:
-        lock: Hold the row until the transaction ends.
+def share(session: Session) -> None:
+    """Keep rule and queue from being replaced until the transaction ends.
+
+    Comes before any other lock of the transaction.
     """
+    session.execute(select(func.pg_advisory_xact_lock_shared(_QUEUE)))
+
+
+def hold_alone(session: Session) -> None:
+    """Wait until nobody shares the queue, and keep others out until the transaction ends."""
+    session.execute(select(func.pg_advisory_xact_lock(_QUEUE)))
+
+
+def rule(session: Session) -> ReviewRule:
+    """The rule for groups; the default one is stored on first sight."""
     wanted = select(ReviewRule).where(ReviewRule.kind == GROUP)
-    found = session.scalar(wanted.with_for_update() if lock else wanted)
+    found = session.scalar(wanted)
     if found is None:
         session.execute(insert(ReviewRule).values(kind=GROUP).on_conflict_do_nothing())
-        found = session.scalars(wanted.with_for_update() if lock else wanted).one()
+        found = session.scalars(wanted).one()
     return found
 
 
@@ -36,7 +49,7 @@ def consensus(session: Session) -> Consensus:
 
 
 def set_consensus(session: Session, wanted: Consensus) -> None:
-    """Ask for ``wanted`` from now on. What was voted before is settled anew by whoever reads it."""
-    held = rule(session, lock=True)
+    """Ask for ``wanted`` from now on. The caller holds the queue alone and settles anew what was voted."""
+    held = rule(session)
     held.votes_needed, held.votes_asked = wanted.needed, wanted.asked
     session.flush()

@@ -12,9 +12,10 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from curate.database.among import among
-from curate.database.tables import Decision, Object, PairFact, ReviewMember
+from curate.database.tables import Decision, Object, PairFact, ReviewItem, ReviewMember
 from curate.verdicts import (
     DISPUTED,
+    FLAGGED,
     OPEN,
     PARTIAL,
     Consensus,
@@ -25,7 +26,6 @@ from curate.verdicts import (
     state_of,
 )
 
-FLAGGED = "flagged"
 FLAG = "flag"
 
 _Undo = aliased(Decision)
@@ -47,6 +47,8 @@ class Word(NamedTuple):
     reviewer: str
     verdict: str
     adjudicates: bool
+    order: int
+    """Rises with time."""
 
 
 def derive(session: Session, item_keys: Collection[int], consensus: Consensus) -> dict[int, Derived]:
@@ -62,8 +64,7 @@ def _derived(
 ) -> Derived:
     everybody = sorted(word.reviewer for word in words)
     votes = sum(word.verdict != FLAG for word in words)
-    ruled = any(word.adjudicates and word.verdict != FLAG for word in words)
-    if votes < len(words) and not ruled:
+    if is_flagged(words):
         return Derived(FLAGGED, 0, everybody)
     state = state_of(members, relations).name
     if state not in (OPEN, PARTIAL):
@@ -72,6 +73,22 @@ def _derived(
         # Each said something else of other pairs, so that no pair is disputed and yet nothing is settled.
         return Derived(DISPUTED, 0, everybody)
     return Derived(state, max(1, consensus.needed - votes), everybody)
+
+
+def flagged(session: Session) -> dict[UUID, frozenset[UUID]]:
+    """Items that were flagged and not ruled on since, with their members; queued or not."""
+    told = session.scalars(select(Decision.item_id).where(Decision.verdict == FLAG).distinct()).all()
+    words = _words(session, told)
+    keys = [key for key in told if is_flagged(words[key])]
+    members = _members(session, keys)
+    items = select(ReviewItem.id, ReviewItem.public_id).where(among(ReviewItem.id, keys))
+    return {public_id: frozenset(members[key].values()) for key, public_id in session.execute(items)}
+
+
+def is_flagged(words: Collection[Word]) -> bool:
+    """Whether somebody flagged the item, and no adjudicator has ruled on it since."""
+    ruled = max((word.order for word in words if word.adjudicates and word.verdict != FLAG), default=0)
+    return any(word.verdict == FLAG and word.order > ruled for word in words)
 
 
 def _members(session: Session, item_keys: Collection[int]) -> dict[int, dict[int, UUID]]:
@@ -119,7 +136,7 @@ def _facts(session: Session, groups: Iterable[Mapping[int, UUID]]) -> list[Fact]
 def _words(session: Session, item_keys: Collection[int]) -> dict[int, list[Word]]:
     """What people's standing decisions on each item say: the latest of each that was not undone."""
     rows = (
-        select(Decision.item_id, Decision.reviewer, Decision.verdict, Decision.adjudicates)
+        select(Decision.item_id, Decision.reviewer, Decision.verdict, Decision.adjudicates, Decision.id)
         .outerjoin(_Undo, _Undo.undoes_id == Decision.id)
         .where(
             among(Decision.item_id, item_keys),
@@ -131,6 +148,6 @@ def _words(session: Session, item_keys: Collection[int]) -> dict[int, list[Word]
         .order_by(Decision.item_id, Decision.reviewer, Decision.id.desc())
     )
     found: dict[int, list[Word]] = defaultdict(list)
-    for item, reviewer, verdict, adjudicates in session.execute(rows):
-        found[item].append(Word(reviewer, verdict, adjudicates))
+    for item, reviewer, verdict, adjudicates, order in session.execute(rows):
+        found[item].append(Word(reviewer, verdict, adjudicates, order))
     return found

@@ -292,7 +292,7 @@ class PairFact(Base):
     __table_args__ = (
         CheckConstraint("left_id < right_id", name="ordered"),
         CheckConstraint(
-            "relation IN ('same', 'different', 'variant', 'near_duplicate')", name="known_relation"
+            "relation IN ('same', 'different', 'variant', 'near_duplicate', 'unsaid')", name="known_relation"
         ),
         Index(None, "left_id", "right_id"),
     )
@@ -349,6 +349,8 @@ class ReviewLease(Base):
     item_id: Mapped[int] = _references("review_queue.item_id", primary_key=True)
     reviewer: Mapped[str] = mapped_column(primary_key=True)
     seat: Mapped[UUID]
+    # Whoever saw others' votes on the adjudicator's desk does not cast a blind one.
+    desk: Mapped[str]
     expires_at: Mapped[datetime]
     __table_args__ = (Index(None, "reviewer", "seat"),)
 

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from curate.database import decisions, leases, queue, rules, states
 from curate.database.decisions import Said
 from curate.database.leases import ADJUDICATE, Seat
-from curate.database.states import FLAG, FLAGGED
+from curate.database.states import FLAG
 from curate.database.tables import Decision, ReviewItem
 from curate.errors import ConflictError, DecisionError, NotFoundError
-from curate.verdicts import DISPUTED
+from curate.verdicts import DISPUTED, FLAGGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def vote(session: Session, seat: Seat, vote: Vote) -> Stored:
         ConflictError: ``stale``, ``taken`` or ``verdict``; nothing is stored.
         NotFoundError: there is no such item.
     """
-    queue.share(session)
+    rules.share(session)
     key = _hold(session, vote.item)
     if (made := decisions.by_event(session, vote.event)) is not None:
         return _again(session, made, seat, vote, key)
@@ -96,7 +96,7 @@ def undo(session: Session, seat: Seat, event: UUID, decision: UUID) -> int:
     Raises:
         ConflictError: ``nothing`` if it is not the last one, ``stale`` if the event was used before.
     """
-    queue.share(session)
+    rules.share(session)
     told = decisions.by_public_ids(session, [decision]).get(decision)
     if told is None or told[0].reviewer != seat.reviewer:
         raise ConflictError(

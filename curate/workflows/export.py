@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-from curate.database import decisions, fingerprints, manifests, rules, subjects
+from curate.database import fingerprints, manifests, rules, subjects
 from curate.errors import ExportError, SettingsError
 from curate.exporters.image_folder import write_subject
 from curate.exporters.media_files import views_of
@@ -23,8 +23,9 @@ from curate.exporters.subject_records import (
 from curate.photos.reading import decode
 from curate.photos.sources import read_bytes
 from curate.records import ManifestSpec, SubjectRecord, SubjectView, WrittenManifest
-from curate.verdicts import Consensus, accepted_sets, settle, supporters
+from curate.verdicts import Consensus
 from curate.workflows import stored_vectors
+from curate.workflows.approval import approval
 from curate.workflows.near_duplicates import photo_components
 from curate.workflows.splits import split_sets
 from curate.workspace import Workspace
@@ -127,27 +128,26 @@ def export_subject(
 def _approved(workspace: Workspace, options: SubjectOptions) -> _Approved:
     with workspace.transaction() as session:
         embedder = fingerprints.only(session, "embedder", options.embedder)
-        facts = decisions.facts(session)
         consensus = rules.consensus(session)
-        relations = settle(facts, consensus, with_automatic=options.include_automatic)
-        good, withheld = accepted_sets(relations)
+        found = approval(session, consensus, with_automatic=options.include_automatic)
+        good = found.sets
         stored = subjects.views(session, {object_id for members in good for object_id in members})
         views = {object_id: each.view for object_id, each in stored.items()}
         photo_of = {object_id: view.photo_sha256 for object_id, view in views.items()}
         same_photo = photo_components(session, options.near_duplicate_distance)
         splits = split_sets(
-            session, good, photo_of, relations, same_photo, seed=options.seed, shares=options.shares
+            session, good, photo_of, found.relations, same_photo, seed=options.seed, shares=options.shares
         )
     approved = _Approved(embedder.id, embedder.fingerprint, consensus)
-    approved.left_out["members of sets that reviewers disagree about"].update(*withheld)
-    signed = supporters(good, facts, with_automatic=options.include_automatic)
-    for members, behind in zip(good, signed, strict=True):
+    approved.left_out["members of sets that reviewers disagree about"].update(*found.contradicted)
+    approved.left_out["members of sets that were flagged"].update(*found.flagged)
+    for members, behind in zip(good, found.behind, strict=True):
         split = splits.split_of(photo_of[object_id] for object_id in members)
         if split is None:
             approved.left_out["their photos stand in different splits"] |= members
             continue
-        found = [views[object_id] for object_id in sorted(members)]
-        accepted = tuple(AcceptedView(view, same_photo[view.photo_sha256]) for view in found)
+        shown = [views[object_id] for object_id in sorted(members)]
+        accepted = tuple(AcceptedView(view, same_photo[view.photo_sha256]) for view in shown)
         approved.sets.append(_Set(accepted, split, behind))
     return approved
 

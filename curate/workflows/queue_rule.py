@@ -29,6 +29,7 @@ class Overview:
 
 def overview(workspace: Workspace) -> Overview:
     with workspace.transaction() as session:
+        refill.refresh(session)
         rule = rules.rule(session)
         counts = progress.states(session)
         held = leases.live(session)
@@ -42,6 +43,8 @@ def overview(workspace: Workspace) -> Overview:
 def set_consensus(workspace: Workspace, wanted: Consensus) -> None:
     """Ask for ``wanted`` from now on, and settle anew what was voted before."""
     with workspace.transaction() as session:
+        rules.hold_alone(session)
+        refill.refresh(session)
         rules.set_consensus(session, wanted)
         refill.resettle(session, rules.rule(session))
 
@@ -55,6 +58,8 @@ def set_ordering(workspace: Workspace, ordering: str) -> None:
     if ordering not in ORDERINGS:
         raise SettingsError(f"There is no order {ordering!r}: choose from {', '.join(ORDERINGS)}.")
     with workspace.transaction() as session:
-        rule = rules.rule(session, lock=True)
+        rules.hold_alone(session)
+        refill.refresh(session)
+        rule = rules.rule(session)
         rule.ordering = ordering
         refill.arrange(session, rule)

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import decisions, mining, objects, photos, rules
+from curate.database import decisions, mining, objects, photos, rules, states
 from curate.database.decisions import Recorded, Said
 from curate.database.mining import StoredGroup
 from curate.errors import DecisionError, NotFoundError, SettingsError
 from curate.records import Group, View
-from curate.verdicts import OPEN, STATES, GroupState, settle, state_of
+from curate.verdicts import FLAGGED, OPEN, STATES, GroupState, settle, state_of
 from curate.workspace import Workspace
 
 
@@ -42,7 +42,12 @@ def groups(workspace: Workspace, state: str | None = None) -> list[Group]:
         members = {member.public_id for each in stored for member in each.members}
         facts = decisions.facts(session, members)
         relations = settle(facts, rules.consensus(session), with_automatic=True)
-    found = [_group(each, state_of([m.public_id for m in each.members], relations)) for each in stored]
+        flagged = states.flagged(session)
+    found = []
+    for each in stored:
+        known = state_of([member.public_id for member in each.members], relations)
+        flag = GroupState(FLAGGED, frozenset())
+        found.append(_group(each, flag if each.public_id in flagged else known))
     return [group for group in found if state in (None, group.state)]
 
 

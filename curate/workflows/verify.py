@@ -7,11 +7,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import decisions, manifests, rules
+from curate.database import decisions, manifests
 from curate.errors import VerificationError
 from curate.exporters.verify import VerifiedManifest, listed_records, verify
 from curate.exporters.verify_records import ListedRecord
-from curate.verdicts import accepted_sets, settle
+from curate.verdicts import Consensus
+from curate.workflows.approval import approval
 from curate.workspace import Workspace
 
 
@@ -50,9 +51,10 @@ def _check_decisions(session: Session, verified: VerifiedManifest) -> None:
                 f"Decision {public_id} of {made.reviewer} was undone: export again with a new --version."
             )
     with_automatic = bool(verified.parameters["include_automatic"])
-    consensus = rules.consensus(session)
-    good, _ = accepted_sets(settle(decisions.facts(session), consensus, with_automatic=with_automatic))
-    inside = {object_id: number for number, members in enumerate(good) for object_id in members}
+    # The manifest's own rule: one that was changed since does not unsay what its reviewers said.
+    needed, asked = (int(str(verified.parameters.get(name, 1))) for name in ("votes_needed", "votes_asked"))
+    approved = approval(session, Consensus(needed, asked), with_automatic=with_automatic)
+    inside = {object_id: number for number, members in enumerate(approved.sets) for object_id in members}
     for record in records:
         if not _is_accepted(record, inside):
             raise VerificationError(

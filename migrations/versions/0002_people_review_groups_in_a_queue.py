@@ -18,7 +18,7 @@ ALTER TABLE decisions RENAME COLUMN dropped TO marks;
 ALTER TABLE decisions ALTER COLUMN marks TYPE jsonb USING marks_of(marks);
 DROP FUNCTION marks_of;
 """
-# Only marks that an older program can tell apart may be turned back.
+# An older program knows members that were dropped and no other marks.
 MARKS_BECOME_DROPPED = """
 CREATE FUNCTION dropped_of(marks jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
     SELECT coalesce(jsonb_agg(member ORDER BY member), '[]') FROM jsonb_object_keys(marks) AS member
@@ -72,6 +72,7 @@ def upgrade() -> None:
         sa.Column("item_id", sa.BigInteger(), nullable=False),
         sa.Column("reviewer", sa.Text(), nullable=False),
         sa.Column("seat", sa.Uuid(), nullable=False),
+        sa.Column("desk", sa.Text(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["item_id"], ["review_queue.item_id"], name=op.f("fk_review_leases_item_id"), ondelete="RESTRICT"
@@ -117,7 +118,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_decisions_reviewer_id"), "decisions", ["reviewer", "id"])
     op.create_unique_constraint(op.f("uq_decisions_event_id"), "decisions", ["event_id"])
     _known("decisions", "verdict", "known_verdict", ["accept", "reject", "flag", "undo"])
-    _known("pair_facts", "relation", "known_relation", ["same", "different", "variant", "near_duplicate"])
+    _known(
+        "pair_facts",
+        "relation",
+        "known_relation",
+        ["same", "different", "variant", "near_duplicate", "unsaid"],
+    )
 
 
 def downgrade() -> None:

@@ -9,10 +9,11 @@ import streamlit as st
 
 from curate.shares import Share
 from curate.workflows import progress, similarity
-from curate.workflows.progress import Backlog, Progress, ReviewerWork
+from curate.workflows.progress import Progress, ReviewerWork
 from curate.workflows.similarity import ENOUGH_DRAWS, Precision, Similarities
 from curate.workspace import Workspace
 from review_ui import plots
+from review_ui.access import Permission
 from review_ui.screens.notices import nothing_yet
 from review_ui.screens.screen import Visit
 
@@ -27,7 +28,7 @@ def show(visit: Visit) -> None:
     if not found.backlog.total:
         nothing_yet("No groups yet", "Mine the photos first, then come back:", "curate mine")
         return
-    _numbers(found.backlog, found.agreement)
+    _numbers(found, everything=visit.person.may(Permission.ADJUDICATE))
     left, right = st.columns(2)
     with left:
         _similarities(_histogram(key, visit.workspace))
@@ -41,10 +42,13 @@ def show(visit: Visit) -> None:
         _throughput(found)
     with right:
         _classes(found)
-    _reviewers(found.reviewers)
+    # What others said is not for those who may still have to vote on the same groups.
+    everybody = visit.person.may(Permission.ADJUDICATE)
+    _reviewers([each for each in found.reviewers if everybody or each.reviewer == visit.person.name])
 
 
-def _numbers(backlog: Backlog, agreement: Share) -> None:
+def _numbers(found: Progress, *, everything: bool) -> None:
+    backlog, agreement = found.backlog, found.agreement
     cells = [
         ("Done", f"{backlog.done:,}", f"of {backlog.total:,} groups"),
         ("Open", f"{backlog.open:,}", "want votes"),
@@ -52,6 +56,7 @@ def _numbers(backlog: Backlog, agreement: Share) -> None:
         ("Flagged", f"{backlog.flagged:,}", "could not be decided"),
         ("Agreement", _percent(agreement), _certainty(agreement)),
     ]
+    cells = cells if everything else cells[:2]
     for column, (label, value, note) in zip(st.columns(len(cells)), cells, strict=True):
         with column.container(border=True, height="stretch", gap=None):
             st.metric(label, value)

@@ -20,7 +20,9 @@ export async function post(path, body, { keepalive = false } = {}) {
   }
   const content = await read(answer);
   if (!answer.ok) {
-    throw new Refused(answer.status, content.code, content.error ?? `The server answered ${answer.status}.`);
+    // The app's own refusals carry a code; without one a proxy has answered in its place.
+    if (!content.code) throw new Away(`Something before the app answered ${answer.status}.`);
+    throw new Refused(answer.status, content.code, content.error);
   }
   return content;
 }

@@ -1,0 +1,40 @@
+"""Which sets of objects decisions approve as one thing: what exports write and verification asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from curate.database import decisions, states
+from curate.verdicts import Consensus, Pair, accepted_sets, settle, supporters
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What may be exported, and what is held back by people's word."""
+
+    relations: dict[Pair, str]
+    """What is settled of each pair."""
+    sets: tuple[frozenset[UUID], ...]
+    """Objects that are one thing each."""
+    behind: tuple[Collection[UUID], ...]
+    """For each set the public ids of the decisions that join its members."""
+    contradicted: tuple[frozenset[UUID], ...]
+    """Sets that reviewers disagree about."""
+    flagged: tuple[frozenset[UUID], ...]
+    """Sets with a member in a flagged group on which no adjudicator has ruled since."""
+
+
+def approval(session: Session, consensus: Consensus, *, with_automatic: bool) -> Approval:
+    """Settle all decisions that stand now."""
+    facts = decisions.facts(session)
+    relations = settle(facts, consensus, with_automatic=with_automatic)
+    good, contradicted = accepted_sets(relations)
+    doubtful = frozenset().union(*states.flagged(session).values())
+    sets = [members for members in good if not members & doubtful]
+    flagged = [members for members in good if members & doubtful]
+    behind = supporters(sets, facts, with_automatic=with_automatic)
+    return Approval(relations, tuple(sets), tuple(behind), tuple(contradicted), tuple(flagged))
