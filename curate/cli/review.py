@@ -106,6 +106,6 @@ def _become_app(host: str, port: int, environment: dict[str, str]) -> None:
     app = Path(found.origin).with_name("app.py")
     flags = {**FLAGS, "server.address": host, "server.port": str(port)}
     # -P: a folder that somebody's photos lie in must not stand in for a library
-    command = [sys.executable, "-P", "-m", "streamlit", "run", str(app)]
+    command = [sys.executable, "-P", "-m", "review_ui", "run", str(app)]
     command += [f"--{name}={value}" for name, value in flags.items()]
     os.execve(sys.executable, command, {**os.environ, **environment})  # noqa: S606

@@ -92,7 +92,7 @@ class Card:
     mine: Word | None
     """The reviewer's own last word, whether it stands or was undone."""
     votes: tuple[Word, ...] = ()
-    """What others said; on the adjudicator's desk only, and without names."""
+    """What people said; on the adjudicator's desk only, and without names."""
     flag_reasons: tuple[str, ...] = ()
     """Why the item was flagged; there as well."""
 
@@ -118,7 +118,8 @@ class _Said(NamedTuple):
 
     version: int
     mine: Word | None
-    others: tuple[Word, ...]
+    all: tuple[Word, ...]
+    """What stands, the reviewer's own included."""
 
 
 def build(session: Session, seat: Seat, item_keys: Sequence[int]) -> tuple[Card, ...]:
@@ -145,7 +146,7 @@ def _card(
     seat: Seat,
 ) -> Card:
     band = found.run.parameters["band"]
-    shown = said.others if seat.desk == ADJUDICATE else ()
+    shown = said.all if seat.desk == ADJUDICATE else ()
     return Card(
         item=found.public_id,
         version=said.version,
@@ -244,9 +245,8 @@ def _told(reviewer: str, made: Sequence[tuple[Decision, bool]]) -> _Said:
     verdicts = [(each, undone) for each, undone in made if each.verdict != "undo"]
     mine = [_word(each) for each, _ in verdicts if each.reviewer == reviewer]
     standing = {each.reviewer: _word(each) for each, undone in verdicts if not undone}
-    others = tuple(word for name, word in standing.items() if name != reviewer)
     version = sum(each.reviewer == reviewer for each, _ in made)
-    return _Said(version, mine[-1] if mine else None, others)
+    return _Said(version, mine[-1] if mine else None, tuple(standing.values()))
 
 
 def _word(made: Decision) -> Word:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from curate.database import fingerprints
@@ -31,7 +31,7 @@ def counts(session: Session) -> dict[str, Any]:
         "detectors": [_detector(session, model) for model in fingerprints.used(session, "detector")],
         "embedders": [_embedder(session, model) for model in fingerprints.used(session, "embedder")],
         "mining_runs": _count(session, MiningRun),
-        "decisions": _count(session, Decision),
+        "decisions": _standing(session),
         "manifests": _count(session, Manifest),
         "failures": {stage: count for stage, count in session.execute(failed)},
     }
@@ -39,6 +39,12 @@ def counts(session: Session) -> dict[str, Any]:
 
 def _count(session: Session, table: type[Any]) -> int:
     return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def _standing(session: Session) -> int:
+    """Verdicts that were not undone; of a reviewer who decided twice on an item both."""
+    step = case((Decision.verdict == "undo", -1), else_=1)
+    return session.scalar(select(func.coalesce(func.sum(step), 0))) or 0
 
 
 def _detector(session: Session, model: Model) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, case, cast, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Integer, case, cast, exists, func, literal_column, select, update
 from sqlalchemy.orm import Session, aliased
 
 from curate.database import rules, states
 from curate.database.among import among
 from curate.database.states import Derived
-from curate.database.tables import Decision, QueuedItem, ReviewItem, ReviewMember
+from curate.database.tables import Decision, QueuedItem, ReviewItem, ReviewLease, ReviewMember
 
 # Spelt out like the partial indices they belong to: Postgres does not look into bind parameters.
 WANTED = QueuedItem.votes_wanted > literal_column("0")
@@ -34,6 +34,10 @@ class Left:
     """Verdicts of the reviewer that were not taken back."""
     adjudicate: int
     """Items that are disputed or flagged."""
+    elsewhere: int = 0
+    """Items that the reviewer's other windows hold."""
+    mined: bool = True
+    """Whether there is any item at all."""
 
 
 def recount(session: Session, item_keys: Collection[int]) -> None:
@@ -80,7 +84,7 @@ def write(session: Session, derived: Mapping[int, Derived]) -> None:
     session.execute(update(QueuedItem), rows)
 
 
-def left(session: Session, reviewer: str) -> Left:
+def left(session: Session, reviewer: str, seat: UUID) -> Left:
     # Every undo takes back one verdict: counting both is ten times as fast as pairing them.
     step = case((Decision.verdict == "undo", -1), else_=1)
     mine = select(func.coalesce(func.sum(step), 0)).where(
@@ -90,5 +94,13 @@ def left(session: Session, reviewer: str) -> Left:
         select(func.count()).where(WANTED).scalar_subquery(),
         cast(mine.scalar_subquery(), Integer),
         select(func.count()).where(ADJUDICATED).scalar_subquery(),
+        select(func.count())
+        .where(
+            ReviewLease.reviewer == reviewer,
+            ReviewLease.seat != seat,
+            ReviewLease.expires_at > func.statement_timestamp(),
+        )
+        .scalar_subquery(),
+        exists(select(QueuedItem.item_id)),
     )
     return Left(*session.execute(counts).one())

@@ -83,7 +83,10 @@ def vote(session: Session, seat: Seat, vote: Vote) -> Stored:
     if (made := decisions.by_event(session, vote.event)) is not None:
         return _again(session, made, seat, vote, key)
     if vote.version != _version(session, key, seat.reviewer):
-        raise ConflictError("stale", "You decided on this group elsewhere meanwhile: look at it again.")
+        raise ConflictError(
+            "stale",
+            "You decided on this group elsewhere meanwhile, and that stands: Backspace takes it back.",
+        )
     _check_desk(session, seat, vote, key)
     stored = _decide(session, seat, vote)
     leases.let_go(session, seat.reviewer, key)

@@ -90,7 +90,7 @@ def subject_records(
     for index, target in enumerate(members):
         chosen = _references(index, members, cosines[index], references)
         if len(chosen) < fewest:
-            reason = f"accepted views in {len(chosen)} other photos, {fewest} needed"
+            reason = _too_few(len(chosen), fewest)
             skipped.append(SkippedTarget(target.view.object_id, reason))
             continue
         siblings = tuple(members[sibling].view for sibling in chosen)
@@ -131,6 +131,11 @@ def _references(
             used.add(members[row].photo_key)
             chosen.append(row)
     return chosen
+
+
+def _too_few(found: int, needed: int) -> str:
+    photos = "photo" if found == 1 else "photos"
+    return f"objects whose thing is accepted in {found} other {photos}, where {needed} are needed"
 
 
 def _digest(*parts: str) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from curate.database import fingerprints, manifests, rules, subjects
 from curate.errors import ExportError, SettingsError
 from curate.exporters.image_folder import write_subject
@@ -25,7 +27,7 @@ from curate.photos.sources import read_bytes
 from curate.records import ManifestSpec, SubjectRecord, SubjectView, WrittenManifest
 from curate.verdicts import Consensus
 from curate.workflows import stored_vectors
-from curate.workflows.approval import approval
+from curate.workflows.approval import Approval, approval
 from curate.workflows.near_duplicates import photo_components
 from curate.workflows.splits import split_sets
 from curate.workspace import Workspace
@@ -103,9 +105,9 @@ def export_subject(
     approved = _approved(workspace, options)
     records = _records(workspace, approved, options)
     if not records and any(approved.left_out.values()):
-        reasons = "; ".join(f"{len(gone)}: {why}" for why, gone in approved.left_out.items() if gone)
+        reasons = "; ".join(f"{len(gone)} {why}" for why, gone in approved.left_out.items() if gone)
         raise ExportError(
-            f"What is accepted gives no record ({reasons}): accept more views, or see --at-least."
+            f"What is accepted gives no record ({reasons}): accept more views, or lower --at-least."
         )
     _check_rights(records, options)
     spec = ManifestSpec(options.name, options.version, TASK, _parameters(options, approved))
@@ -131,6 +133,7 @@ def _approved(workspace: Workspace, options: SubjectOptions) -> _Approved:
         consensus = rules.consensus(session)
         found = approval(session, consensus, with_automatic=options.include_automatic)
         good = found.sets
+        unattended = _only_automatic(session, found, consensus)
         stored = subjects.views(session, {object_id for members in good for object_id in members})
         views = {object_id: each.view for object_id, each in stored.items()}
         photo_of = {object_id: view.photo_sha256 for object_id, view in views.items()}
@@ -141,6 +144,7 @@ def _approved(workspace: Workspace, options: SubjectOptions) -> _Approved:
     approved = _Approved(embedder.id, embedder.fingerprint, consensus)
     approved.left_out["members of sets that reviewers disagree about"].update(*found.contradicted)
     approved.left_out["members of sets that were flagged"].update(*found.flagged)
+    approved.left_out["objects that only an automatic policy accepted (--include-automatic)"] |= unattended
     for members, behind in zip(good, found.behind, strict=True):
         split = splits.split_of(photo_of[object_id] for object_id in members)
         if split is None:
@@ -150,6 +154,13 @@ def _approved(workspace: Workspace, options: SubjectOptions) -> _Approved:
         accepted = tuple(AcceptedView(view, same_photo[view.photo_sha256]) for view in shown)
         approved.sets.append(_Set(accepted, split, behind))
     return approved
+
+
+def _only_automatic(session: Session, found: Approval, consensus: Consensus) -> set[UUID]:
+    """Objects that would be approved if automatic decisions counted."""
+    approved = {object_id for members in found.sets for object_id in members}
+    with_them = approval(session, consensus, with_automatic=True).sets
+    return {object_id for members in with_them for object_id in members} - approved
 
 
 def _records(workspace: Workspace, approved: _Approved, options: SubjectOptions) -> list[SubjectRecord]:

@@ -102,7 +102,7 @@ def cards(
         taken += leases.claim(session, seat, want - len(taken), shown, seconds)
         return Served(
             cards_.build(session, seat, taken),
-            queue.left(session, seat.reviewer),
+            queue.left(session, seat.reviewer, seat.seat),
             votes.last(session, seat.reviewer),
             seat.reviewer,
         )
@@ -132,7 +132,9 @@ def undo(workspace: Workspace, seat: Seat, event: UUID, decision: UUID) -> Undon
     with workspace.transaction() as session:
         free = leases.claim_item(session, seat, key, workspace.settings.lease_seconds)
         card = cards_.build(session, seat, [key])[0] if free else None
-        return Undone(decision, card, votes.last(session, seat.reviewer), queue.left(session, seat.reviewer))
+        return Undone(
+            decision, card, votes.last(session, seat.reviewer), queue.left(session, seat.reviewer, seat.seat)
+        )
 
 
 def skip(workspace: Workspace, seat: Seat, item: UUID, want: int = 0, have: Collection[UUID] = ()) -> Served:

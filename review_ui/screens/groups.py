@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import streamlit as st
 
 from curate.errors import NotFoundError
 from review_ui.access import Permission
 from review_ui.components.card import review_card
+from review_ui.components.card_data import item_of
 from review_ui.screens.screen import Visit
 
-_DESKS = {"review": "Review", "adjudicate": "Disagreements"}
+_DESKS = {"review": "Review", "adjudicate": "Disputed and flagged"}
 
 
 def show(visit: Visit) -> None:
     desk = _desk() if visit.person.may(Permission.ADJUDICATE) else "review"
-    review_card(desk=desk, item=_item(), key=f"card-{desk}", reviewer=visit.person.name)
+    review_card(desk, _item(), visit.person.name)
 
 
 def _desk() -> str:
@@ -34,9 +33,7 @@ def _desk() -> str:
 
 
 def _item() -> str | None:
-    """The item the address names, in the one form an id has."""
-    asked = st.query_params.get("item")
     try:
-        return str(UUID(asked)) if asked else None
+        return item_of(st.query_params.get("item"))
     except ValueError:
         raise NotFoundError("The address names no group: open Groups from the navigation.") from None

@@ -57,15 +57,17 @@ def _next(visit: Visit, chain: tuple[Stage, ...], left: Backlog) -> None:
         st.markdown(f"There are no {missing.noun}s yet. Type in the workspace:")
         st.code(missing.command, language=None)
     else:
-        st.subheader("All groups are reviewed", anchor=False)
-        st.markdown("More photos bring more groups: `curate ingest`, then `curate run`. Or export once more.")
+        rest = left.disputed + left.flagged
+        st.subheader("No group waits for a vote" if rest else "All groups are reviewed", anchor=False)
+        st.markdown("Export what is accepted, or bring more photos: `curate run FOLDER`.")
+        st.code(chain[-1].command, language=None)
         _settle(visit, left)
 
 
 def _settle(visit: Visit, left: Backlog) -> None:
     waiting = left.disputed + left.flagged
     if waiting and visit.person.may(Permission.ADJUDICATE):
-        _link(visit, f"Settle {_many(waiting, 'disagreement')}", icon=":material/balance:", desk="adjudicate")
+        _link(visit, f"Settle {waiting:,} disputed or flagged", icon=":material/balance:", desk="adjudicate")
 
 
 def _link(visit: Visit, label: str, *, icon: str, **query: str) -> None:

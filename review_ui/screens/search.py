@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
-from uuid import UUID
 
 import numpy as np
 import streamlit as st
@@ -22,6 +22,7 @@ from review_ui.screens.screen import Visit
 _MOST = 60  # pictures on a page
 _PHOTO_OBJECTS = 6  # objects of a photo that one may search by
 _UPLOAD_MB = 32
+_ID = re.compile("[0-9a-fA-F-]{4,36}")  # as on the command line the start of one is enough
 _UPLOAD, _OBJECT = "search-upload", "search-object"
 
 
@@ -111,10 +112,9 @@ def _answer(workspace: Workspace, data: bytes | None, options: SearchOptions) ->
 
 
 def _checked(object_id: str) -> str:
-    try:
-        return str(UUID(object_id))
-    except ValueError:
-        raise NotFoundError("That is not the id of an object: copy one from `curate groups show`.") from None
+    if not _ID.fullmatch(object_id.strip()):
+        raise NotFoundError("That is not the start of an object's id: take one from curate groups show.")
+    return object_id.strip()
 
 
 def _found(query: Query) -> None:

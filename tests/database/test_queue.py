@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, text
@@ -72,7 +72,7 @@ def test_a_flag_waits_for_an_adjudicator(session):
     (item,) = queue_groups(session, [(0, 1, 2)])
     decisions.decide(session, item, Said("flag", reason="blurred"), reviewer="ada")
     assert state(session, item) == ("flagged", 0)
-    assert queue.left(session, "ada") == queue.Left(open=0, mine=1, adjudicate=1)
+    assert queue.left(session, "ada", uuid4()) == queue.Left(open=0, mine=1, adjudicate=1)
     decisions.decide(session, item, Said("reject"), reviewer="eve", adjudicates=True)
     assert state(session, item) == ("rejected", 0)
 

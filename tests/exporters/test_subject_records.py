@@ -78,7 +78,7 @@ def test_near_duplicate_photos_count_as_one():
     views[3] = AcceptedView(views[3].view, views[2].photo_key)
     made = subject_records(views, unit(4), split="train", decision_ids=["d"])
     assert not made.records
-    assert made.skipped[0].reason == "accepted views in 2 other photos, 3 needed"
+    assert made.skipped[0].reason == "objects whose thing is accepted in 2 other photos, where 3 are needed"
 
 
 def test_more_references_at_least_than_asked_for_is_refused():

@@ -9,6 +9,19 @@ export function nothingLeft(desk, left) {
       text: "No group is disputed or flagged. Come back when reviewers disagree.",
     };
   }
+  if (left && !left.mined) {
+    return {
+      title: "No groups yet",
+      text: "Take photos in, find objects, give them vectors, and mine; all of it is:",
+      command: "curate run FOLDER",
+    };
+  }
+  if (left?.elsewhere) {
+    return {
+      title: "Another window of yours holds what is left",
+      text: "Go on there. If it was lost, its groups are free two minutes after it last answered.",
+    };
+  }
   if (left?.open) {
     return {
       title: "Nothing for you right now",
@@ -17,8 +30,8 @@ export function nothingLeft(desk, left) {
   }
   return {
     title: "Every group has been judged",
-    text: "Add photos, or mine with another band, to find more:",
-    command: "curate mine",
+    text: "Export what is accepted, or find more groups with more photos or another band:",
+    command: "curate export subject --name NAME --to FOLDER",
   };
 }
 
