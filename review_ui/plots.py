@@ -30,6 +30,9 @@ _SIMILARITY = alt.Axis(tickCount=8, grid=False)
 _PERCENT = alt.Axis(format=".0%", tickCount=5)
 
 
+_WHOLE = alt.Axis(format="~s", tickCount=5, tickMinStep=1)  # nobody decides half a group
+
+
 def similarity_histogram(found: Similarities) -> alt.LayerChart:
     """Edges by similarity, the band shaded."""
     band = found.band
@@ -47,7 +50,7 @@ def similarity_histogram(found: Similarities) -> alt.LayerChart:
             # Without this two positions on x would make it a horizontal bar.
             x=alt.X("low:Q", bin="binned"),
             x2="high:Q",
-            y=alt.Y("edges:Q", title="edges", axis=alt.Axis(format="~s", tickCount=5)),
+            y=alt.Y("edges:Q", title="edges", axis=_WHOLE),
             tooltip=[_number("low", "from"), _number("high", "to"), alt.Tooltip("edges:Q", format=",")],
         )
     )
@@ -96,13 +99,21 @@ def throughput(found: Throughput) -> alt.Chart:
                 title=None,
                 timeUnit=unit,
                 axis=alt.Axis(tickCount=6, format=_time_format(found.step)),
+                scale=alt.Scale(domain=_hours_around(found)),
             ),
-            y=alt.Y("decisions:Q", title=f"decisions per {words}", axis=alt.Axis(tickCount=5)),
+            y=alt.Y("decisions:Q", title=f"decisions per {words}", axis=_WHOLE),
             color=alt.Color("reviewer:N", title=None, sort=named, legend=alt.Legend(orient="top")),
             tooltip=["reviewer:N", alt.Tooltip("start:T", title="from", format="%d %b %H:%M"), "decisions:Q"],
         )
     )
     return bars
+
+
+def _hours_around(found: Throughput) -> list[float]:
+    """From the first stretch to the end of the last, at least twelve of them: one alone is no slab."""
+    first, last = found.made[0].start, found.made[-1].start + found.step
+    begin = min(first, last - 12 * found.step)
+    return [begin.timestamp() * 1000, last.timestamp() * 1000]
 
 
 def accept_rates(classes: Sequence[ClassWork]) -> alt.LayerChart:
