@@ -23,7 +23,7 @@ export function counted(members, marks) {
 // The sentence that says why a verdict does not fit the marks, or null.
 export function misfit(verdict, members, marks) {
   const { same, second } = counted(members, marks);
-  if (verdict === "accept" && Math.max(same, second) < 2) {
+  if (verdict === "accept" && same < 2) {
     return "Fewer than two members would be left: press X to reject the group, or take a mark back.";
   }
   if (verdict === "reject" && second) {
@@ -34,6 +34,7 @@ export function misfit(verdict, members, marks) {
 
 export function acceptLabel(members, marks) {
   const { same, second } = counted(members, marks);
+  if (same < 2) return "Too few left";
   if (second) return `Split ${same} + ${second}`;
   return same === members.length ? `Accept all ${same}` : `Accept ${same} of ${members.length}`;
 }

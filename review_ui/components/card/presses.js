@@ -180,6 +180,7 @@ export class Presses {
     if (outbox.undoing) return "while a decision was being taken back";
     if (deck.shown?.lost) return "for a group that somebody else has now";
     if (deck.shown?.broken && !unseen) return "for a group with a picture that cannot be shown";
+    if (!deck.shown) return "while no group was on the screen";
     return sight.paintedAt || unseen ? null : "before the card was painted";
   }
 
