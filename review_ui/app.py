@@ -9,6 +9,7 @@ from streamlit import App
 
 from review_ui import serving
 from review_ui.doors import Doors
+from review_ui.early import Early
 from review_ui.routes import ROUTES
 
 app = App(
@@ -16,5 +17,5 @@ app = App(
     secrets=serving.login_secrets(serving.prepare()),
     lifespan=serving.lifespan,
     routes=ROUTES,
-    middleware=[Middleware(Doors)],
+    middleware=[Middleware(Doors), Middleware(Early)],
 )

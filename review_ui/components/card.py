@@ -11,15 +11,16 @@ import json
 import streamlit as st
 
 from review_ui.components.card_assets import assets, version
+from review_ui.components.card_data import card_data
 
 _PLACE = '<div data-recurate-place role="status">Loading</div>'
 
 # Fetched from the app's own routes, so that browsers cache it and Streamlit does not send it with every run;
-# all files at once, not one import after another. A restart of the app may fall into the first load: four
-# tries over 2 s before Streamlit shows the error.
+# all files at once, not one import after another, unless the page began with them. A restart of the app may
+# fall into the first load: four tries over 2 s before Streamlit shows the error.
 _MOUNT = """
 const folder = new URL("/app/assets/VERSION/", location.origin);
-for (const name of NAMES) {
+for (const name of window.__recurate ? [] : NAMES) {
   const link = document.createElement("link");
   Object.assign(link, name.endsWith(".js") ? { rel: "modulepreload" } : { rel: "preload", as: "fetch" });
   link.crossOrigin = "anonymous";
@@ -39,7 +40,9 @@ export default async function (component) {
   const { default: mount } = await load(4);
   return mount(component);
 }
-""".replace("VERSION", version()).replace("NAMES", json.dumps(list(assets())))
+""".replace("VERSION", version()).replace(
+    "NAMES", json.dumps([name for name in assets() if not name.startswith("early.")])
+)
 
 # The card is as high as the window below it: Streamlit's wide margins would make the page scroll.
 _PAGE = """<style>
@@ -49,14 +52,8 @@ _PAGE = """<style>
 _component = st.components.v2.component("recurate.card", html=_PLACE, js=_MOUNT)
 
 
-def review_card(*, desk: str, item: str | None, key: str, reviewer: str = "") -> None:
-    """Shows the card of one desk; call it once per page, in the wide layout.
-
-    Args:
-        desk: ``review`` (the queue) or ``adjudicate`` (disputed and flagged items).
-        item: Review item to start with, as the address says; None for the next one of the queue.
-        key: Names the component on the page.
-        reviewer: Who is logged in. What was not saved in a tab is sent again only for the same person.
-    """
+def review_card(desk: str, item: str | None, reviewer: str) -> None:
+    """Shows the card of one desk, as ``card_data`` names it; call it once per page, in the wide layout."""
     st.html(_PAGE)
-    _component(key=key, data={"desk": desk, "item": item, "key": key, "reviewer": reviewer})
+    data = card_data(desk, item, reviewer)
+    _component(key=data["key"], data=data)

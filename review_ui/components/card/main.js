@@ -43,12 +43,15 @@ class Place {
     const { root } = desk.view;
     this.#parent = parent;
     parent.adoptedStyleSheets = sheets;
+    const moves = root.isConnected;
+    const { activeElement } = root.getRootNode();
     parent.querySelector("[data-recurate-place]").replaceChildren(root);
     const typed = (event, inside) => this.#typed(event, inside);
     this.#stops = [listen(root, desk.presses.press, typed), fitHeight(root)];
     desk.leases.wake();
-    if (desk.deck.shown) desk.show();
-    if (!isTyping(document.activeElement)) root.focus({ preventScroll: true });
+    if (desk.deck.shown && !moves) desk.show(); // what moves was never out of sight
+    const focused = root.contains(activeElement) ? activeElement : root;
+    if (!isTyping(document.activeElement)) focused.focus({ preventScroll: true });
   }
 
   // The flag dialog reads keys itself, also those typed into its field.
