@@ -6,15 +6,26 @@ import hashlib
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from pydantic import SecretStr
-from sqlalchemy import insert
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from curate.database import fingerprints, mining, objects, refill
+from curate.database import fingerprints, mining, objects, refill, rules
 from curate.database.mining import GroupRow
-from curate.database.tables import Object, Photo, PhotoFile
+from curate.database.tables import (
+    Base,
+    Decision,
+    MiningRun,
+    Object,
+    PairFact,
+    Photo,
+    PhotoFile,
+    QueuedItem,
+    ReviewLease,
+    ReviewSkip,
+)
 from curate.settings import Settings
 from curate.workspace import Workspace
 
@@ -25,6 +36,40 @@ def workspace_at(database_url: str, root: Path) -> Workspace:
     return Workspace(root, Settings(workspace_id="tests", database_url=SecretStr(database_url)))
 
 
+def start_over(session: Session) -> None:
+    """Empty every table and number from 1 again, so that the same calls make the same rows once more."""
+    _allow_any_change(session)
+    session.execute(text(f"TRUNCATE {', '.join(Base.metadata.tables)} RESTART IDENTITY"))
+
+
+def forget_decisions(session: Session) -> None:
+    """Make every queued item one that nobody has seen yet."""
+    _allow_any_change(session)
+    for table in (ReviewLease, ReviewSkip, PairFact, Decision):
+        session.execute(delete(table))
+    refill.resettle(session, rules.rule(session))
+
+
+def _allow_any_change(session: Session) -> None:
+    """Until the transaction ends; a trigger keeps decisions append-only."""
+    session.execute(text("SET LOCAL session_replication_role = replica"))
+
+
+def settled(session: Session) -> dict[int, tuple[str, int, list[str]]]:
+    """State, votes wanted and voters of every queued item, by key."""
+    rows = select(QueuedItem.item_id, QueuedItem.state, QueuedItem.votes_wanted, QueuedItem.voters)
+    return {key: (state, wanted, voters) for key, state, wanted, voters in session.execute(rows)}
+
+
+def settled_anew(session: Session) -> dict[int, tuple[str, int, list[str]]]:
+    """The same after everything was derived once more from all decisions, which is not kept."""
+    with session.begin_nested() as attempt:
+        refill.resettle(session, rules.rule(session))
+        found = settled(session)
+        attempt.rollback()
+    return found
+
+
 def queue_groups(
     session: Session, groups: Sequence[Sequence[int]], weakest: Sequence[float] | None = None
 ) -> list[UUID]:
@@ -32,8 +77,16 @@ def queue_groups(
 
     Every call makes new objects and a new run, which takes the place of the one in the queue.
     """
-    batch = uuid4().hex
-    made = store_objects(session, batch, max(map(max, groups)) + 1)
+    return mine_groups(session, store_objects(session, max(map(max, groups)) + 1), groups, weakest)
+
+
+def mine_groups(
+    session: Session,
+    made: Sequence[tuple[int, UUID]],
+    groups: Sequence[Sequence[int]],
+    weakest: Sequence[float] | None = None,
+) -> list[UUID]:
+    """Put a new run in the queue, whose groups are of these objects; the items' ids."""
     lows = weakest or [0.6 + 0.3 * n / len(groups) for n in range(len(groups))]
     rows = [
         GroupRow(
@@ -52,7 +105,7 @@ def queue_groups(
     edges = {(left, right): cosine for left, right, cosine in sorted(pairs, reverse=True)}
     mining.record_run(
         session,
-        public_id=uuid4(),
+        public_id=UUID(int=1 + _runs(session)),
         embedder_id=fingerprints.ensure(session, "e" * 64, "embedder", "none"),
         detector_id=fingerprints.ensure(session, "d" * 64, "detector", "drawn"),
         rule="compact",
@@ -65,8 +118,13 @@ def queue_groups(
     return [mining.group_id(row.public_ids) for row in rows]
 
 
-def store_objects(session: Session, batch: str, count: int) -> list[tuple[int, UUID]]:
-    """Key and public id of ``count`` new objects, by number."""
+def _runs(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(MiningRun)) or 0
+
+
+def store_objects(session: Session, count: int) -> list[tuple[int, UUID]]:
+    """Key and public id of ``count`` new objects, by number; their ids rise with it."""
+    batch = session.scalar(select(func.coalesce(func.max(Object.id), 0)))
     model = fingerprints.ensure(session, "d" * 64, "detector", "drawn")
     names = [f"{batch} {n}" for n in range(count)]
     digests = [hashlib.sha256(name.encode()).hexdigest() for name in names]
@@ -84,7 +142,7 @@ def store_objects(session: Session, batch: str, count: int) -> list[tuple[int, U
     ]
     session.execute(insert(PhotoFile), files)
     box = {"x": 10.0, "y": 20.0, "width": 100.0, "height": 120.0, "score": 0.9, "label": "jug"}
-    ids = [uuid4() for _ in range(count)]
+    ids = [UUID(int=(batch << 64) + n) for n in range(count)]
     session.execute(
         insert(Object),
         [

@@ -1,4 +1,4 @@
-"""Make the README's pictures from what the screen tests kept: drawn things, so that nobody's photos are shown.
+"""The README's pictures, from what the screen tests kept: drawn things, so that nobody's photos are shown.
 
 python -m pytest tests/review_screens/test_screens.py && python tests/review_screens/readme_pictures.py
 """
