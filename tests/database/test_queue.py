@@ -101,7 +101,7 @@ def test_an_order_puts_the_strongest_or_the_weakest_first_and_leaves_decided_ite
     first = min(rows(session).values(), key=lambda row: row.position)
     decided = next(item for item, row in rows(session).items() if row is first)
     decisions.decide(session, decided, Said("accept"), reviewer="ada")
-    rule = rules.rule(session, lock=True)
+    rule = rules.rule(session)
     rule.ordering = "likely"
     refill.arrange(session, rule)
     found = rows(session)
