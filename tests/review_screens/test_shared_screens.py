@@ -89,7 +89,7 @@ def test_somebody_unknown_sees_one_sentence_and_nothing_else(shared, log_in):
     expect(page.get_by_text("nobody has let you in yet")).to_be_visible()
     expect(page.get_by_text(f"curate people add stranger@{LAB}")).to_be_visible()
     screenshot(page, "stranger")
-    for screen in ("groups", "search", "progress"):
+    for screen in ("groups", "progress"):
         page.goto(f"{shared.process.url}/{screen}")
         expect(page.get_by_text("nobody has let you in yet")).to_be_visible()
         assert not page.get_by_test_id("stTopNavLink").count()

@@ -44,9 +44,11 @@ export class Picture {
   // An <img> does not say why it failed: a lost connection is worth another try, a 404 or a bad file is not.
   async #isRefused() {
     try {
-      return (await fetch(this.url)).status < 500;
-    } catch {
-      return false;
+      const answer = await fetch(this.url);
+      if (answer.ok) await createImageBitmap(await answer.blob()); // it may have come back just now
+      return !answer.ok && answer.status < 500;
+    } catch (error) {
+      return error.name === "InvalidStateError"; // all of it came, and it is no picture
     }
   }
 }
