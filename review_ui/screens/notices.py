@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import streamlit as st
 
 from curate.errors import CurateError, DatabaseError
+from review_ui import serving
+from review_ui.serving import Mode
 
 
 def nothing_yet(title: str, sentence: str, command: str | None = None) -> None:
@@ -38,5 +40,10 @@ def _failed(error: CurateError) -> None:
     icon = ":material/cloud_off:" if away else ":material/info:"
     with st.container(border=True, width=640):
         st.subheader(f"{icon} {title}", anchor=False)
-        st.text(str(error))  # not markdown: names of files and of people come along
+        # Where the database is concerns the person at this machine, not those who log in from afar.
+        hidden = away and serving.mode() is Mode.SHARED
+        sentence = (
+            "Nothing that was reported as saved is lost; try again in a moment." if hidden else str(error)
+        )
+        st.text(sentence)  # not markdown: names of files and of people come along
         st.button("Try again", key=f"again-{title}")
