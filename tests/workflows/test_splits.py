@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from curate.database import decisions, fingerprints, mining, objects
 from curate.database.connection import engine
+from curate.database.decisions import Said
 from curate.database.mining import GroupRow
 from curate.verdicts import accepted_sets, pair_of, settle
 from curate.workflows.splits import look_alike_links, split_sets
@@ -68,7 +69,7 @@ def sides(session, seed) -> list[str | None]:
 
 def accept_all(session, groups):
     for group in groups:
-        decisions.decide(session, group, "accept", reviewer="ada")
+        decisions.decide(session, group, Said("accept"), reviewer="ada")
 
 
 def test_two_accepted_groups_with_an_edge_between_them_share_a_split(session, views):
@@ -90,9 +91,9 @@ def test_groups_without_an_edge_between_them_are_placed_apart(session, views):
 def test_a_pair_that_was_judged_to_be_two_things_ties_nothing(session, views):
     first, second, between = mine(session, views, [(0, 1), (1, 2), (2, 3)], [(0, 1), (2, 3), (1, 2)])
     accept_all(session, [first, second])
-    decisions.decide(session, between, "reject", reviewer="ada")
+    decisions.decide(session, between, Said("reject"), reviewer="ada")
     assert any(len(set(sides(session, seed))) == 2 for seed in SEEDS)
-    decisions.decide(session, between, "accept", reviewer="bob")  # disputed: nobody knows
+    decisions.decide(session, between, Said("accept"), reviewer="bob")  # disputed: nobody knows
     assert all(len(set(sides(session, seed))) == 1 for seed in SEEDS)
 
 
