@@ -25,7 +25,7 @@ from curate.workflows.queue import Seat, Vote
 from curate.workspace import Workspace
 from queued import mine_groups, settled, settled_anew, start_over, store_objects, workspace_at
 
-GROUPS = [(0, 1, 2), (3, 4, 5), (4, 5, 6, 13), (4, 5, 13), (7, 8), (9, 10, 11, 12)]
+GROUPS = [(0, 1, 2, 3), (4, 5, 6), (5, 6, 7, 8), (5, 6, 8)]
 REVIEWERS = ("ada", "bob", "cyd", "dan")
 LATER = ("fay", "gus", "hal")
 """Who comes when the others have said all they can."""
@@ -41,7 +41,7 @@ ACTIONS = st.lists(
         st.integers(0, 2**32),
     ),
     min_size=5,
-    max_size=25,
+    max_size=20,
 )  # fmt: skip
 
 
@@ -85,7 +85,7 @@ class Game:
         with workspace.transaction() as session:
             start_over(session)
             rules.set_consensus(session, consensus)
-            self.objects = store_objects(session, 14)
+            self.objects = store_objects(session, 9)
             self.items = mine_groups(session, self.objects, GROUPS)
             found = session.execute(select(ReviewItem.public_id, ReviewItem.id)).all()
         keys = dict(found)
@@ -185,21 +185,20 @@ class Game:
         with self.workspace.transaction() as session:
             return [(wanted, count) for wanted, count in session.execute(rows)]
 
-    def vote(self, seat: Seat, card: queue.Card, dice: Random) -> queue.Voted | None:
+    def vote(self, seat: Seat, card: queue.Card, dice: Random, *, more: bool = True) -> None:
         said = some_words([member.object for member in card.members], dice)
         vote = Vote(self.event(), card.item, card.version, said.verdict, said.marks, "because", 1.5)
         held = self.cards.setdefault(seat, {})
         held.pop(card.item, None)
         try:
-            answer = queue.vote(self.workspace, seat, vote, dice.randint(0, 2), list(held))
+            answer = queue.vote(self.workspace, seat, vote, dice.randint(0, 2) if more else 0, list(held))
         except ConflictError as error:
             self.refused.add(error.code)
-            return None
+            return
         if answer.new:
             self.sent.append((seat, vote, answer))
             self.events.append(vote.event)
         self.keep(seat, answer.cards)
-        return answer
 
     def decide(self, reviewer: str, dice: Random) -> None:
         """As the command does, which holds nothing."""
@@ -219,12 +218,13 @@ class Game:
             self.refused.add("nothing")
 
     def adjudicate(self, seat: Seat, dice: Random) -> bool:
-        """Rule on what comes first; whether there was anything."""
-        cards = queue.cards(self.workspace, seat, 1).cards
+        """Rule on all there is; whether there was anything."""
+        cards = queue.cards(self.workspace, seat, len(GROUPS)).cards
         self.keep(seat, cards)
         for card in cards:
             self.vote_where_others_are_seen(seat, card)
-            self.vote(seat, card, dice)
+        for card in cards:
+            self.vote(seat, card, dice, more=False)
         return bool(cards)
 
     def vote_where_others_are_seen(self, seat: Seat, card: queue.Card) -> None:
@@ -274,7 +274,7 @@ class Game:
         seats = [Seat(name, UUID(int=100 + n)) for n, name in enumerate((*REVIEWERS, *LATER))]
         judge = Seat("eve", UUID(int=99), "adjudicate")
         rounds = 0
-        while sum([self.serve(seat, dice) for seat in seats]) + self.adjudicate(judge, dice):
+        while any([self.serve_all(seats, dice), self.adjudicate(judge, dice)]):
             self.check()
             self.expire()  # of what others held when somebody flagged it
             rounds += 1
@@ -283,14 +283,18 @@ class Game:
             assert {state for state, _, _ in settled(session).values()} <= {"accepted", "rejected"}
         assert self.refused <= {"stale", "taken", "verdict", "nothing"}
 
-    def serve(self, seat: Seat, dice: Random) -> bool:
-        """Whether there was anything to do for this seat; it is done then."""
-        held = self.cards.setdefault(seat, {})
-        self.keep(seat, queue.cards(self.workspace, seat, 2, list(held)).cards)
-        shown = list(held.values())
-        for card in shown:
-            self.vote(seat, card, dice)
-        return bool(shown)
+    def serve_all(self, seats: list[Seat], dice: Random) -> bool:
+        """Let one after the other do all there is; whether there was anything."""
+        served = False
+        for seat in seats:
+            shown = queue.cards(self.workspace, seat, len(GROUPS))
+            self.keep(seat, shown.cards)
+            for card in shown.cards:
+                self.vote(seat, card, dice, more=False)
+            served = served or bool(shown.cards)
+            if not shown.left.open:
+                break
+        return served
 
 
 def some_words(members: list[UUID], dice: Random) -> Said:
