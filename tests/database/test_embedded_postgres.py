@@ -248,7 +248,7 @@ def test_somebody_elses_workspace_is_refused_by_name(workspace: Path) -> None:
 @AS_ROOT
 def test_a_socket_folder_that_somebody_else_made_is_refused(workspace: Path) -> None:
     sockets = files.server_files(workspace, "id").sockets
-    sockets.mkdir(parents=True)
+    sockets.mkdir(parents=True, exist_ok=True)  # left by an earlier folder of the same inode
     os.chown(sockets, 12345, 12345)
     with pytest.raises(DatabaseError, match="made by somebody else"):
         EmbeddedPostgres(workspace, "id").start()

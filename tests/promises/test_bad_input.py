@@ -10,7 +10,10 @@ import struct
 import subprocess
 import sys
 import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pillow_heif
@@ -117,10 +120,8 @@ def load_models_dir() -> Path:
     return load_settings(None).models_dir
 
 
-@pytest.fixture
-def zoo(tmp_path: Path) -> Path:
-    """A folder with every kind of good and bad photo."""
-    folder = tmp_path / "zoo"
+def fill(folder: Path) -> Path:
+    """Put every kind of good and bad photo into a new folder."""
     (folder / "deep").mkdir(parents=True)
     for name, data in GOOD.items():
         (folder / name).write_bytes(data)
@@ -133,19 +134,45 @@ def zoo(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_folder_of_everything_gives_photos_for_the_good_and_reasons_for_the_bad(zoo, empty_workspace):
-    told = summary_of(empty_workspace, zoo)
+@dataclass(frozen=True)
+class TakenIn:
+    """A folder of everything, and a workspace into which it was taken once. Nobody may change them."""
+
+    zoo: Path
+    root: Path
+    told: Mapping[str, Any]
+
+
+@pytest.fixture(scope="module")
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> TakenIn:
+    folder = tmp_path_factory.mktemp("zoo")
+    zoo = fill(folder / "zoo")
+    with make_workspace(folder / "ws") as workspace:
+        return TakenIn(zoo, folder / "ws", summary_of(workspace, zoo))
+
+
+@pytest.fixture
+def copied(taken_in: TakenIn, tmp_path: Path) -> Iterator[Workspace]:
+    """A copy of that workspace, which a test may change."""
+    shutil.copytree(taken_in.root, tmp_path / "copied")
+    with Workspace.open(tmp_path / "copied") as workspace:
+        yield workspace
+
+
+def test_a_folder_of_everything_gives_photos_for_the_good_and_reasons_for_the_bad(taken_in, copied):
+    zoo, told = taken_in.zoo, taken_in.told
     assert told["new"] == len(GOOD) + 1
     assert told["same_bytes_elsewhere"] == 1
     assert told["failed"] == len(BAD) + 1  # the link that leads back
     assert told["not_photos"] == 1
-    reasons = {failure.subject: failure.reason for failure in failures(empty_workspace)}
+    reasons = {failure.subject: failure.reason for failure in failures(copied)}
     for name, (_, word) in BAD.items():
         assert word in reasons[file_uri(zoo / name)].lower()
     assert "link" in reasons[file_uri(zoo / "deep" / "loop")]
 
 
-def test_ingesting_it_again_reads_nothing_again_and_a_mended_file_is_noticed(zoo, empty_workspace):
+def test_ingesting_it_again_reads_nothing_again_and_a_mended_file_is_noticed(tmp_path, empty_workspace):
+    zoo = fill(tmp_path / "zoo")
     summary_of(empty_workspace, zoo)
     again = summary_of(empty_workspace, zoo)
     assert (again["new"], again["failed_before"]) == (0, len(BAD))
@@ -157,9 +184,8 @@ def test_ingesting_it_again_reads_nothing_again_and_a_mended_file_is_noticed(zoo
     assert retried["failed"] >= len(BAD) - 1
 
 
-def test_the_upright_size_is_stored_for_all_eight_orientations(zoo, empty_workspace):
-    summary_of(empty_workspace, zoo)
-    with empty_workspace.transaction() as session:
+def test_the_upright_size_is_stored_for_all_eight_orientations(copied):
+    with copied.transaction() as session:
         rows = session.connection().exec_driver_sql(
             "SELECT orientation, width, height FROM photos JOIN photo_files ON photo_id = id"
             " WHERE uri LIKE '%%turned%%' ORDER BY orientation"
@@ -167,11 +193,10 @@ def test_the_upright_size_is_stored_for_all_eight_orientations(zoo, empty_worksp
         assert [tuple(row) for row in rows] == [(n, 96, 64) if n < 5 else (n, 64, 96) for n in range(1, 9)]
 
 
-def test_every_good_photo_goes_through_detection_and_embedding(zoo, empty_workspace, detector, embedder):
-    summary_of(empty_workspace, zoo)
-    told = last(detect(empty_workspace, detector))
+def test_every_good_photo_goes_through_detection_and_embedding(copied, detector, embedder):
+    told = last(detect(copied, detector))
     assert (told["photos"], told["failed"]) == (len(GOOD) + 1, 0)
-    assert last(embed(empty_workspace, embedder))["failed"] == 0
+    assert last(embed(copied, embedder))["failed"] == 0
 
 
 def test_a_photo_that_vanishes_or_changes_between_stages_fails_alone(tmp_path, empty_workspace, detector):
@@ -305,12 +330,11 @@ def test_a_workspace_of_another_user_is_refused_with_a_sentence(tmp_path):
         Workspace.open(tmp_path / "ws")
 
 
-def test_a_moved_workspace_goes_on_where_it_was(tmp_path, zoo):
-    with make_workspace(tmp_path / "here") as workspace:
-        summary_of(workspace, zoo)
-    (tmp_path / "here").rename(tmp_path / "dorthin — später")
+def test_a_moved_workspace_goes_on_where_it_was(tmp_path, taken_in, copied):
+    copied.close()
+    copied.root.rename(tmp_path / "dorthin — später")
     with Workspace.open(tmp_path / "dorthin — später") as workspace:
-        assert summary_of(workspace, zoo)["new"] == 0
+        assert summary_of(workspace, taken_in.zoo)["new"] == 0
 
 
 def test_a_path_that_does_not_exist_is_refused_before_anything_is_read(empty_workspace, tmp_path):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
-from typing import NamedTuple
 from uuid import UUID
 
 import pytest
@@ -16,13 +13,13 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
 from curate.database import decisions, rules
-from curate.database.decisions import Said
 from curate.database.tables import Decision, QueuedItem, ReviewItem, ReviewLease
 from curate.errors import ConflictError, DecisionError
-from curate.verdicts import MARKS, Consensus
+from curate.verdicts import Consensus
 from curate.workflows import queue, queue_rule
 from curate.workflows.queue import Seat, Vote
 from curate.workspace import Workspace
+from queue_words import check_told, some_words
 from queued import mine_groups, settled, settled_anew, start_over, store_objects, workspace_at
 
 GROUPS = [(0, 1, 2, 3), (4, 5, 6), (5, 6, 7, 8), (5, 6, 8)]
@@ -31,46 +28,36 @@ LATER = ("fay", "gus", "hal")
 """Who comes when the others have said all they can."""
 SEATS = {(name, window): UUID(int=2 * n + window) for n, name in enumerate(REVIEWERS) for window in (0, 1)}
 RULES = (Consensus(1, 1), Consensus(2, 2), Consensus(2, 3))
-ACTIONS = st.lists(
-    st.tuples(
-        st.sampled_from(["claim", "claim", "vote", "vote", "vote", "decide", "decide", "replay", "undo",
-                         "undo by command", "undo again", "skip", "leave", "heartbeat", "expire",
-                         "adjudicate", "adjudicate", "rule", "mine"]),
-        st.sampled_from(REVIEWERS),
-        st.integers(0, 1),
-        st.integers(0, 2**32),
-    ),
-    min_size=5,
-    max_size=20,
+ACTION = st.tuples(
+    st.sampled_from(["claim", "claim", "vote", "vote", "vote", "decide", "decide", "replay", "undo",
+                     "undo by command", "undo again", "skip", "leave", "heartbeat", "expire",
+                     "adjudicate", "adjudicate", "rule", "mine"]),
+    st.sampled_from(REVIEWERS),
+    st.integers(0, 1),
+    st.integers(0, 2**32),
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(consensus=st.sampled_from(RULES), actions=ACTIONS)
-def test_whatever_people_do_the_queue_says_what_they_said_and_nothing_stays_undecided(
-    opened, consensus, actions
-):
-    game = Game(opened, consensus)
-    for action, reviewer, window, number in actions:
-        game.act(action, Seat(reviewer, SEATS[reviewer, window]), Random(number))
-        game.check()
-    game.finish()
+@pytest.mark.parametrize(
+    ("games", "longest"), [(12, 20), pytest.param(200, 40, marks=pytest.mark.slow)], ids=["few", "many"]
+)
+def test_whatever_people_do_the_queue_says_what_they_said_and_nothing_stays_undecided(opened, games, longest):
+    @settings(max_examples=games, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(consensus=st.sampled_from(RULES), actions=st.lists(ACTION, min_size=5, max_size=longest))
+    def play(consensus, actions):
+        game = Game(opened, consensus)
+        for action, reviewer, window, number in actions:
+            game.act(action, Seat(reviewer, SEATS[reviewer, window]), Random(number))
+            game.check()
+        game.finish()
+
+    play()
 
 
 @pytest.fixture
 def opened(database_url, tmp_path):
     with workspace_at(database_url, tmp_path) as workspace:
         yield workspace
-
-
-class Word(NamedTuple):
-    """What somebody's last decision on an item says, unless it was taken back."""
-
-    order: int
-    verdict: str
-    marks: Mapping[str, str]
-    rules: bool
-    """An adjudicator's, and no flag."""
 
 
 class Game:
@@ -253,18 +240,7 @@ class Game:
             assert told == settled_anew(session)
             made = list(session.scalars(select(Decision).order_by(Decision.id)))
             assert [each.event_id for each in made if each.event_id] == self.events
-            words = standing_words(made)
-        assert set(told) == set(self.members)
-        for key, (state, wanted, voters) in told.items():
-            said = words.get(key, {})
-            assert voters == sorted(said)
-            around = [
-                word
-                for other, members in self.members.items()
-                if other != key and len(members & self.members[key]) >= 2
-                for word in words.get(other, {}).values()
-            ]
-            fits(self.consensus, state, wanted, list(said.values()), around)
+        check_told(told, self.members, made, self.consensus)
 
     def finish(self) -> None:
         """Everybody goes on, an adjudicator rules, and at last nothing is left for either of them."""
@@ -295,58 +271,3 @@ class Game:
             if not shown.left.open:
                 break
         return served
-
-
-def some_words(members: list[UUID], dice: Random) -> Said:
-    """Mostly such as fit a group of ``members``."""
-    marked = dice.sample(members, min(len(members), dice.choice([0, 0, 0, 1, 1, 2, 2])))
-    marks = {member: dice.choice(MARKS) for member in marked}
-    verdict = dice.choice(["accept", "accept", "accept", "reject", "reject", "flag"])
-    return Said(verdict, {} if verdict == "flag" else marks, "because")
-
-
-def standing_words(made: list[Decision]) -> dict[int, dict[str, Word]]:
-    """The last word of everybody on every item, of decisions in the order they were made."""
-    undone = {each.undoes_id for each in made}
-    words: dict[int, dict[str, Word]] = {}
-    for each in made:
-        if each.verdict != "undo" and each.id not in undone:
-            rules = each.adjudicates and each.verdict != "flag"
-            words.setdefault(each.item_id, {})[each.reviewer] = Word(each.id, each.verdict, each.marks, rules)
-    return words
-
-
-def fits(consensus: Consensus, state: str, wanted: int, said: list[Word], around: list[Word]) -> None:
-    """Check what the queue says of an item against the words on it and on those that share pairs with it."""
-    flagged = max((word.order for word in said if word.verdict == "flag"), default=0)
-    ruling = max((word for word in said if word.rules), default=None)
-    assert (state == "flagged") == (flagged > (ruling.order if ruling else 0))
-    votes = sum(word.verdict != "flag" for word in said)
-    if state in ("open", "partial"):
-        assert 1 <= wanted <= consensus.needed
-        assert votes < consensus.asked
-    else:
-        assert wanted == 0
-    if state == "flagged":
-        return
-    if ruling is not None:
-        if all(word.order < ruling.order for word in around if word.rules):
-            assert state == {"accept": "accepted", "reject": "rejected"}[ruling.verdict]
-        return
-    if around:
-        return
-    if votes < consensus.needed:
-        assert (state, wanted) == ("open", consensus.needed - votes)
-    # No ruling, no flag, and nobody judged its pairs elsewhere: its own votes alone explain its state.
-    unmarked = not any(word.marks for word in said)
-    unanimous = len({(word.verdict, tuple(word.marks.items())) for word in said}) == 1
-    if unmarked or unanimous:
-        assert state == by_count(consensus, Counter(word.verdict for word in said))
-
-
-def by_count(consensus: Consensus, votes: Counter[str]) -> str:
-    """What votes that agree or differ as a whole make of an item."""
-    agreed = [verdict for verdict in ("accept", "reject") if votes[verdict] >= consensus.needed]
-    if len(agreed) == 1:
-        return f"{agreed[0]}ed"
-    return "disputed" if agreed or votes.total() >= consensus.asked else "open"
