@@ -26,6 +26,12 @@ PHOTO_SUFFIXES = frozenset(
         "hif",
         "avif",
         "mpo",
+        "cr2",
+        "cr3",
+        "nef",
+        "arw",
+        "raf",
+        "dng",
     ],
 )
 """Compared without regard to case. Only folder walks and globs look at names; content decides later."""

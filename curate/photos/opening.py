@@ -15,6 +15,8 @@ import pillow_heif
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from curate.errors import PhotoError
+from curate.photos.raw import RawImage
+from curate.photos.raw_exif import RAW_FORMATS, raw_format
 
 DEFAULT_MAX_PIXELS = 200_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "HEIF", "AVIF")
@@ -36,7 +38,7 @@ class OpenPhoto:
 
     image: Image.Image
     format: str
-    """One of ``FORMATS``."""
+    """One of ``FORMATS`` or ``RAW_FORMATS``."""
     mode: str
     """Pillow mode of the stored pixels; ``;16`` is appended where Pillow reads 16 bits as 8."""
     orientation: int
@@ -47,9 +49,7 @@ def open_photo(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> OpenPhoto:
     """Read the header and refuse what is no photo or too large, before any pixel is decoded."""
     if not data:
         raise PhotoError("The file is empty (0 bytes): replace it with the original photo.")
-    kinds = _sniff(data)
-    with damage_of(kinds[0]):
-        image = Image.open(io.BytesIO(data), formats=kinds)
+    image = _opened(data)
     width, height = image.size
     if width * height > max_pixels:
         raise PhotoError(
@@ -62,6 +62,16 @@ def open_photo(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> OpenPhoto:
         with damage_of(kind):
             image.load()
     return OpenPhoto(image, kind, mode, _orientation(image))
+
+
+def _opened(data: bytes) -> Image.Image:
+    raw = raw_format(data)
+    if raw:
+        with damage_of(raw):
+            return RawImage(data, raw)
+    kinds = _sniff(data)
+    with damage_of(kinds[0]):
+        return Image.open(io.BytesIO(data), formats=kinds)
 
 
 @contextmanager
@@ -95,7 +105,8 @@ def _sniff(data: bytes) -> list[str]:
         return kinds
     if _is_text(data[:512]):
         raise PhotoError("The file holds text, not pixels: replace it with the photo it is named after.")
-    raise PhotoError(f"The file is in no format that can be read: convert it to one of {', '.join(FORMATS)}.")
+    readable = ", ".join(FORMATS + RAW_FORMATS[:-1])
+    raise PhotoError(f"The file is in no format that can be read: convert it to one of {readable}.")
 
 
 def _is_text(head: bytes) -> bool:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from curate.photos.colour import needs_conversion, to_srgb, without_alpha
 from curate.photos.opening import DEFAULT_MAX_PIXELS, OpenPhoto, damage_of, open_photo
+from curate.photos.raw_exif import RAW_FORMATS
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -20,7 +21,8 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_TURNED_BY_DECODER = ("TIFF", "HEIF")
+_TURNED_BY_DECODER = ("TIFF", "HEIF", *RAW_FORMATS)
+_REDUCED_BY_DECODER = ("JPEG", *RAW_FORMATS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,12 @@ def probe(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Probe:
 def read_upright(photo: OpenPhoto, longest_side: int | None = None) -> Upright:
     """Decode to upright sRGB, the longer side at most ``longest_side`` pixels if given.
 
-    A reduced JPEG is decoded at 1/2, 1/4 or 1/8 of its size (still at least ``longest_side``); all its
-    data is read, so a photo that is cut short is found all the same.
+    A reduced JPEG is decoded at 1/2, 1/4 or 1/8 of its size, RAW at 1/2 (still at least ``longest_side``);
+    all its data is read, so a photo that is cut short is found all the same.
     """
     with damage_of(photo.format):
         image, full_size = photo.image, photo.image.size
-        drafted = longest_side is not None and photo.format == "JPEG"
+        drafted = longest_side is not None and photo.format in _REDUCED_BY_DECODER
         if longest_side is not None and drafted:
             image.draft(None, _fitted(full_size, longest_side))
         image.load()
