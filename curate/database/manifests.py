@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from curate.database.among import among
 from curate.database.tables import Decision, Manifest, ManifestDecision, ManifestPhoto, Photo, PhotoSplit
+from curate.errors import ExportError
 from curate.records import ManifestSpec, WrittenManifest
 
 
@@ -30,6 +31,9 @@ def record(
     """Register a manifest that lies finished on disk; registering it again changes nothing but its place.
 
     ``splits`` maps the sha256 of every photo in the manifest to its split.
+
+    Raises:
+        ExportError: Another export placed one of the photos in another split meanwhile.
     """
     values = {
         "content_hash": written.content_hash,
@@ -51,10 +55,20 @@ def record(
     placed = [{"photo_id": photos[sha256], "split": split} for sha256, split in splits.items()]
     held = [{"manifest_id": key, "photo_id": photo_id} for photo_id in photos.values()]
     session.execute(insert(PhotoSplit).on_conflict_do_nothing(), placed)
+    _check_splits(session, written, splits)
     session.execute(insert(ManifestPhoto).on_conflict_do_nothing(), held)
     cited = session.scalars(select(Decision.id).where(among(Decision.public_id, decision_ids)))
     links = [{"manifest_id": key, "decision_id": decision_id} for decision_id in cited]
     session.execute(insert(ManifestDecision).on_conflict_do_nothing(), links)
+
+
+def _check_splits(session: Session, written: WrittenManifest, splits: Mapping[str, str]) -> None:
+    stored = known_splits(session)
+    if any(stored[sha256] != split for sha256, split in splits.items()):
+        raise ExportError(
+            "Another export placed some of these photos in another split meanwhile: "
+            f"remove {written.directory} and export again."
+        )
 
 
 def is_registered(session: Session, content_hash: str) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from curate.exporters.layout import MEANINGS
 from curate.exporters.splits import SPLITS
+from curate.exporters.task import Row, Task
 from curate.records import ManifestSpec
 
 # Identifiers the hub knows under the same name (https://huggingface.co/docs/hub/repositories-licenses).
@@ -16,42 +16,43 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000
 
 
 def dataset_card(
-    spec: ManifestSpec, counts: Mapping[str, int], licences: Mapping[str, int], references: tuple[int, int]
+    task: Task,
+    spec: ManifestSpec,
+    counts: Mapping[str, int],
+    licences: Mapping[str, int],
+    rows: Sequence[Row],
 ) -> str:
     """Markdown with the hub's YAML header.
 
     Args:
+        task: What the records are.
         spec: What was asked for.
-        counts: Records per split, ``groups`` and ``photos``.
+        counts: Records per split, and things by the plural of their kind.
         licences: Photos per licence.
-        references: Fewest and most references of a record.
+        rows: Of all splits.
     """
-    fewest, most = references
-    records = sum(counts.get(split, 0) for split in SPLITS)
+    words = task.card
     return "\n".join(
         [
             "---",
             f"pretty_name: {json.dumps(f'{spec.name} {spec.version}', ensure_ascii=False)}",
             f"license: {_hub_licence(licences)}",
             "task_categories:",
-            "- text-to-image",
+            f"- {words.category}",
             "size_categories:",
-            f"- {next((name for limit, name in _SIZES if records < limit), '1M<n<10M')}",
+            f"- {next((name for limit, name in _SIZES if len(rows) < limit), '1M<n<10M')}",
             "tags:",
-            "- subject-driven-generation",
+            f"- {words.tag}",
             "- recurate",
             "---",
             "",
             f"# {_inline(spec.name)} {_inline(spec.version)}",
             "",
-            f"{records} training samples for subject-driven generation. Each is a target photo, a caption "
-            f"and {most if fewest == most else f'{fewest} to {most}'} reference photos of the same physical "
-            "thing, found by how alike its views are and accepted by a decision on record.",
+            words.summary(rows),
             "",
             *_table(("split", "records"), [(split, counts[split]) for split in SPLITS if counts.get(split)]),
             "",
-            f"Groups of views: {counts['groups']}. Photos: {counts['photos']}. "
-            "No photo and no group is in two splits.",
+            words.counts.format_map(counts),
             "",
             "## Load",
             "```python",
@@ -59,22 +60,20 @@ def dataset_card(
             "",
             'samples = load_dataset("imagefolder", data_dir="path/to/this/folder")',
             "```",
-            "`target` and `reference` come as pictures; all other columns as they stand below.",
+            words.loaded,
             "`curate verify path/to/this/folder` proves that nothing was changed since the export.",
             "",
+            *_masks(task),
             "## Columns of metadata.parquet",
-            *_table(("column", "meaning"), [(f"`{name}`", meaning) for name, meaning in MEANINGS.items()]),
+            *_table(("column", "meaning"), [(f"`{each.name}`", each.meaning) for each in task.columns]),
             "",
             "## Licences",
             *_table(("licence", "photos"), [(_inline(name), n) for name, n in sorted(licences.items())]),
             "",
-            "A record stands under the licences of all its photos. What the people in them agreed to stands "
-            "in `consent` and `reference_consents`, as it was stated when the photos were taken in.",
+            words.rights,
             "",
             "## How it was made",
-            "Whole photos that were upright 8-bit sRGB JPEG or PNG without location data are here byte for "
-            "byte; everything else was decoded once, turned upright, converted to sRGB and written as PNG. "
-            "No file carries location data.",
+            words.making,
             "",
             "```json",
             json.dumps(dict(spec.parameters), sort_keys=True, indent=1, ensure_ascii=False),
@@ -82,6 +81,13 @@ def dataset_card(
             "",
         ]
     )
+
+
+def _masks(task: Task) -> list[str]:
+    if not task.masks:
+        return []
+    rows = [(f"`{name.removesuffix('_file_name')}`", meaning) for name, meaning in task.masks.items()]
+    return ["## Masks", *_table(("picture", "grey values"), list(rows)), ""]
 
 
 def _hub_licence(licences: Mapping[str, int]) -> str:

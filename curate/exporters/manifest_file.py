@@ -31,6 +31,8 @@ class ManifestFile(BaseModel):
     """sha256 by path from the manifest's folder, slashes between the parts; all files but this one."""
     licences: dict[str, int]
     """Photos per licence; ``unknown`` where nobody said."""
+    masks: dict[str, str] = {}
+    """What the grey values of each mask column mean; left out by tasks without masks."""
     name: str
     parameters: dict[str, Any]
     """From ``ManifestSpec``: what the export was asked for."""
@@ -42,12 +44,12 @@ class ManifestFile(BaseModel):
 
     def to_bytes(self) -> bytes:
         """The canonical form."""
-        return _canonical(self.model_dump())
+        return _canonical(_fields(self.model_dump()))
 
 
 def sealed(fields: Mapping[str, object]) -> ManifestFile:
     """A manifest from all fields but ``content_hash``, which is computed."""
-    content_hash = hashlib.sha256(_canonical(fields)).hexdigest()
+    content_hash = hashlib.sha256(_canonical(_fields(fields))).hexdigest()
     return ManifestFile.model_validate({**fields, "content_hash": content_hash})
 
 
@@ -86,6 +88,11 @@ def _stays_below(path: str) -> bool:
     parts = PurePosixPath(path).parts
     plain = path == "/".join(parts) and "\\" not in path and "\0" not in path
     return plain and path not in {"", ".", NAME} and ".." not in parts and parts[0] != "/"
+
+
+def _fields(fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields as they stand in the file: without ``masks`` if there are none."""
+    return {name: value for name, value in fields.items() if name != "masks" or value}
 
 
 def _canonical(value: object) -> bytes:

@@ -52,6 +52,7 @@ def assign_splits(
     known: Mapping[str, str],
     seed: int,
     shares: tuple[int, int, int] = SHARES,
+    required: Mapping[str, str] | None = None,
 ) -> SplitAssignment:
     """Give every component a split.
 
@@ -60,15 +61,18 @@ def assign_splits(
         known: Stored split by photo sha256 from earlier exports. It always stays.
         seed: Goes into the hash that places a component without stored photos.
         shares: Weights of train, validation and test, >= 0 with a sum > 0.
+        required: The only split a photo may be in, by sha256; all of its component goes there. Where that
+            contradicts what is stored, the photo gets no place and the component is torn.
     """
+    only = required or {}
     places: dict[str, str] = {}
     torn: list[frozenset[str]] = []
     for component in components:
         stored = {photo: known[photo] for photo in component if photo in known}
-        sides = set(stored.values())
+        sides = set(stored.values()) | {only[photo] for photo in component if photo in only}
         if len(sides) > 1:
             torn.append(frozenset(component))
-            places |= stored
+            places |= {photo: split for photo, split in stored.items() if only.get(photo, split) == split}
         else:
             side = sides.pop() if sides else _drawn(min(component), seed, shares)
             places |= dict.fromkeys(component, side)

@@ -114,9 +114,14 @@ def sample_id(target: UUID | str, references: Iterable[UUID | str]) -> str:
     return _digest(TASK, str(target), *map(str, references))
 
 
+def views_of(record: SubjectRecord) -> tuple[SubjectView, ...]:
+    """Target first, then the references."""
+    return record.target, *record.references
+
+
 def photos_without_rights(records: Iterable[SubjectRecord]) -> list[str]:
     """sha256 of every photo in ``records`` for which nobody stated a licence, sorted."""
-    views = (view for record in records for view in (record.target, *record.references))
+    views = (view for record in records for view in views_of(record))
     return sorted({view.photo_sha256 for view in views if not view.licence})
 
 

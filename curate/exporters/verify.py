@@ -12,10 +12,9 @@ from pathlib import Path
 from curate.errors import VerificationError
 from curate.exporters import manifest_file
 from curate.exporters.file_structure import picture_size
-from curate.exporters.layout import TABLE
 from curate.exporters.manifest_file import AGAIN, ManifestFile
-from curate.exporters.splits import SPLITS
-from curate.exporters.verify_records import ListedRecord, read_records, record_faults
+from curate.exporters.verify_records import ListedRecord, record_faults, records_of
+from curate.photos.opening import DEFAULT_MAX_PIXELS
 
 _SHOWN = 20
 _PICTURES = (".jpg", ".png")
@@ -32,16 +31,20 @@ class VerifiedManifest:
     content_hash: str
     """Equal for equal manifests; hex."""
     counts: Mapping[str, int]
-    """Records per split, ``groups``, ``photos`` and ``files``."""
+    """Records per split, things by the plural of their kind, such as ``photos``, and ``files``."""
     parameters: Mapping[str, object]
 
 
-def verify(directory: Path) -> VerifiedManifest:
+def verify(directory: Path, max_pixels: int = DEFAULT_MAX_PIXELS) -> VerifiedManifest:
     """Check every byte and every rule of an exported folder.
 
-    Hashes all files, re-serialises manifest.json, and checks table schemas, counts, ids, boxes, references
-    and that no photo and no group is in two splits. Whether the decisions still accept each record is for
-    the caller to ask, with ``listed_records``.
+    Hashes all files, re-serialises manifest.json, and checks table schemas, counts, the task's own rules and
+    that no photo and no thing is in two splits. Whether the decisions still accept each record is for the
+    caller to ask, with ``listed_records``.
+
+    Args:
+        directory: The manifest's folder.
+        max_pixels: Larger pictures are not decoded, where a task's rules are about pixels.
 
     Raises:
         VerificationError: One sentence that names what is wrong, every file of it up to 20.
@@ -49,7 +52,7 @@ def verify(directory: Path) -> VerifiedManifest:
     manifest = _manifest(directory)
     sizes: dict[str, tuple[int, int]] = {}
     _refuse(directory, [*_unexpected(directory, manifest), *_changed(directory, manifest, sizes)])
-    _refuse(directory, record_faults(directory, manifest, sizes))
+    _refuse(directory, record_faults(directory, manifest, sizes, max_pixels))
     return VerifiedManifest(
         directory=directory,
         name=manifest.name,
@@ -62,10 +65,8 @@ def verify(directory: Path) -> VerifiedManifest:
 
 
 def listed_records(directory: Path) -> Iterator[ListedRecord]:
-    """The records of a manifest with their object, photo and decision ids; ``verify`` it first."""
-    for split in SPLITS:
-        if (directory / split / TABLE).is_file():
-            yield from (record for record, _ in read_records(directory, split))
+    """The records of a manifest; ``verify`` it first."""
+    return records_of(directory)
 
 
 def _manifest(directory: Path) -> ManifestFile:

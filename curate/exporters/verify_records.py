@@ -1,166 +1,134 @@
-"""The rules that the rows of a subject manifest keep."""
+"""The rules that the rows of every manifest keep, and those of its task."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from curate.exporters.layout import README, SCHEMA, TABLE
+from curate.errors import PhotoError
+from curate.exporters.contents import Contents
+from curate.exporters.layout import README, TABLE
 from curate.exporters.manifest_file import ManifestFile
-from curate.exporters.sides import Sides
+from curate.exporters.media_files import THREADS
+from curate.exporters.pixels import decoded
 from curate.exporters.splits import SPLITS
-from curate.exporters.subject_records import TASK, sample_id
+from curate.exporters.task import Row, Task, file_names
+from curate.exporters.tasks import TASKS
 
-# Boxes are floats and borders whole numbers: what a detector clips may miss by a rounding error.
-_TOLERANCE = 0.01
-_PER_REFERENCE = (
-    "reference_boxes",
-    "reference_object_ids",
-    "reference_source_sha256",
-    "reference_licences",
-    "reference_consents",
-    "reference_sources",
-    "similarities",
-)
+Sizes = Mapping[str, tuple[int, int]]
+"""Width and height of every listed picture by its path from the manifest's folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedRecord:
-    """One row of a manifest, as far as a database can be asked about it."""
+    """One row of a manifest."""
 
-    sample_id: str
     split: str
-    group_id: str
-    object_ids: tuple[str, ...]
-    """Target first, then the references."""
-    photos: tuple[str, ...]
-    """sha256 of the original files, in the same order."""
-    decision_ids: tuple[str, ...]
+    row: Row
+
+    @property
+    def sample_id(self) -> str:
+        return str(self.row["sample_id"])
+
+    @property
+    def decision_ids(self) -> tuple[str, ...]:
+        return tuple(self.row["decision_ids"])
 
 
-def read_records(directory: Path, split: str) -> Iterator[tuple[ListedRecord, dict[str, Any]]]:
-    """The rows of one split in their order, as a record and by column."""
-    with pq.ParquetFile(directory / split / TABLE) as table:
-        for batch in table.iter_batches():
-            for row in batch.to_pylist():
-                yield _listed(row, split), row
+def records_of(directory: Path) -> Iterator[ListedRecord]:
+    """The rows of all splits in their order."""
+    for split in SPLITS:
+        if (directory / split / TABLE).is_file():
+            yield from (ListedRecord(split, row) for row in _rows(directory / split / TABLE))
 
 
-def record_faults(
-    directory: Path, manifest: ManifestFile, sizes: Mapping[str, tuple[int, int]]
-) -> Iterator[str]:
-    """What is wrong with the content of a folder whose files all match their hashes.
-
-    Args:
-        directory: The manifest's folder.
-        manifest: Its manifest.json.
-        sizes: Width and height of every listed picture.
-    """
-    if manifest.task != TASK:
+def record_faults(directory: Path, manifest: ManifestFile, sizes: Sizes, max_pixels: int) -> Iterator[str]:
+    """What is wrong with the content of a folder whose files all match their hashes."""
+    task = TASKS.get(manifest.task)
+    if task is None:
         yield f"the task {manifest.task!r} is unknown"
         return
-    content = _Content()
+    contents = Contents(task)
+    known = {README}
     for split in SPLITS:
         path = f"{split}/{TABLE}"
         if path in manifest.files:
-            content.used.add(path)
+            known.add(path)
+            checked = _Split(directory / split, task, split, sizes, max_pixels)
             try:
-                faults = _split_faults(directory, split, sizes, content)
-                yield from (f"{path} {fault}" for fault in faults)
+                yield from (f"{path} {fault}" for fault in checked.faults(contents))
             except (pa.ArrowException, OSError) as error:
                 yield f"{path} is not a readable parquet file ({error})"
-    yield from content.sides.crossing()
-    yield from (f"{path} is used by no record" for path in sorted(manifest.files.keys() - content.used))
-    counted = content.counted() | {"files": len(manifest.files)}
+    yield from contents.leaks()
+    unused = manifest.files.keys() - known - contents.pictures
+    yield from (f"{path} is used by no record" for path in sorted(unused))
+    counted = contents.counts() | {"files": len(manifest.files)}
     if counted != manifest.counts:
         yield f"manifest.json counts {manifest.counts} and the folder holds {counted}"
-    if dict(Counter(content.licences.values())) != manifest.licences:
+    if contents.licences() != manifest.licences:
         yield "manifest.json sums up other licences than the records state"
+    if manifest.masks != task.masks:
+        yield "manifest.json gives the masks another meaning than this schema version"
 
 
-@dataclass
-class _Content:
-    """What the rows of all splits hold together."""
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """One split's table and pictures."""
 
-    sides: Sides = field(default_factory=Sides)
-    used: set[str] = field(default_factory=lambda: {README})
-    records: Counter[str] = field(default_factory=Counter)
-    groups: set[str] = field(default_factory=set)
-    licences: dict[str, str] = field(default_factory=dict)
+    folder: Path
+    task: Task
+    name: str
+    sizes: Sizes
+    max_pixels: int
 
-    def add(self, record: ListedRecord, row: dict[str, Any]) -> None:
-        self.sides.add(record.split, record.group_id, record.photos)
-        self.used |= {f"{record.split}/{name}" for name in _file_names(row)}
-        self.records[record.split] += 1
-        self.groups.add(record.group_id)
-        stated = [row["licence"], *row["reference_licences"]]
-        self.licences |= {
-            photo: licence or "unknown" for photo, licence in zip(record.photos, stated, strict=True)
-        }
+    def faults(self, contents: Contents) -> Iterator[str]:
+        """Check the rows, note them in ``contents``, and look at the pixels of those that are sound."""
+        if not pq.read_schema(self.folder / TABLE).equals(self.task.schema):
+            yield "has other columns than this schema version"
+            return
+        sound: list[Row] = []
+        previous = ""
+        for row in _rows(self.folder / TABLE):
+            sample_id = row["sample_id"]
+            if sample_id <= previous:
+                yield f"is not sorted by sample id at {sample_id}"
+            previous = sample_id
+            found = list(self._row_faults(row))
+            yield from (f"has {sample_id}, which {fault}" for fault in found)
+            contents.add(self.name, row)
+            if not found:
+                sound.append(row)
+        yield from self._pixel_faults(sound)
 
-    def counted(self) -> dict[str, int]:
-        return {**self.records, "groups": len(self.groups), "photos": len(self.licences)}
+    def _row_faults(self, row: Row) -> Iterator[str]:
+        missing = [name for name in file_names(row) if f"{self.name}/{name}" not in self.sizes]
+        yield from (f"points at {name}, which is not there" for name in missing)
+        if not missing:
+            yield from self.task.row_faults(row, lambda name: self.sizes[f"{self.name}/{name}"])
 
+    def _pixel_faults(self, rows: Sequence[Row]) -> Iterator[str]:
+        with ThreadPoolExecutor(THREADS) as pool:
+            for row, faults in zip(rows, pool.map(self._look, rows), strict=True):
+                yield from (f"has {row['sample_id']}, which {fault}" for fault in faults)
 
-def _split_faults(
-    directory: Path, split: str, sizes: Mapping[str, tuple[int, int]], content: _Content
-) -> Iterator[str]:
-    """Check the rows of one split and add the sound ones to ``content``."""
-    if not pq.read_schema(directory / split / TABLE).equals(SCHEMA):
-        yield "has other columns than this schema version"
-        return
-    previous = ""
-    for record, row in read_records(directory, split):
-        if record.sample_id <= previous:
-            yield f"is not sorted by sample id at {record.sample_id}"
-        previous = record.sample_id
-        references = len(row["reference_file_names"])
-        if not references or any(len(row[column]) != references for column in _PER_REFERENCE):
-            yield f"has columns of different length for the references of {record.sample_id}"
-            continue
-        yield from (f"has {record.sample_id}, which {fault}" for fault in _row_faults(record, row, sizes))
-        content.add(record, row)
+    def _look(self, row: Row) -> list[str]:
+        try:
+            return list(self.task.pixel_faults(row, self._pixels))
+        except PhotoError as error:
+            return [f"has a picture that cannot be decoded ({str(error).rstrip('.')})"]
 
-
-def _row_faults(
-    record: ListedRecord, row: dict[str, Any], sizes: Mapping[str, tuple[int, int]]
-) -> Iterator[str]:
-    if record.sample_id != sample_id(record.object_ids[0], record.object_ids[1:]):
-        yield "has an id that does not follow from its objects"
-    if len(set(record.photos)) != len(record.photos):
-        yield "uses a photo twice"
-    for name, box in zip(_file_names(row), [row["box"], *row["reference_boxes"]], strict=True):
-        size = sizes.get(f"{record.split}/{name}")
-        if size is None:
-            yield f"points at {name}, which is not there"
-        elif not _inside(box, size):
-            yield f"has a box outside of {name}"
+    def _pixels(self, name: str) -> NDArray[np.uint8]:
+        return decoded((self.folder / name).read_bytes(), self.max_pixels)
 
 
-def _inside(box: list[float], size: tuple[int, int]) -> bool:
-    if len(box) != 4:
-        return False
-    x, y, width, height = box
-    fits = x + width <= size[0] + _TOLERANCE and y + height <= size[1] + _TOLERANCE
-    return fits and x >= -_TOLERANCE and y >= -_TOLERANCE and width > 0 and height > 0
-
-
-def _file_names(row: dict[str, Any]) -> list[str]:
-    return [row["target_file_name"], *row["reference_file_names"]]
-
-
-def _listed(row: dict[str, Any], split: str) -> ListedRecord:
-    return ListedRecord(
-        sample_id=row["sample_id"],
-        split=split,
-        group_id=row["group_id"],
-        object_ids=(row["object_id"], *row["reference_object_ids"]),
-        photos=(row["source_sha256"], *row["reference_source_sha256"]),
-        decision_ids=tuple(row["decision_ids"]),
-    )
+def _rows(table: Path) -> Iterator[Row]:
+    with pq.ParquetFile(table) as file:
+        for batch in file.iter_batches():
+            yield from batch.to_pylist()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -11,60 +11,40 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from curate.database import fingerprints, manifests, rules, subjects
-from curate.errors import ExportError, SettingsError
-from curate.exporters.image_folder import write_subject
-from curate.exporters.media_files import views_of
-from curate.exporters.splits import SHARES
+from curate.errors import ExportError
+from curate.exporters.image_folder import write_folder
 from curate.exporters.subject_records import (
     REFERENCES,
     TASK,
     AcceptedView,
     photos_without_rights,
     subject_records,
+    views_of,
 )
+from curate.exporters.subject_samples import subject_samples
 from curate.photos.reading import decode
 from curate.photos.sources import read_bytes
-from curate.records import ManifestSpec, SubjectRecord, SubjectView, WrittenManifest
+from curate.records import ManifestSpec, SubjectRecord, SubjectView
 from curate.verdicts import Consensus
 from curate.workflows import stored_vectors
 from curate.workflows.approval import Approval, approval
+from curate.workflows.export_options import Exported, ExportOptions
 from curate.workflows.near_duplicates import photo_components
 from curate.workflows.splits import split_sets
 from curate.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class SubjectOptions:
-    """What `curate export subject` was asked for; written into the manifest."""
+class SubjectOptions(ExportOptions):
+    """What `curate export subject` was asked for."""
 
     name: str
     version: str
     references: int = REFERENCES
     at_least: int | None = None
     """Fewest references of a record; ``references`` when None."""
-    include_automatic: bool = False
-    allow_unknown_rights: bool = False
     crops: bool = False
-    shares: tuple[int, int, int] = SHARES
-    seed: int = 0
-    near_duplicate_distance: int = 6
     embedder: str | None = None
-
-    def __post_init__(self) -> None:
-        if min(self.shares) < 0 or sum(self.shares) != 100:
-            raise SettingsError(
-                "The shares of train, validation and test are percent: give three that add up to 100."
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """A manifest and what was left out of it, with reasons."""
-
-    manifest: WrittenManifest
-    records: int
-    left_out: Mapping[str, Sequence[str]]
-    """Ids of the objects that are the target of no record, sorted, by reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +92,9 @@ def export_subject(
     _check_rights(records, options)
     spec = ManifestSpec(options.name, options.version, TASK, _parameters(options, approved))
     limit = workspace.settings.max_pixels
-    written = write_subject(
-        records,
-        spec,
-        directory,
-        _read,
-        lambda data: decode(data, limit),
-        crops=options.crops,
-        on_step=on_step,
-    )
+    samples = subject_samples(records, _read, lambda data: decode(data, limit), crops=options.crops)
+    picture = "crop" if options.crops else "photo"
+    written = write_folder(samples, spec, directory, picture=picture, max_pixels=limit, on_step=on_step)
     with workspace.transaction() as session:
         manifests.record(session, written, spec, _photo_splits(records), _decision_ids(records))
     left_out = {why: tuple(sorted(map(str, gone))) for why, gone in approved.left_out.items() if gone}
@@ -200,13 +174,10 @@ def _check_rights(records: Sequence[SubjectRecord], options: SubjectOptions) -> 
 
 def _parameters(options: SubjectOptions, approved: _Approved) -> dict[str, object]:
     return {
+        **options.parameters(),
         "references": options.references,
         "at_least": options.at_least or options.references,
-        "include_automatic": options.include_automatic,
         "crops": options.crops,
-        "shares": list(options.shares),
-        "seed": options.seed,
-        "near_duplicate_distance": options.near_duplicate_distance,
         "embedder": approved.embedder,
         "votes_needed": approved.consensus.needed,
         "votes_asked": approved.consensus.asked,

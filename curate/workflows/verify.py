@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -9,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from curate.database import decisions, manifests
 from curate.errors import VerificationError
+from curate.exporters import insertion_pairs, removal, subject_records
 from curate.exporters.verify import VerifiedManifest, listed_records, verify
 from curate.exporters.verify_records import ListedRecord
+from curate.photos.opening import DEFAULT_MAX_PIXELS
 from curate.verdicts import Consensus
 from curate.workflows.approval import approval
+from curate.workflows.pair_standing import pair_faults
 from curate.workspace import Workspace
 
 
@@ -25,11 +29,12 @@ def verify_manifest(directory: Path, workspace: Workspace | None) -> VerifiedMan
     Raises:
         VerificationError: what is wrong, in one sentence.
     """
-    verified = verify(directory)
-    if workspace is not None:
-        with workspace.transaction() as session:
-            _check_origin(session, verified)
-            _check_decisions(session, verified)
+    if workspace is None:
+        return verify(directory, DEFAULT_MAX_PIXELS)
+    verified = verify(directory, workspace.settings.max_pixels)
+    with workspace.transaction() as session:
+        _check_origin(session, verified)
+        _check_decisions(session, verified)
     return verified
 
 
@@ -50,20 +55,31 @@ def _check_decisions(session: Session, verified: VerifiedManifest) -> None:
             raise VerificationError(
                 f"Decision {public_id} of {made.reviewer} was undone: export again with a new --version."
             )
-    with_automatic = bool(verified.parameters["include_automatic"])
     # The manifest's own rule: one that was changed since does not unsay what its reviewers said.
     needed, asked = (int(str(verified.parameters.get(name, 1))) for name in ("votes_needed", "votes_asked"))
-    approved = approval(session, Consensus(needed, asked), with_automatic=with_automatic)
+    with_automatic = bool(verified.parameters["include_automatic"])
+    faults = _FAULTS[verified.task](session, records, Consensus(needed, asked), with_automatic)
+    for fault in faults:
+        raise VerificationError(f"{fault}: export again with a new --version.")
+
+
+def _subject_faults(
+    session: Session, records: Iterable[ListedRecord], consensus: Consensus, with_automatic: bool
+) -> Iterator[str]:
+    """All views of a record must be in one accepted set."""
+    approved = approval(session, consensus, with_automatic=with_automatic)
     inside = {object_id: number for number, members in enumerate(approved.sets) for object_id in members}
     for record in records:
-        if not _is_accepted(record, inside):
-            raise VerificationError(
-                f"Record {record.sample_id} is no longer accepted by its reviewers: "
-                "export again with a new --version."
-            )
+        object_ids = (record.row["object_id"], *record.row["reference_object_ids"])
+        numbers = {inside.get(UUID(each)) for each in object_ids}
+        if len(numbers) > 1 or None in numbers:
+            yield f"Record {record.sample_id} is no longer accepted by its reviewers"
 
 
-def _is_accepted(record: ListedRecord, inside: dict[UUID, int]) -> bool:
-    """All views are in one accepted set. ``inside`` numbers the set of each accepted object."""
-    numbers = {inside.get(UUID(each)) for each in record.object_ids}
-    return len(numbers) == 1 and None not in numbers
+_Faults = Callable[[Session, Sequence[ListedRecord], Consensus, bool], Iterator[str]]
+"""Why records no longer stand, without a full stop."""
+_FAULTS: Mapping[str, _Faults] = {
+    subject_records.TASK: _subject_faults,
+    removal.TASK: pair_faults,
+    insertion_pairs.TASK: pair_faults,
+}

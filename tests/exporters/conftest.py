@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curate.exporters.image_folder import write_subject
 from curate.exporters.subject_records import AcceptedView, subject_records
 from curate.photos.reading import decode
 from curate.records import Box, ManifestSpec, SubjectRecord, SubjectView, WrittenManifest
+from subject_manifest import write_subject
 
 SPEC = ManifestSpec("jugs", "1.0", "subject", {"seed": 7, "band": [0.4, 0.9], "embedder": "ab" * 32})
 

@@ -19,10 +19,10 @@ from PIL import Image
 
 from curate.errors import ExportError, PhotoError
 from curate.exporters import staging
-from curate.exporters.image_folder import write_subject
 from curate.exporters.verify import listed_records, verify
 from curate.photos.reading import decode
 from curate.records import ManifestSpec
+from subject_manifest import write_subject
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from curate.errors import VerificationError
 from curate.exporters import manifest_file
-from curate.exporters.image_folder import write_subject
 from curate.exporters.layout import table_bytes
 from curate.exporters.verify import verify
 from curate.photos.reading import decode
 from curate.records import ManifestSpec
 from forgery import reseal, rewrite
+from subject_manifest import write_subject
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,45 @@
+"""What the rows of all splits hold together: summed up when they are written and again when verified."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from curate.exporters.sides import Sides
+from curate.exporters.task import Row, Task, file_names
+
+
+class Contents:
+    """Grows row by row."""
+
+    def __init__(self, task: Task) -> None:
+        self.pictures: set[str] = set()
+        """Paths from the manifest's folder."""
+        self._task = task
+        self._sides = Sides()
+        self._records: Counter[str] = Counter()
+        self._licences: dict[str, str] = {}
+        self._misplaced: list[str] = []
+
+    def add(self, split: str, row: Row) -> None:
+        """Note a row; its pictures may still be missing."""
+        held = self._task.holdings(row)
+        self._sides.add(split, held.things)
+        if held.only_in not in (None, split):
+            self._misplaced.append(f"sample {row['sample_id']} may be in {held.only_in} only, not in {split}")
+        self._records[split] += 1
+        self._licences |= {photo: licence or "unknown" for photo, licence in held.licences.items()}
+        self.pictures |= {f"{split}/{name}" for name in file_names(row)}
+
+    def counts(self) -> dict[str, int]:
+        """Records per split that has any, and things by kind."""
+        return {**self._records, **self._sides.counted()}
+
+    def licences(self) -> dict[str, int]:
+        """Photos per licence."""
+        return dict(Counter(self._licences.values()))
+
+    def leaks(self) -> Iterator[str]:
+        """One phrase per thing that stands in more than one split, or in one that it may not be in."""
+        yield from self._sides.crossing()
+        yield from sorted(self._misplaced)

@@ -1,0 +1,118 @@
+"""The ``subject`` task: a target photo, a caption and references of one thing (ObjectMate, section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+
+from curate.exporters.subject_records import TASK, sample_id
+from curate.exporters.task import CardWords, Column, Holdings, Row, SizeOf, Task, file_names, listed
+
+_TEXTS = listed(pa.string())
+_MAYBE_TEXTS = pa.list_(pa.string())
+_BOX = listed(pa.float64())
+_COLUMNS = (
+    Column(
+        "sample_id",
+        pa.string(),
+        "sha256 over the task, the target's object id and the references' ids in order",
+    ),
+    Column("group_id", pa.string(), "the accepted set of views: one physical thing"),
+    Column("target_file_name", pa.string(), "the picture to generate"),
+    Column("reference_file_names", _TEXTS, "other views of the thing, most similar first"),
+    Column("caption", pa.string(), "prompt for the target"),
+    Column("label", pa.string(), "class name of the target from its detector or annotator"),
+    Column("box", _BOX, "target: x, y, width, height in pixels of the exported picture"),
+    Column("reference_boxes", listed(_BOX), "the same for each reference"),
+    Column("similarities", listed(pa.float64()), "cosine of the target to each reference"),
+    Column("score", pa.float64(), "detector confidence of the target, 0..1"),
+    Column("object_id", pa.string(), "target object"),
+    Column("reference_object_ids", _TEXTS, "object of each reference"),
+    Column("source_sha256", pa.string(), "original file of the target photo"),
+    Column("reference_source_sha256", _TEXTS, "original file of each reference"),
+    Column("licence", pa.string(), "of the target photo; null if nobody stated one", nullable=True),
+    Column("reference_licences", _MAYBE_TEXTS, "of each reference"),
+    Column(
+        "consent", pa.string(), "of the people in the target photo; null if nobody stated any", nullable=True
+    ),
+    Column("reference_consents", _MAYBE_TEXTS, "of the people in each reference"),
+    Column("source", pa.string(), "where the target photo comes from; null if nobody said", nullable=True),
+    Column("reference_sources", _MAYBE_TEXTS, "where each reference comes from"),
+    Column("decision_ids", _TEXTS, "the decisions that accept these views"),
+)
+_PER_REFERENCE = (
+    "reference_boxes",
+    "reference_object_ids",
+    "reference_source_sha256",
+    "reference_licences",
+    "reference_consents",
+    "reference_sources",
+    "similarities",
+)
+# Boxes are floats and borders whole numbers: what a detector clips may miss by a rounding error.
+_TOLERANCE = 0.01
+
+
+def _holdings(row: Row) -> Holdings:
+    photos = [row["source_sha256"], *row["reference_source_sha256"]]
+    licences = [row["licence"], *row["reference_licences"]]
+    things = (("group", row["group_id"]), *(("photo", photo) for photo in photos))
+    return Holdings(things, dict(zip(photos, licences, strict=False)))  # a row that is not even is refused
+
+
+def _row_faults(row: Row, size_of: SizeOf) -> Iterator[str]:
+    references = len(row["reference_file_names"])
+    if not references or any(len(row[column]) != references for column in _PER_REFERENCE):
+        yield "has columns of different length for its references"
+        return
+    if row["sample_id"] != sample_id(row["object_id"], row["reference_object_ids"]):
+        yield "has an id that does not follow from its objects"
+    if len({row["source_sha256"], *row["reference_source_sha256"]}) <= references:
+        yield "uses a photo twice"
+    for name, box in zip(file_names(row), [row["box"], *row["reference_boxes"]], strict=True):
+        if not _inside(box, size_of(name)):
+            yield f"has a box outside of {name}"
+
+
+def _inside(box: list[float], size: tuple[int, int]) -> bool:
+    if len(box) != 4:
+        return False
+    x, y, width, height = box
+    fits = x + width <= size[0] + _TOLERANCE and y + height <= size[1] + _TOLERANCE
+    return fits and x >= -_TOLERANCE and y >= -_TOLERANCE and width > 0 and height > 0
+
+
+def _summary(rows: Sequence[Row]) -> str:
+    lengths = [len(row["reference_file_names"]) for row in rows]
+    fewest, most = min(lengths), max(lengths)
+    return (
+        f"{len(rows)} training samples for subject-driven generation. Each is a target photo, a caption "
+        f"and {most if fewest == most else f'{fewest} to {most}'} reference photos of the same physical "
+        "thing, found by how alike its views are and accepted by a decision on record."
+    )
+
+
+SUBJECT = Task(
+    name=TASK,
+    columns=_COLUMNS,
+    holdings=_holdings,
+    row_faults=_row_faults,
+    card=CardWords(
+        category="text-to-image",
+        tag="subject-driven-generation",
+        summary=_summary,
+        counts="Groups of views: {groups}. Photos: {photos}. No photo and no group is in two splits.",
+        loaded="`target` and `reference` come as pictures; all other columns as they stand below.",
+        rights=(
+            "A record stands under the licences of all its photos. What the people in them agreed to stands "
+            "in `consent` and `reference_consents`, as it was stated when the photos were taken in."
+        ),
+        making=(
+            "Whole photos that were upright 8-bit sRGB JPEG or PNG without location data are here byte for "
+            "byte; everything else was decoded once, turned upright, converted to sRGB and written as PNG. "
+            "No file carries location data."
+        ),
+    ),
+    nothing="Nothing is approved for export: accept groups with `curate decide` first.",
+)

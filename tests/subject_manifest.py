@@ -1,0 +1,27 @@
+"""Subject records straight to a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from curate.exporters.image_folder import write_folder
+from curate.exporters.media_files import OnStep
+from curate.exporters.pixels import Decode
+from curate.exporters.subject_samples import ReadPhoto, subject_samples
+from curate.records import ManifestSpec, SubjectRecord, WrittenManifest
+
+
+def write_subject(
+    records: Sequence[SubjectRecord],
+    spec: ManifestSpec,
+    directory: Path,
+    read_photo: ReadPhoto,
+    decode: Decode,
+    *,
+    crops: bool = False,
+    on_step: OnStep | None = None,
+) -> WrittenManifest:
+    """Write ``<directory>/<name>-<version>``."""
+    samples = subject_samples(records, read_photo, decode, crops=crops)
+    return write_folder(samples, spec, directory, picture="crop" if crops else "photo", on_step=on_step)
