@@ -36,6 +36,10 @@ class MediaDamagedError(MediaError):
     """A stored file does not hold the bytes it is named after."""
 
 
+class RoomError(CurateError):
+    """A disk has no room for what somebody hands in."""
+
+
 class SearchIndexError(CurateError):
     """The vector index is locked, missing or does not match."""
 

@@ -61,6 +61,10 @@ class MediaStore(ABC):
             )
         return data
 
+    @abstractmethod
+    def uri(self, sha256: str, suffix: str) -> str:
+        """Where a stored file lies: a ``file:`` URI or an fsspec URL."""
+
     def confirm(self, identity: str, *, claim: bool = False) -> None:
         """Make sure that this is the store called ``identity``; costs one small read.
 
@@ -110,6 +114,9 @@ class LocalMedia(MediaStore):
             for path in self._root.glob(pattern):
                 if _NAME.fullmatch(path.name) or path.name.startswith(_UNFINISHED):
                     yield path.name
+
+    def uri(self, sha256: str, suffix: str) -> str:
+        return (self._root / _path(f"{sha256}{suffix}")).absolute().as_uri()
 
     def remove(self, name: str) -> None:
         """Remove a file that nothing refers to."""
@@ -170,6 +177,10 @@ class RemoteMedia(MediaStore):
             name = path.rsplit("/", 1)[-1]
             if _NAME.fullmatch(name):
                 yield name
+
+    def uri(self, sha256: str, suffix: str) -> str:
+        url: str = self._filesystem.unstrip_protocol(f"{self._root}/{_path(f'{sha256}{suffix}')}")
+        return url
 
     def _read(self, path: str) -> bytes | None:
         with _answering():

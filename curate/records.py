@@ -71,7 +71,8 @@ class PhotoFacts:
     """Hex digest of the file's bytes: the photo's identity."""
     byte_count: int
     format: str
-    """Name by content, never by file name: JPEG, PNG, WEBP, TIFF, GIF, BMP, HEIF or AVIF."""
+    """Name by content, never by file name: JPEG, PNG, WEBP, TIFF, GIF, BMP, HEIF, AVIF, or one of
+    ``photos.raw_exif.RAW_FORMATS``."""
     width: int
     """Pixels after the EXIF orientation is applied."""
     height: int

@@ -50,6 +50,18 @@ QUERIES = {
         SELECT d.public_id, least(a.public_id, b.public_id), greatest(a.public_id, b.public_id), relation
         FROM pair_facts JOIN decisions d ON d.id = decision_id
         JOIN objects a ON a.id = left_id JOIN objects b ON b.id = right_id""",
+    "frames": "SELECT sha256 FROM frames JOIN photos ON photos.id = photo_id",
+    "pairs": """
+        SELECT i.public_id, i.kind, s.name, photographer, s.licence, p.kind, object_name, handed_in_by
+        FROM pairs p JOIN review_items i ON i.id = item_id JOIN shoots s ON s.id = shoot_id""",
+    "pair_successions": """
+        SELECT a.public_id, b.public_id, by FROM pair_successions
+        JOIN pairs o ON o.id = old_id JOIN review_items a ON a.id = o.item_id
+        JOIN pairs n ON n.id = new_id JOIN review_items b ON b.id = n.item_id""",
+    "pair_checks": """
+        SELECT i.public_id, fingerprint, given_mask_sha256, verdict, sentence, report::text, alignment::text,
+               mask_sha256, effect_sha256, alpha_sha256, change_sha256, report_sha256
+        FROM pair_checks JOIN pairs p ON p.id = pair_id JOIN review_items i ON i.id = item_id""",
     "manifests": "SELECT content_hash, name, version, task, spec::text, counts::text FROM manifests",
     "photo_splits": "SELECT sha256, split FROM photo_splits JOIN photos ON photos.id = photo_id",
 }

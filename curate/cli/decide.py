@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from curate.cli.context import open_workspace
-from curate.cli.groups import GroupId
 from curate.cli.output import Json, count, result, result_json, table
 from curate.verdicts import DIFFERENT, NEAR_DUPLICATE, SECOND, VARIANT
 
@@ -20,6 +19,10 @@ Reviewer = Annotated[
     str | None, typer.Option("--reviewer", help="Who decides; default: CURATE_REVIEWER or your user name.")
 ]
 Reason = Annotated[str | None, typer.Option("--reason", help="Why, for whoever reads the history.")]
+ItemId = Annotated[str, typer.Argument(help="Start of a group's or pair's id.")]
+Adjudicate = Annotated[
+    bool, typer.Option("--adjudicate", help="Rule, above what others said or a failed check says.")
+]
 
 Variant = Annotated[
     list[str] | None,
@@ -30,7 +33,9 @@ NearDuplicate = Annotated[
     typer.Option("--near-duplicate", help="Object in a photo that is another one again; repeatable."),
 ]
 
-commands = typer.Typer(no_args_is_help=True, help="Accept, reject or flag recurrence groups, and undo.")
+commands = typer.Typer(
+    no_args_is_help=True, help="Accept, reject or flag recurrence groups and counterfactual pairs, and undo."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -40,7 +45,7 @@ def register(app: typer.Typer) -> None:
 @commands.command()
 def accept(
     context: typer.Context,
-    group: GroupId,
+    item: ItemId,
     drop: Annotated[
         list[str] | None,
         typer.Option("--drop", help="Object that is another thing than the rest; repeatable."),
@@ -53,11 +58,13 @@ def accept(
     near_duplicate: NearDuplicate = None,
     reviewer: Reviewer = None,
     reason: Reason = None,
+    adjudicate: Adjudicate = False,
     as_json: Json = False,
 ) -> None:
-    """Say that all members are one thing, but for those set apart.
+    """Say that all members are one thing, but for those set apart; or that a pair is good.
 
-    With --second the group is split: they are one thing, and the rest another one.
+    With --second a group is split: they are one thing, and the rest another one. A pair whose check says
+    fail is only accepted with --adjudicate and a --reason.
     """
     marks = {
         DIFFERENT: drop or [],
@@ -65,44 +72,47 @@ def accept(
         VARIANT: variant or [],
         NEAR_DUPLICATE: near_duplicate or [],
     }
-    _decide(context, group, "accept", marks, reviewer, reason, as_json)
+    _decide(context, item, "accept", marks, reviewer, reason, as_json, adjudicate)
 
 
 @commands.command()
 def reject(
     context: typer.Context,
-    group: GroupId,
+    item: ItemId,
     variant: Variant = None,
     near_duplicate: NearDuplicate = None,
     reviewer: Reviewer = None,
     reason: Reason = None,
+    adjudicate: Adjudicate = False,
     as_json: Json = False,
 ) -> None:
-    """Say that no two members are the same thing.
+    """Say that no two members are the same thing, or that a pair is not good.
 
-    If some are, accept the group and drop the others.
+    If some members are, accept the group and drop the others. Of a pair --reason begins with one of
+    camera_moved, light_changed, other_change, object_left, wrong_order, blur, shadow_left, reflection_left,
+    residual, new_object, background_changed, seam, bad_mask, other; your own words may follow after a colon.
     """
     marks = {VARIANT: variant or [], NEAR_DUPLICATE: near_duplicate or []}
-    _decide(context, group, "reject", marks, reviewer, reason, as_json)
+    _decide(context, item, "reject", marks, reviewer, reason, as_json, adjudicate)
 
 
 @commands.command()
 def flag(
     context: typer.Context,
-    group: GroupId,
+    item: ItemId,
     reason: Annotated[str, typer.Option("--reason", help="What is odd about it, for whoever looks next.")],
     reviewer: Reviewer = None,
     as_json: Json = False,
 ) -> None:
-    """Hand a group over to an adjudicator, with a reason."""
-    _decide(context, group, "flag", {}, reviewer, reason, as_json)
+    """Hand a group or pair over to an adjudicator, with a reason."""
+    _decide(context, item, "flag", {}, reviewer, reason, as_json)
 
 
 @commands.command()
 def undo(
     context: typer.Context,
-    group: Annotated[
-        str | None, typer.Argument(help="Start of a group's id; default: wherever it was.")
+    item: Annotated[
+        str | None, typer.Argument(help="Start of a group's or pair's id; default: wherever it was.")
     ] = None,
     reviewer: Reviewer = None,
     as_json: Json = False,
@@ -114,31 +124,34 @@ def undo(
     from curate.workflows import review
 
     with open_workspace(context) as workspace:
-        _report(review.undo(workspace, group, reviewer), as_json)
+        _report(review.undo(workspace, item, reviewer), as_json)
 
 
 @commands.command()
 def history(
     context: typer.Context,
-    group: Annotated[str | None, typer.Argument(help="Start of a group's id; default: all groups.")] = None,
+    item: Annotated[
+        str | None, typer.Argument(help="Start of a group's or pair's id; default: all of them.")
+    ] = None,
     reviewer: Annotated[str | None, typer.Option("--reviewer", help="Only this reviewer's.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Show at most so many.")] = 20,
     as_json: Json = False,
 ) -> None:
-    """Who said what of which group, newest first."""
+    """Who said what of which group or pair, newest first."""
     from dataclasses import asdict
 
     from curate.workflows import review
 
     with open_workspace(context) as workspace:
-        found = review.history(workspace, group, reviewer=reviewer, limit=limit)
+        found = review.history(workspace, item, reviewer=reviewer, limit=limit)
     if as_json:
         result_json([asdict(each) for each in found])
         return
     rows = [
         (
             f"{each.decided_at:%Y-%m-%d %H:%M:%S}",
-            str(each.group)[:13],
+            each.kind,
+            str(each.item)[:13],
             each.reviewer,
             _what(each),
             "undone" if each.undone else "",
@@ -146,7 +159,7 @@ def history(
         )
         for each in found
     ]
-    table(("when", "group", "reviewer", "said", "", "reason"), rows)
+    table(("when", "", "item", "reviewer", "said", "", "reason"), rows)
 
 
 def _what(past: PastDecision) -> str:
@@ -187,17 +200,20 @@ def automatic(
 
 def _decide(
     context: typer.Context,
-    group: str,
+    item: str,
     verdict: str,
     marks: dict[str, list[str]],
     reviewer: str | None,
     reason: str | None,
     as_json: bool,
+    adjudicate: bool = False,
 ) -> None:
     from curate.workflows import review
 
     with open_workspace(context) as workspace:
-        made = review.decide(workspace, group, verdict, marks=marks, reviewer=reviewer, reason=reason)
+        made = review.decide(
+            workspace, item, verdict, marks=marks, reviewer=reviewer, reason=reason, adjudicates=adjudicate
+        )
     _report(made, as_json)
 
 
@@ -205,15 +221,15 @@ def _report(made: Recorded, as_json: bool) -> None:
     if as_json:
         result_json(_as_json(made))
     elif made.new:
-        result(f"{made.verdict} recorded for group {made.item_id} as decision {made.public_id}.")
+        result(f"{made.verdict} recorded for {made.kind} {made.item_id} as decision {made.public_id}.")
     else:
-        result(f"Group {made.item_id} was decided so already; nothing was changed.")
+        result(f"{made.kind.capitalize()} {made.item_id} was decided so already; nothing was changed.")
 
 
 def _as_json(made: Recorded) -> dict[str, object]:
     return {
         "decision": str(made.public_id),
-        "group": str(made.item_id),
+        made.kind: str(made.item_id),
         "verdict": made.verdict,
         "new": made.new,
     }

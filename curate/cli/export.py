@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from curate.cli.context import open_workspace
 from curate.cli.output import Json, count, result, result_json, say
 
+if TYPE_CHECKING:
+    from curate.workflows.export_options import Exported
+    from curate.workflows.export_pairs import PairOptions
+
 commands = typer.Typer(no_args_is_help=True, help="Write what people approved as a training manifest.")
+
+_Name = Annotated[str, typer.Option("--name", help="Name of the manifest.")]
+_To = Annotated[Path, typer.Option("--to", help="Folder that gets <name>-<version>.")]
+_Version = Annotated[str, typer.Option("--version", help="Version of the manifest.")]
+_IncludeAutomatic = Annotated[
+    bool, typer.Option("--include-automatic", help="Use decisions of automatic policies too.")
+]
+_AllowUnknownRights = Annotated[
+    bool, typer.Option("--allow-unknown-rights", help="Export photos without a licence on record.")
+]
+_Shares = Annotated[
+    tuple[int, int, int],
+    typer.Option(
+        "--shares",
+        help="Percent per split. A photo keeps that of its first export.",
+        metavar="TRAIN VALIDATION TEST",
+    ),
+]
+_Seed = Annotated[int, typer.Option("--seed", help="Seed of the split.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -21,29 +44,18 @@ def register(app: typer.Typer) -> None:
 @commands.command()
 def subject(
     context: typer.Context,
-    name: Annotated[str, typer.Option("--name", help="Name of the manifest.")],
-    to: Annotated[Path, typer.Option("--to", help="Folder that gets <name>-<version>.")],
-    version: Annotated[str, typer.Option("--version", help="Version of the manifest.")] = "1",
+    name: _Name,
+    to: _To,
+    version: _Version = "1",
     references: Annotated[int, typer.Option("--references", min=1, help="References per target.")] = 3,
     at_least: Annotated[
         int | None, typer.Option("--at-least", min=1, help="Accept records with fewer references.")
     ] = None,
-    include_automatic: Annotated[
-        bool, typer.Option("--include-automatic", help="Use decisions of automatic policies too.")
-    ] = False,
-    allow_unknown_rights: Annotated[
-        bool, typer.Option("--allow-unknown-rights", help="Export photos without a licence on record.")
-    ] = False,
+    include_automatic: _IncludeAutomatic = False,
+    allow_unknown_rights: _AllowUnknownRights = False,
     crops: Annotated[bool, typer.Option("--crops", help="Export the boxes instead of whole photos.")] = False,
-    shares: Annotated[
-        tuple[int, int, int],
-        typer.Option(
-            "--shares",
-            help="Percent per split. A photo keeps that of its first export.",
-            metavar="TRAIN VALIDATION TEST",
-        ),
-    ] = (80, 10, 10),
-    seed: Annotated[int, typer.Option("--seed", help="Seed of the split.")] = 0,
+    shares: _Shares = (80, 10, 10),
+    seed: _Seed = 0,
     embedder: Annotated[
         str | None, typer.Option("--embedder", help="Whose similarities choose references.")
     ] = None,
@@ -53,7 +65,6 @@ def subject(
 
     Each record is a target photo, a caption and references of the same thing from other photos.
     """
-    from curate.exporters.splits import SPLITS
     from curate.workflows.export import SubjectOptions, export_subject
 
     options = SubjectOptions(
@@ -70,8 +81,89 @@ def subject(
     )
     with open_workspace(context) as workspace:
         made = export_subject(workspace, options, to.absolute())
-    for reason, object_ids in made.left_out.items():
-        say(f"{count(len(object_ids), 'object')} left out: {reason}.")
+    _tell(made, "object", as_json)
+
+
+@commands.command()
+def removal(
+    context: typer.Context,
+    name: _Name,
+    to: _To,
+    version: _Version = "1",
+    include_automatic: _IncludeAutomatic = False,
+    allow_unknown_rights: _AllowUnknownRights = False,
+    shares: _Shares = (80, 10, 10),
+    seed: _Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """For object removal, from accepted counterfactual pairs.
+
+    Each record is a photo with an object, the object's mask, and the photo without it; the mask of its
+    shadow and reflections comes along. Pairs of held-out shoots always go to the split test.
+    """
+    from curate.workflows.export_pairs import PairOptions
+
+    options = PairOptions(
+        name=name,
+        version=version,
+        include_automatic=include_automatic,
+        allow_unknown_rights=allow_unknown_rights,
+        shares=shares,
+        seed=seed,
+    )
+    _export_pairs(context, "removal", options, to, as_json)
+
+
+@commands.command("insertion-pairs")
+def insertion_pairs(
+    context: typer.Context,
+    name: _Name,
+    to: _To,
+    version: _Version = "1",
+    include_automatic: _IncludeAutomatic = False,
+    allow_unknown_rights: _AllowUnknownRights = False,
+    shares: _Shares = (80, 10, 10),
+    seed: _Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """For object insertion: the same pairs the other way round.
+
+    Each record is the object pasted into the photo without it, the object's mask, and the photo with it,
+    whose shadow and reflections are to be learned. Pairs of held-out shoots always go to the split test.
+    """
+    from curate.workflows.export_pairs import PairOptions
+
+    options = PairOptions(
+        name=name,
+        version=version,
+        include_automatic=include_automatic,
+        allow_unknown_rights=allow_unknown_rights,
+        shares=shares,
+        seed=seed,
+    )
+    _export_pairs(context, "insertion-pairs", options, to, as_json)
+
+
+def _export_pairs(
+    context: typer.Context,
+    task: Literal["removal", "insertion-pairs"],
+    options: PairOptions,
+    to: Path,
+    as_json: bool,
+) -> None:
+    from curate.workflows.export_pairs import export_pairs
+
+    with open_workspace(context) as workspace:
+        made = export_pairs(workspace, task, options, to.absolute())
+    _tell(made, "pair", as_json)
+
+
+def _tell(made: Exported, left_out: str, as_json: bool) -> None:
+    """Print what was written and, on standard error, how many of what were left out and why."""
+    from curate.exporters.splits import SPLITS
+
+    for reason, ids in made.left_out.items():
+        say(f"{count(len(ids), left_out)} left out: {reason}.")
     written = made.manifest
     if as_json:
         result_json(

@@ -33,6 +33,7 @@ def consensus(
     context: typer.Context,
     needed: Annotated[int, typer.Argument(help="Reviewers who have to say the same of a group.")],
     asked: Annotated[int, typer.Argument(help="Reviewers who are asked at most before it is disputed.")],
+    kind: Annotated[str, typer.Option("--kind", help="group or pair.")] = "group",
     as_json: Json = False,
 ) -> None:
     """Set how many reviewers must agree.
@@ -43,7 +44,10 @@ def consensus(
     from curate.workflows import queue_rule
 
     with open_workspace(context) as workspace:
-        queue_rule.set_consensus(workspace, Consensus(needed, asked))
+        queue_rule.set_consensus(workspace, Consensus(needed, asked), kind)
+        if kind != "group":
+            _report_rule(kind, needed, asked, as_json)
+            return
         _report(queue_rule.overview(workspace), as_json)
 
 
@@ -62,6 +66,13 @@ def order(
     with open_workspace(context) as workspace:
         queue_rule.set_ordering(workspace, ordering)
         _report(queue_rule.overview(workspace), as_json)
+
+
+def _report_rule(kind: str, needed: int, asked: int, as_json: bool) -> None:
+    if as_json:
+        result_json({"kind": kind, "votes_needed": needed, "votes_asked": asked})
+    else:
+        result(f"{needed} of {asked} reviewers of a {kind} must agree from now on.")
 
 
 def _report(overview: Overview, as_json: bool) -> None:

@@ -20,6 +20,7 @@ _WRITERS = 0x7265_6375
 
 _TRY = text("SELECT pg_try_advisory_lock(key) FROM unnest(:keys) WITH ORDINALITY AS t(key, n) ORDER BY n")
 _RELEASE = text("SELECT pg_advisory_unlock(key) FROM unnest(:keys) AS t(key)")
+_RELEASE_ALL = text("SELECT pg_advisory_unlock_all()")
 _KEYS = bindparam("keys", type_=ARRAY(BigInteger))
 
 
@@ -59,6 +60,10 @@ class Claims:
         return bool(self._connection.scalar(text(f"SELECT pg_try_advisory_lock({_WRITERS})")))
 
     def close(self) -> None:
-        # The pool would hand the session on with its locks, so the connection itself must go.
-        self._connection.invalidate()
-        self._connection.close()
+        try:
+            # Postgres takes a moment to see that a connection is gone, and somebody may be waiting.
+            self._connection.execute(_RELEASE_ALL)
+        finally:
+            # The pool would hand the session on with its locks, so the connection itself must go.
+            self._connection.invalidate()
+            self._connection.close()

@@ -14,10 +14,10 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, delete, func, se
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from curate.database import queue, rules
+from curate.database import pair_votes, queue, rules
 from curate.database.among import among
 from curate.database.tables import Decision, Object, PairFact, ReviewItem, ReviewMember
-from curate.errors import DecisionError, NotFoundError
+from curate.errors import ConflictError, DecisionError, NotFoundError
 from curate.verdicts import Fact, facts_of, pair_of
 
 _Left, _Right = aliased(Object), aliased(Object)
@@ -33,6 +33,8 @@ class Recorded:
     verdict: str
     new: bool
     """False if the reviewer's standing decision already said exactly this."""
+    kind: str = rules.GROUP
+    """What was decided on: ``group`` or ``pair``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,11 @@ def find_item(session: Session, prefix: str) -> UUID:
         select(ReviewItem.public_id).where(text.startswith(prefix.lower(), autoescape=True)).limit(2)
     ).all()
     if len(found) > 1:
-        raise NotFoundError(f"Several groups start with {prefix!r}: type more of the id.")
+        raise NotFoundError(f"Several groups or pairs start with {prefix!r}: type more of the id.")
     if not found:
-        raise NotFoundError(f"There is no group {prefix!r}: type `curate groups list`.")
+        raise NotFoundError(
+            f"There is no group or pair {prefix!r}: type `curate groups list` or `curate pairs list`."
+        )
     return found[0]
 
 
@@ -88,16 +92,20 @@ def decide(
     """
     rules.share(session)
     item = _locked(session, item_id)
-    # Refuses what does not fit before anything is written.
-    facts_of(said.verdict, list(_members(session, item.id)), said.marks)
     who = _Who(reviewer, "automatic" if automatic else "person")
+    if event_id is not None and (sent := by_event(session, event_id)) is not None:
+        return _again(sent, item, who, said)
+    _refuse_unfit(session, item, said, adjudicates=adjudicates)
     standing = _standing(session, item.id, who)
-    if standing is not None and _says(standing, said, adjudicates) and not _overridden(session, standing):
-        return Recorded(standing.public_id, item_id, said.verdict, new=False)
+    if (
+        standing is not None
+        and _says(standing, item, said, adjudicates)
+        and not _overridden(session, standing)
+    ):
+        return Recorded(standing.public_id, item_id, said.verdict, new=False, kind=item.kind)
     made = _append(session, item, who, said, adjudicates=adjudicates, event_id=event_id)
-    _derive(session, item.id, who)
-    queue.recount(session, [item.id])
-    return Recorded(made.public_id, item_id, said.verdict, new=True)
+    _follow(session, item, who)
+    return Recorded(made.public_id, item_id, said.verdict, new=True, kind=item.kind)
 
 
 def undo(
@@ -123,21 +131,28 @@ def undo(
     item = session.scalars(wanted.with_for_update(key_share=True)).one()
     standing = _standing(session, item.id, who)
     if standing is None or standing.id != last.id:
-        raise DecisionError("Another command undid that decision meanwhile: type `curate groups list`.")
+        raise DecisionError("Another command undid that decision meanwhile: type `curate decide history`.")
     made = _append(session, item, who, Said("undo"), undoes_id=last.id, event_id=event_id)
-    _derive(session, item.id, who)
-    queue.recount(session, [item.id])
-    return Recorded(made.public_id, item.public_id, "undo", new=True)
+    _follow(session, item, who)
+    return Recorded(made.public_id, item.public_id, "undo", new=True, kind=item.kind)
 
 
 def last_standing(
-    session: Session, reviewer: str, *, automatic: bool = False, item_key: int | None = None
+    session: Session,
+    reviewer: str,
+    *,
+    automatic: bool = False,
+    item_key: int | None = None,
+    kind: str | None = None,
 ) -> Decision | None:
-    """The reviewer's newest decision that was not undone, on one item or anywhere."""
-    kind = "automatic" if automatic else "person"
-    rows = _not_undone(Decision.reviewer == reviewer, Decision.reviewer_kind == kind)
+    """The reviewer's newest decision that was not undone: on one item, on items of a kind, or anywhere."""
+    rows = _not_undone(
+        Decision.reviewer == reviewer, Decision.reviewer_kind == ("automatic" if automatic else "person")
+    )
     if item_key is not None:
         rows = rows.where(Decision.item_id == item_key)
+    if kind is not None:
+        rows = rows.join(ReviewItem, ReviewItem.id == Decision.item_id).where(ReviewItem.kind == kind)
     return session.scalar(rows.order_by(Decision.id.desc()).limit(1))
 
 
@@ -189,10 +204,10 @@ def by_public_ids(session: Session, public_ids: Iterable[UUID]) -> dict[UUID, tu
 
 def history(
     session: Session, *, item_id: UUID | None = None, reviewer: str | None = None, limit: int = 20
-) -> list[tuple[Decision, UUID, bool]]:
+) -> list[tuple[Decision, ReviewItem, bool]]:
     """Decisions and undos, newest first, each with its item and whether it was undone."""
     rows = (
-        select(Decision, ReviewItem.public_id, _Undo.id.is_not(None))
+        select(Decision, ReviewItem, _Undo.id.is_not(None))
         .join(ReviewItem, ReviewItem.id == Decision.item_id)
         .outerjoin(_Undo, _Undo.undoes_id == Decision.id)
         .order_by(Decision.id.desc())
@@ -213,8 +228,35 @@ def _locked(session: Session, public_id: UUID) -> ReviewItem:
     wanted = select(ReviewItem).where(ReviewItem.public_id == public_id)
     item = session.scalar(wanted.with_for_update(key_share=True))
     if item is None:
-        raise NotFoundError(f"There is no group {public_id}: type `curate groups list`.")
+        raise NotFoundError(
+            f"There is no group or pair {public_id}: type `curate groups list` or `curate pairs list`."
+        )
     return item
+
+
+def _refuse_unfit(session: Session, item: ReviewItem, said: Said, *, adjudicates: bool) -> None:
+    """Refuse what does not fit the item before anything is written."""
+    if item.kind == rules.GROUP:
+        facts_of(said.verdict, list(_members(session, item.id)), said.marks)
+        return
+    if said.marks:
+        raise DecisionError("A pair has no members to set apart: leave the marks out.")
+    pair_votes.refuse_unfit(session, item, said.verdict, said.reason, adjudicates=adjudicates)
+
+
+def _again(sent: Decision, item: ReviewItem, who: _Who, said: Said) -> Recorded:
+    """What was answered when the event came first."""
+    was = (sent.item_id, sent.reviewer, sent.reviewer_kind, sent.verdict, sent.marks, sent.reason)
+    if was != (item.id, who.reviewer, who.kind, said.verdict, said.stored_marks, said.reason):
+        raise ConflictError("stale", "That was sent before and meant something else: load the page again.")
+    return Recorded(sent.public_id, item.public_id, said.verdict, new=False, kind=item.kind)
+
+
+def _follow(session: Session, item: ReviewItem, who: _Who) -> None:
+    """Bring up to date what is derived from decisions on the item; of a pair nothing is."""
+    if item.kind == rules.GROUP:
+        _derive(session, item.id, who)
+        queue.recount(session, [item.id])
 
 
 def _members(session: Session, item_key: int) -> dict[UUID, int]:
@@ -249,15 +291,15 @@ def _standing(session: Session, item_key: int, who: _Who) -> Decision | None:
     return session.scalar(rows.order_by(Decision.id.desc()).limit(1))
 
 
-def _says(standing: Decision, said: Said, adjudicates: bool) -> bool:
+def _says(standing: Decision, item: ReviewItem, said: Said, adjudicates: bool) -> bool:
     if (standing.verdict, standing.marks, standing.adjudicates) != (
         said.verdict,
         said.stored_marks,
         adjudicates,
     ):
         return False
-    # The reason is all that a flag says.
-    return said.verdict != "flag" or standing.reason == said.reason
+    # The reason is all that a flag says, and half of what is said of a pair.
+    return standing.reason == said.reason or (said.verdict != "flag" and item.kind == rules.GROUP)
 
 
 def _overridden(session: Session, standing: Decision) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from curate.database import objects
+from curate.database import frames, objects
 from curate.database.tables import (
     Edge,
     Embedded,
@@ -69,7 +69,10 @@ def group_id(member_ids: Sequence[UUID]) -> UUID:
 
 
 def candidates(session: Session, detector_id: int, embedder_id: int, rule: MiningFilter) -> list[Candidate]:
-    """Objects of one detector with a vector of one embedder that pass the filter, in public id order."""
+    """Objects of one detector with a vector of one embedder that pass the filter, in public id order.
+
+    Photos that became frames of pairs after they were ingested take no part.
+    """
     share = Object.width * Object.height / (Photo.width * Photo.height)
     rows = (
         select(Object.id, Object.public_id, Object.photo_id, VectorBlock.sha256, Embedded.row)
@@ -84,6 +87,7 @@ def candidates(session: Session, detector_id: int, embedder_id: int, rule: Minin
             share <= rule.max_share,
             func.least(Object.width, Object.height) >= rule.min_side,
             Object.label.not_in(rule.exclude_labels),
+            ~frames.is_frame(),
         )
         .order_by(Object.public_id)
     )

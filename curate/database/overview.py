@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from curate.database import fingerprints
+from curate.database import fingerprints, pair_checks, pair_votes, pairs
 from curate.database.tables import (
     Decision,
     Detected,
@@ -31,6 +32,7 @@ def counts(session: Session) -> dict[str, Any]:
         "detectors": [_detector(session, model) for model in fingerprints.used(session, "detector")],
         "embedders": [_embedder(session, model) for model in fingerprints.used(session, "embedder")],
         "mining_runs": _count(session, MiningRun),
+        "pairs": _pairs(session),
         "decisions": _standing(session),
         "manifests": _count(session, Manifest),
         "failures": {stage: count for stage, count in session.execute(failed)},
@@ -39,6 +41,21 @@ def counts(session: Session) -> dict[str, Any]:
 
 def _count(session: Session, table: type[Any]) -> int:
     return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def _pairs(session: Session) -> dict[str, int]:
+    """Pairs that nothing took the place of, by what is known of them."""
+    current = [row for row in pairs.every(session) if row.superseded_by is None]
+    checks = pair_checks.current(session, [row.pair.id for row in current])
+    settled = pair_votes.settled(session, [row.pair.item_id for row in current], with_automatic=True)
+    states = Counter(state.name for state in settled.values())
+    verdicts = Counter(check.verdict for check in checks.values())
+    return {
+        "all": len(current),
+        "unchecked": len(current) - len(checks),
+        **{f"checked {verdict}": number for verdict, number in sorted(verdicts.items())},
+        **dict(sorted(states.items())),
+    }
 
 
 def _standing(session: Session) -> int:

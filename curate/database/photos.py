@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from curate.database import frames
 from curate.database.among import among
 from curate.database.tables import Detected, Embedded, Failure, Object, Photo, PhotoFile
 from curate.records import PhotoFacts, PhotoRef, PhotoRights
@@ -109,16 +110,16 @@ def _signed(bits: int) -> int:
 
 
 def to_detect(model_id: int, fingerprint: str, *, retry_failed: bool) -> Select[Photo]:
-    """Photos this detector has not seen."""
+    """Photos this detector has not seen; frames of pairs are none of its business."""
     seen = exists().where(Detected.photo_id == Photo.id, Detected.model_id == model_id)
-    return select(Photo).where(~seen, *_not_failed("detect", fingerprint, retry_failed))
+    return select(Photo).where(~seen, ~frames.is_frame(), *_not_failed("detect", fingerprint, retry_failed))
 
 
 def to_embed(model_id: int, fingerprint: str, *, retry_failed: bool) -> Select[Photo]:
-    """Photos with an object this embedder has not seen."""
+    """Photos with an object this embedder has not seen; no frames of pairs."""
     has_vector = exists().where(Embedded.object_id == Object.id, Embedded.model_id == model_id)
     waiting = exists().where(Object.photo_id == Photo.id, ~has_vector)
-    return select(Photo).where(waiting, *_not_failed("embed", fingerprint, retry_failed))
+    return select(Photo).where(waiting, ~frames.is_frame(), *_not_failed("embed", fingerprint, retry_failed))
 
 
 def _not_failed(stage: str, fingerprint: str, retry_failed: bool) -> list[ColumnElement[bool]]:
@@ -167,6 +168,25 @@ def by_sha256(session: Session, digests: Iterable[str]) -> dict[str, Photo]:
     return {photo.sha256: photo for photo in rows}
 
 
+def facts(session: Session, digests: Iterable[str]) -> dict[str, PhotoFacts]:
+    """What ingest learned of these photos, by sha256."""
+    return {
+        sha256: PhotoFacts(
+            sha256=sha256,
+            byte_count=photo.byte_count,
+            format=photo.format,
+            width=photo.width,
+            height=photo.height,
+            orientation=photo.orientation,
+            mode=photo.mode,
+            exif=photo.exif,
+            has_location=photo.has_location,
+            perceptual_hash=photo.perceptual_hash % (1 << 64),
+        )
+        for sha256, photo in by_sha256(session, digests).items()
+    }
+
+
 def _with_uris(session: Session, photos: Sequence[Photo]) -> list[PhotoRef]:
     """The same bytes may lie in several places; where they were seen last they are most likely still."""
     places = (
@@ -182,9 +202,14 @@ def _with_uris(session: Session, photos: Sequence[Photo]) -> list[PhotoRef]:
     ]
 
 
-def all_hashes(session: Session) -> tuple[list[int], list[str], NDArray[np.uint64]]:
-    """Keys, sha256 and perceptual hashes of all photos, ordered by sha256 so that every run agrees."""
-    rows = session.execute(select(Photo.id, Photo.sha256, Photo.perceptual_hash).order_by(Photo.sha256)).all()
+def all_hashes(session: Session, *, with_frames: bool) -> tuple[list[int], list[str], NDArray[np.uint64]]:
+    """Keys, sha256 and perceptual hashes of all photos, ordered by sha256 so that every run agrees.
+
+    Args:
+        with_frames: The frames of counterfactual pairs too.
+    """
+    wanted = select(Photo.id, Photo.sha256, Photo.perceptual_hash).order_by(Photo.sha256)
+    rows = session.execute(wanted if with_frames else wanted.where(~frames.is_frame())).all()
     hashes = np.array([bits for _, _, bits in rows], dtype=np.int64).view(np.uint64)
     return [key for key, _, _ in rows], [sha256 for _, sha256, _ in rows], hashes
 

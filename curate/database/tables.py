@@ -211,13 +211,13 @@ class Edge(Base):
 
 
 class ReviewItem(Base):
-    """Something people vote on. For a group it is the set of members, whatever run found it."""
+    """Something people vote on: a counterfactual pair, or a group's set of members, whatever run found it."""
 
     __tablename__ = "review_items"
     id: Mapped[int] = _key()
     public_id: Mapped[UUID] = mapped_column(unique=True)
     kind: Mapped[str]
-    __table_args__ = (CheckConstraint("kind IN ('group')", name="known_kind"),)
+    __table_args__ = (CheckConstraint("kind IN ('group', 'pair')", name="known_kind"),)
 
 
 class ReviewMember(Base):
@@ -309,6 +309,7 @@ class ReviewRule(Base):
     # The mining run whose groups stand in the queue.
     run_id: Mapped[int | None] = mapped_column(ForeignKey("mining_runs.id", ondelete="RESTRICT"))
     __table_args__ = (
+        CheckConstraint("kind IN ('group', 'pair')", name="known_kind"),
         CheckConstraint("votes_needed BETWEEN 1 AND votes_asked", name="votes_can_agree"),
         CheckConstraint("ordering IN ('uncertain', 'likely')", name="known_ordering"),
     )
@@ -375,6 +376,119 @@ class Person(Base):
     __table_args__ = (
         CheckConstraint("email = lower(email) AND email <> ''", name="lower_case"),
         CheckConstraint("role IN ('photographer', 'curator', 'adjudicator', 'admin')", name="known_role"),
+    )
+
+
+class Frame(Base):
+    """A photo handed in for a pair: its bytes lie in the media store, and no detector looks at it."""
+
+    __tablename__ = "frames"
+    photo_id: Mapped[int] = _references("photos.id", primary_key=True)
+    stored_at: Mapped[datetime] = _now()
+
+
+class FrameSender(Base):
+    """Who had the bytes of a frame in hand. Knowing its sha256 alone must not be enough to see it."""
+
+    __tablename__ = "frame_senders"
+    photo_id: Mapped[int] = _references("frames.photo_id", primary_key=True)
+    sender: Mapped[str] = mapped_column(primary_key=True)
+    # What they called the file first.
+    name: Mapped[str]
+
+
+class Shoot(Base):
+    """One set-up of a photographer, with rights that hold for all of its pairs."""
+
+    __tablename__ = "shoots"
+    id: Mapped[int] = _key()
+    public_id: Mapped[UUID] = mapped_column(unique=True)
+    photographer: Mapped[str]
+    name: Mapped[str]
+    licence: Mapped[str | None]
+    consent: Mapped[str | None]
+    # Kept for evaluation: never exported for training.
+    held_out: Mapped[bool] = mapped_column(server_default=false())
+    created_at: Mapped[datetime] = _now()
+    __table_args__ = (
+        UniqueConstraint("photographer", "name"),
+        CheckConstraint("photographer <> '' AND name <> ''", name="named"),
+    )
+
+
+class Pair(Base):
+    """A counterfactual pair; its public id is that of its review item. Append-only."""
+
+    __tablename__ = "pairs"
+    id: Mapped[int] = _key()
+    item_id: Mapped[int] = mapped_column(ForeignKey("review_items.id", ondelete="RESTRICT"), unique=True)
+    factual_id: Mapped[int] = _references("frames.photo_id")
+    counterfactual_id: Mapped[int] = _references("frames.photo_id", index=True)
+    shoot_id: Mapped[int] = _references("shoots.id", index=True)
+    kind: Mapped[str]
+    object_name: Mapped[str | None]
+    handed_in_by: Mapped[str]
+    handed_in_at: Mapped[datetime] = _now()
+    __table_args__ = (
+        UniqueConstraint("factual_id", "counterfactual_id"),
+        CheckConstraint("factual_id <> counterfactual_id", name="two_frames"),
+        CheckConstraint("kind IN ('pair', 'triplet', 'burst')", name="known_kind"),
+    )
+
+
+class PairSuccession(Base):
+    """One pair took the place of another. Append-only: the latest row that names a pair says how it stands.
+
+    Rows and not a column of ``pairs``, because swapping the frames twice makes the first pair current again.
+    """
+
+    __tablename__ = "pair_successions"
+    id: Mapped[int] = _key()
+    old_id: Mapped[int] = _references("pairs.id", index=True)
+    new_id: Mapped[int] = _references("pairs.id", index=True)
+    by: Mapped[str]
+    at: Mapped[datetime] = _now()
+    __table_args__ = (CheckConstraint("old_id <> new_id", name="two_pairs"),)
+
+
+class PairMask(Base):
+    """An object mask that somebody corrected; the newest one counts. Append-only."""
+
+    __tablename__ = "pair_masks"
+    id: Mapped[int] = _key()
+    pair_id: Mapped[int] = _references("pairs.id", index=True)
+    # A PNG in the media store.
+    sha256: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime] = _now()
+
+
+class PairCheck(Base):
+    """What was measured on a pair by one version of the checks with one mask. Append-only."""
+
+    __tablename__ = "pair_checks"
+    id: Mapped[int] = _key()
+    pair_id: Mapped[int] = _references("pairs.id")
+    # Hash of the checks, their thresholds and the models that were asked.
+    fingerprint: Mapped[str]
+    # The corrected mask it was measured with, none if the program found the object.
+    given_mask_sha256: Mapped[str | None]
+    verdict: Mapped[str]
+    sentence: Mapped[str]
+    # Everything measured, with the findings, and which models were asked.
+    report: Mapped[dict[str, Any]]
+    # Set if the counterfactual has to be moved before the pair is used.
+    alignment: Mapped[dict[str, Any] | None]
+    # PNGs in the media store.
+    mask_sha256: Mapped[str]
+    effect_sha256: Mapped[str]
+    alpha_sha256: Mapped[str]
+    change_sha256: Mapped[str]
+    report_sha256: Mapped[str]
+    checked_at: Mapped[datetime] = _now()
+    __table_args__ = (
+        UniqueConstraint("pair_id", "fingerprint", "given_mask_sha256", postgresql_nulls_not_distinct=True),
+        CheckConstraint("verdict IN ('pass', 'warn', 'fail')", name="known_verdict"),
     )
 
 

@@ -55,7 +55,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """A reviewer's newest standing decision: what an undo takes back."""
+    """A reviewer's newest standing decision on a group: what an undo takes back."""
 
     decision: UUID
     item: UUID
@@ -64,7 +64,7 @@ class Last:
 
 
 def last(session: Session, reviewer: str) -> Last | None:
-    made = decisions.last_standing(session, reviewer)
+    made = decisions.last_standing(session, reviewer, kind=rules.GROUP)
     if made is None:
         return None
     item = session.scalars(select(ReviewItem.public_id).where(ReviewItem.id == made.item_id)).one()
@@ -111,7 +111,7 @@ def undo(session: Session, seat: Seat, event: UUID, decision: UUID) -> int:
         if (made.reviewer, made.undoes_id) != (seat.reviewer, told[0].id):
             raise _used_before()
         return key
-    newest = decisions.last_standing(session, seat.reviewer)
+    newest = decisions.last_standing(session, seat.reviewer, kind=rules.GROUP)
     if newest is None or newest.public_id != decision:
         raise ConflictError("nothing", "That is no longer your last decision: load the page again.")
     decisions.undo(session, seat.reviewer, item, event_id=event)
@@ -120,7 +120,7 @@ def undo(session: Session, seat: Seat, event: UUID, decision: UUID) -> int:
 
 def _hold(session: Session, item: UUID) -> int:
     """The item's key; it is held until the transaction ends, so that a vote sent twice is stored once."""
-    row = select(ReviewItem.id).where(ReviewItem.public_id == item)
+    row = select(ReviewItem.id).where(ReviewItem.public_id == item, ReviewItem.kind == rules.GROUP)
     key = session.scalar(row.with_for_update(key_share=True))
     if key is None:
         raise NotFoundError(f"There is no group {item}: load the page again.")

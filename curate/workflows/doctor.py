@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from uuid import UUID
 
 from curate import vector_blocks
@@ -15,22 +14,13 @@ from curate.photos.facts import examine
 from curate.photos.sources import read_photo_bytes
 from curate.records import PhotoRef
 from curate.workflows.batches import batched
+from curate.workflows.findings import Finding
 from curate.workflows.index_entries import collection_of
 from curate.workflows.index_upkeep import upsert_block
 from curate.workflows.ingest import THUMBNAIL_SUFFIX
+from curate.workflows.pair_upkeep import examine_pairs, wanted_files
 from curate.workspace import Workspace
 from index.interfaces import ObjectIndex
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is not as it should be."""
-
-    what: str
-    subject: str
-    mended: bool
-    advice: str = ""
-    """What to type, where mending is not the doctor's business."""
 
 
 def examine_workspace(
@@ -39,7 +29,7 @@ def examine_workspace(
     """Check and mend, in the order in which one repair helps the next.
 
     Args:
-        originals: Also read every photo again and compare its sha256, which takes as long as ingest.
+        originals: Also read every photo and mask again and compare its sha256, which takes as long as ingest.
         forget_vectors: Forget the vectors of a model even if not one of its blocks is left.
 
     Raises:
@@ -54,6 +44,7 @@ def examine_workspace(
             )
         _confirm_media(workspace)
         yield from _blocks(workspace, forget_vectors=forget_vectors)
+        yield from examine_pairs(workspace, set(workspace.media.names()), read=originals)
         yield from _thumbnails(workspace)
         yield from _leftover_files(workspace)
         yield from _index(workspace)
@@ -140,6 +131,7 @@ def _leftover_files(workspace: Workspace) -> Iterator[Finding]:
     with workspace.transaction() as session:
         wanted = {f"{sha256}{THUMBNAIL_SUFFIX}" for sha256 in photos.thumbnails(session).values()}
         wanted |= {f"{sha256}{vector_blocks.SUFFIX}" for sha256 in vectors.all_block_files(session)}
+    wanted |= wanted_files(workspace)
     what = "a stored file that nothing refers to"
     for name in sorted(set(media.names()) - wanted):
         if isinstance(media, LocalMedia):

@@ -40,10 +40,19 @@ def overview(workspace: Workspace) -> Overview:
     return Overview(Consensus(rule.votes_needed, rule.votes_asked), rule.ordering, states, waiting, held)
 
 
-def set_consensus(workspace: Workspace, wanted: Consensus) -> None:
-    """Ask for ``wanted`` from now on, and settle anew what was voted before."""
+def set_consensus(workspace: Workspace, wanted: Consensus, kind: str = rules.GROUP) -> None:
+    """Ask for ``wanted`` of items of a kind from now on, and settle anew what was voted before.
+
+    Raises:
+        SettingsError: there is no such kind of items.
+    """
+    if kind not in (rules.GROUP, rules.PAIR):
+        raise SettingsError(f"There are no items of kind {kind!r}: choose from group, pair.")
     with workspace.transaction() as session:
         rules.hold_alone(session)
+        if kind == rules.PAIR:  # settled when they are looked at
+            rules.set_consensus(session, wanted, kind)
+            return
         refill.refresh(session)
         rules.set_consensus(session, wanted)
         refill.resettle(session, rules.rule(session))

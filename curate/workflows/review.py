@@ -1,4 +1,4 @@
-"""Recurrence groups with what is known about them, and decisions on them."""
+"""Recurrence groups with what is known about them, and decisions on them and on counterfactual pairs."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import decisions, mining, objects, photos, rules, states
+from curate.database import decisions, mining, objects, people, photos, rules, states
 from curate.database.decisions import Recorded, Said
 from curate.database.mining import StoredGroup
-from curate.errors import DecisionError, NotFoundError, SettingsError
+from curate.errors import AccessError, DecisionError, NotFoundError, SettingsError
 from curate.records import Group, View
 from curate.verdicts import FLAGGED, OPEN, STATES, GroupState, settle, state_of
+from curate.workflows.people import CURATOR, PHOTOGRAPHER
 from curate.workspace import Workspace
 
 
@@ -73,21 +74,43 @@ def decide(
     marks: Mapping[str, Sequence[str]] | None = None,
     reviewer: str | None = None,
     reason: str | None = None,
+    adjudicates: bool = False,
+    event_id: UUID | None = None,
 ) -> Recorded:
-    """One person's verdict on one group, committed when this returns.
+    """One person's verdict on one group or pair, committed when this returns.
 
     Args:
         marks: Starts of the ids of members that are set apart, by mark; see ``curate.verdicts.MARKS``.
+        reason: Of a rejected pair it begins with one of ``curate.pair_verdicts.REJECT_REASONS``.
+        adjudicates: Rule above what others said, or above a pair's failed check.
+        event_id: Made up by the sender; sent again, the decision is the one that was stored.
+
+    Raises:
+        NotFoundError: there is no such item.
+        DecisionError: the verdict does not fit the item as it is.
+        AccessError: the reviewer is known with a role that does not adjudicate.
     """
     if verdict == "flag" and not reason:
         raise DecisionError("A flag needs a reason for whoever looks next: add --reason TEXT.")
+    who = reviewer or workspace.settings.reviewer
     with workspace.transaction() as session:
+        if adjudicates:
+            _check_adjudicator(session, who)
         return decisions.decide(
             session,
             decisions.find_item(session, prefix),
             Said(verdict, _marks(session, marks or {}), reason),
-            reviewer=reviewer or workspace.settings.reviewer,
+            reviewer=who,
+            adjudicates=adjudicates,
+            event_id=event_id,
         )
+
+
+def _check_adjudicator(session: Session, reviewer: str) -> None:
+    """Whoever is not among the people of the review app is the workspace's owner at the command line."""
+    role = people.role_of(session, reviewer.lower())
+    if role in (PHOTOGRAPHER, CURATOR):
+        raise AccessError(f"{reviewer} is {role} and cannot adjudicate: ask an adjudicator to decide.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +118,9 @@ class PastDecision:
     """One line of the history."""
 
     public_id: UUID
-    group: UUID
+    item: UUID
+    kind: str
+    """What it is on: ``group`` or ``pair``."""
     reviewer: str
     automatic: bool
     verdict: str
@@ -111,14 +136,15 @@ class PastDecision:
 def history(
     workspace: Workspace, prefix: str | None = None, *, reviewer: str | None = None, limit: int = 20
 ) -> list[PastDecision]:
-    """Who said what, newest first, of one group or of all."""
+    """Who said what, newest first, of one group or pair or of all."""
     with workspace.transaction() as session:
-        item = decisions.find_item(session, prefix) if prefix else None
-        rows = decisions.history(session, item_id=item, reviewer=reviewer, limit=limit)
+        wanted = decisions.find_item(session, prefix) if prefix else None
+        rows = decisions.history(session, item_id=wanted, reviewer=reviewer, limit=limit)
     return [
         PastDecision(
             made.public_id,
-            group,
+            item.public_id,
+            item.kind,
             made.reviewer,
             made.reviewer_kind == "automatic",
             made.verdict,
@@ -128,7 +154,7 @@ def history(
             undone,
             made.decided_at,
         )
-        for made, group, undone in rows
+        for made, item, undone in rows
     ]
 
 

@@ -4,27 +4,54 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from typer.testing import CliRunner
 
 from chain import make_workspace
-from curate.cli.app import app
+from curate.cli.app import app, main
 from curate.cli.reference import markdown
 
 
-def curate(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "curate", *arguments],
-        cwd=cwd,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+class Done(NamedTuple):
+    """A command that has ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def process(*arguments: str, cwd: Path) -> Done:
+    """A command as a shell runs it."""
+    command = [sys.executable, "-m", "curate", *arguments]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def curate(capfd, monkeypatch):
+    """The same without starting Python, which takes longer than most commands."""
+    handler = signal.getsignal(signal.SIGTERM)
+
+    def run(*arguments: str, cwd: Path, **environment: str) -> Done:
+        capfd.readouterr()  # what was written before
+        with monkeypatch.context() as patched:
+            patched.chdir(cwd)
+            patched.setattr(sys, "argv", ["curate", *arguments])
+            for name, value in environment.items():
+                patched.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main()
+        return Done(int(ended.value.code or 0), *capfd.readouterr())
+
+    yield run
+    signal.signal(signal.SIGTERM, handler)
 
 
 @pytest.fixture
@@ -34,11 +61,21 @@ def workspace(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A workspace for commands that change nothing; its database runs as long."""
+    root = tmp_path_factory.mktemp("untouched") / "workspace"
+    with make_workspace(root) as opened:
+        with opened.transaction():
+            pass
+        yield root
+
+
 def test_init_makes_a_workspace_once(tmp_path):
-    made = curate("init", "work", cwd=tmp_path)
+    made = process("init", "work", cwd=tmp_path)
     assert (made.returncode, made.stdout) == (0, f"{tmp_path / 'work' / 'curate.toml'}\n")
     before = (tmp_path / "work" / "curate.toml").read_text()
-    assert "nothing was changed" in curate("init", "work", cwd=tmp_path).stderr
+    assert "nothing was changed" in process("init", "work", cwd=tmp_path).stderr
     assert (tmp_path / "work" / "curate.toml").read_text() == before
 
 
@@ -72,7 +109,7 @@ def test_every_command_has_help_and_stands_in_the_readme():
     ],
 )
 def test_what_cannot_work_is_one_sentence_on_stderr_and_exit_1(tmp_path, arguments, words):
-    done = curate(*arguments, cwd=tmp_path)
+    done = process(*arguments, cwd=tmp_path)
     said = done.stderr + done.stdout
     assert done.returncode == 1
     assert words in said
@@ -95,8 +132,8 @@ def test_what_cannot_work_is_one_sentence_on_stderr_and_exit_1(tmp_path, argumen
         (["decide", "undo"], "no decision"),
     ],
 )
-def test_a_command_that_is_too_early_or_mistyped_says_what_to_type(workspace, arguments, words):
-    done = curate(*arguments, cwd=workspace)
+def test_a_command_that_is_too_early_or_mistyped_says_what_to_type(curate, untouched, arguments, words):
+    done = curate(*arguments, cwd=untouched)
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.startswith("Error: ")
@@ -109,7 +146,7 @@ def test_a_usage_error_exits_2():
     assert CliRunner().invoke(app, ["mine", "--band", "0.4"]).exit_code == 2
 
 
-def test_results_for_programs_are_json_on_stdout_alone(workspace):
+def test_results_for_programs_are_json_on_stdout_alone(curate, workspace):
     (workspace / "letter.jpg").write_text("Dear photo")
     done = curate("ingest", "letter.jpg", "--json", cwd=workspace)
     assert json.loads(done.stdout)["failed"] == 1
@@ -122,7 +159,7 @@ def test_results_for_programs_are_json_on_stdout_alone(workspace):
     assert json.loads(curate("status", "--json", cwd=workspace).stdout)["failures"] == {"ingest": 1}
 
 
-def test_a_broken_setting_names_itself(workspace):
+def test_a_broken_setting_names_itself(curate, workspace):
     done = curate("status", cwd=workspace, CURATE_WORKERS="many")
     assert done.returncode == 1
     assert "workers" in done.stderr
@@ -131,7 +168,7 @@ def test_a_broken_setting_names_itself(workspace):
     assert "wrokers" in curate("status", cwd=workspace).stderr
 
 
-def test_a_workspace_is_found_from_a_folder_below_and_by_name(workspace, tmp_path_factory):
+def test_a_workspace_is_found_from_a_folder_below_and_by_name(curate, workspace, tmp_path_factory):
     below = workspace / "a" / "b"
     below.mkdir(parents=True)
     assert curate("status", cwd=below).returncode == 0
@@ -147,12 +184,12 @@ def test_what_the_program_keeps_is_readable_by_its_owner_only(workspace):
 def test_the_database_server_stops_with_the_last_command(workspace):
     import psutil
 
-    assert curate("status", cwd=workspace).returncode == 0
-    places = [process.info["cwd"] or "" for process in psutil.process_iter(["cwd"])]
+    assert process("status", cwd=workspace).returncode == 0
+    places = [each.info["cwd"] or "" for each in psutil.process_iter(["cwd"])]
     assert not [place for place in places if place.startswith(str(workspace))]
 
 
-def test_an_ingest_that_found_no_photo_says_how_many_files_it_left(workspace):
+def test_an_ingest_that_found_no_photo_says_how_many_files_it_left(curate, workspace):
     folder = workspace / "texts"
     folder.mkdir()
     for name in ("a.txt", "b.txt", "c.txt"):
@@ -162,7 +199,7 @@ def test_an_ingest_that_found_no_photo_says_how_many_files_it_left(workspace):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="Only root can give a file to another user.")
-def test_settings_that_another_user_laid_down_are_not_obeyed(workspace):
+def test_settings_that_another_user_laid_down_are_not_obeyed(curate, workspace):
     below = workspace / "below"
     below.mkdir()
     os.chown(workspace / "curate.toml", 12345, 12345)

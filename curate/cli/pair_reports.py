@@ -1,0 +1,89 @@
+"""Pairs in words: verdicts, findings, history."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from curate.cli.output import count, result, say, table
+
+if TYPE_CHECKING:
+    from curate.workflows.pair_checking import Checked
+    from curate.workflows.pair_records import PairDetail, PairReport
+
+
+def verdict_line(report: PairReport, name: str = "") -> str:
+    """``1a2b3c4d vase.jpg: fail. The camera moved ...``."""
+    return f"{str(report.pair)[:8]}{f' {name}' if name else ''}: {report.verdict}. {report.sentence}"
+
+
+def report_checks(checks: Iterable[Checked], *, quiet: bool) -> list[Checked]:
+    """Print each verdict as it comes and how many there were: on standard error if ``quiet``."""
+    tell = say if quiet else result
+    done: list[Checked] = []
+    for each in checks:
+        what = verdict_line(each.report, each.name) if each.report else _problem(each)
+        tell(f"{each.done}/{each.total} {what}")
+        done.append(each)
+    counts = Counter(each.report.verdict if each.report else "not measured" for each in done)
+    parts = ", ".join(f"{number} {verdict}" for verdict, number in sorted(counts.items()))
+    tell(f"{count(len(done), 'pair')} checked{f': {parts}' if parts else ''}.")
+    return done
+
+
+def print_detail(found: PairDetail) -> None:
+    """A pair for a person."""
+    summary, report = found.summary, found.report
+    rows = [
+        ("pair", summary.pair),
+        ("shoot", f"{summary.shoot_name}, {summary.photographer}"),
+        ("kind", summary.kind),
+        ("object", summary.object_name or ""),
+        ("with it", f"{summary.factual_name} ({summary.factual_sha256[:12]})"),
+        ("without it", f"{summary.counterfactual_name} ({summary.counterfactual_sha256[:12]})"),
+        ("state", summary.state),
+        ("superseded by", summary.superseded_by or ""),
+        ("takes the place of", ", ".join(map(str, found.supersedes))),
+        ("check", f"{summary.verdict}: {summary.sentence}" if report else "not measured"),
+        ("models", report.models if report else ""),
+        ("mask", f"corrected by {found.masks[0].by}" if found.masks else ""),
+    ]
+    table(("", ""), [row for row in rows if row[1]])
+    if report:
+        table(("check", "", "number", "limit", "finding"), [_finding(each) for each in report.findings])
+    if found.decisions:
+        said = [
+            (
+                f"{d.decided_at:%Y-%m-%d %H:%M:%S}",
+                d.reviewer,
+                d.verdict,
+                "undone" if d.undone else "",
+                d.reason or "",
+            )
+            for d in found.decisions
+        ]
+        table(("when", "reviewer", "said", "", "reason"), said)
+
+
+def _finding(told: Any) -> tuple[object, ...]:
+    number, limit = (
+        "" if told[name] is None else f"{told[name]:.4g} {told['unit']}".strip()
+        for name in ("number", "threshold")
+    )
+    return told["check"], told["verdict"], number, limit, told["sentence"]
+
+
+def _problem(checked: Checked) -> str:
+    return f"{str(checked.pair)[:8]} {checked.name}: not measured. {checked.problem}"
+
+
+def as_json_check(checked: Checked) -> dict[str, Any]:
+    """What became of one pair, for a program."""
+    report = checked.report
+    return {
+        "pair": checked.pair,
+        "name": checked.name,
+        "verdict": report.verdict if report else None,
+        "sentence": report.sentence if report else checked.problem,
+    }

@@ -1,0 +1,186 @@
+"""``curate pairs``: counterfactual pairs, each a photo with an object and the same photo without it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from curate.cli import pair_folders, shoots
+from curate.cli.context import open_workspace
+from curate.cli.output import Json, result, result_json, say, table
+from curate.cli.pair_options import Consent, Licence, Models, ObjectName, PairId, Photographer, ShootName
+from curate.cli.pair_reports import as_json_check, print_detail, report_checks, verdict_line
+
+if TYPE_CHECKING:
+    from curate.workflows.pair_records import PairReport
+
+Frame = Annotated[Path, typer.Argument(help="Photo file.")]
+
+commands = typer.Typer(
+    no_args_is_help=True, help="Hand in counterfactual pairs, and measure them while the tripod stands."
+)
+
+
+def register(app: typer.Typer) -> None:
+    shoots.register(commands)
+    pair_folders.register(commands)
+    app.add_typer(commands, name="pairs")
+
+
+@commands.command()
+def add(
+    context: typer.Context,
+    factual: Frame,
+    counterfactual: Frame,
+    shoot: ShootName = None,
+    photographer: Photographer = None,
+    licence: Licence = None,
+    consent: Consent = None,
+    object_name: ObjectName = None,
+    kind: Annotated[str, typer.Option("--kind", help="pair, triplet or burst.")] = "pair",
+    supersedes: Annotated[
+        str | None, typer.Option("--supersedes", help="Pair whose place this re-shot one takes.")
+    ] = None,
+    models: Models = True,
+    as_json: Json = False,
+) -> None:
+    """Hand in the photo with the object and the one without it, and measure them.
+
+    The files are copied. The same two files again change nothing.
+    """
+    from curate.workflows import pair_intake, pairs
+
+    with open_workspace(context) as workspace:
+        by = workspace.settings.reviewer
+        place = pair_intake.shoot_of(
+            workspace, factual.parent, shoot, photographer, licence=licence, consent=consent
+        )
+        frames = [pair_intake.store_path(workspace, path, by) for path in (factual, counterfactual)]
+        made = pairs.hand_in(
+            workspace,
+            *(frame.sha256 for frame in frames),
+            shoot=place,
+            by=by,
+            object_name=object_name,
+            kind=kind,
+            supersedes=supersedes,
+        )
+        if not made.new:
+            say("Both photos were handed in as a pair before; nothing was added.")
+        _report(pairs.check(workspace, made.pair, models=models), as_json)
+
+
+@commands.command()
+def check(
+    context: typer.Context,
+    pair: Annotated[
+        list[str] | None, typer.Argument(help="Starts of pairs' ids; default: all that are not measured.")
+    ] = None,
+    failed: Annotated[
+        bool,
+        typer.Option("--failed", help="Only pairs that failed, and those that could not be measured before."),
+    ] = False,
+    models: Models = True,
+    as_json: Json = False,
+) -> None:
+    """Measure pairs; again only what newer checks, models or masks could say otherwise."""
+    from curate.workflows.pair_checking import check_all
+
+    with open_workspace(context) as workspace:
+        checks = check_all(workspace, pair or None, models=models, failed=failed)
+        done = report_checks(checks, quiet=as_json)
+    if as_json:
+        result_json([as_json_check(each) for each in done])
+    if done and not any(each.report for each in done):
+        raise typer.Exit(1)
+
+
+@commands.command("list")
+def list_pairs(
+    context: typer.Context,
+    shoot: Annotated[str | None, typer.Option("--shoot", help="Only of this shoot.")] = None,
+    state: Annotated[
+        str | None,
+        typer.Option("--state", help="open, accepted, rejected, disputed, flagged or superseded."),
+    ] = None,
+    verdict: Annotated[str | None, typer.Option("--verdict", help="pass, warn, fail or unchecked.")] = None,
+    as_json: Json = False,
+) -> None:
+    """All pairs, newest first; superseded ones only if asked for."""
+    from dataclasses import asdict
+
+    from curate.workflows import pairs, shoots
+
+    with open_workspace(context) as workspace:
+        place = shoots.find(workspace, shoot).public_id if shoot else None
+        found = pairs.listed(workspace, shoot=place, state=state, verdict=verdict)
+    if as_json:
+        result_json([asdict(each) for each in found])
+        return
+    rows = [
+        (
+            str(each.pair)[:8],
+            each.shoot_name,
+            each.state,
+            each.verdict or "",
+            each.factual_name,
+            each.sentence or "",
+        )
+        for each in found
+    ]
+    table(("pair", "shoot", "state", "check", "file with the object", "what the check says"), rows)
+
+
+@commands.command()
+def show(
+    context: typer.Context,
+    pair: PairId,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Write the report to this PNG: frames, masks, numbers.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """One pair: what was measured and found, what people said, what took its place."""
+    from dataclasses import asdict
+
+    from curate.workflows import pair_pictures, pairs
+
+    with open_workspace(context) as workspace:
+        found = pairs.shown(workspace, pair)
+        if to is not None:
+            pair_pictures.write_report(workspace, found, to)
+            say(f"The report is in {to}.")
+    result_json(asdict(found)) if as_json else print_detail(found)
+
+
+@commands.command()
+def swap(context: typer.Context, pair: PairId, models: Models = True, as_json: Json = False) -> None:
+    """Exchange the frames of a pair; the new pair takes its place and is measured."""
+    from curate.workflows import pairs
+
+    with open_workspace(context) as workspace:
+        made = pairs.swap(workspace, pair, workspace.settings.reviewer)
+        _report(pairs.check(workspace, made.pair, models=models), as_json)
+
+
+@commands.command()
+def mask(
+    context: typer.Context,
+    pair: PairId,
+    file: Annotated[Path, typer.Argument(help="8-bit PNG, white on the object, as large as the photo.")],
+    as_json: Json = False,
+) -> None:
+    """Correct the object's mask; the pair is measured again with it."""
+    from curate.workflows import pair_pictures, pairs
+
+    with open_workspace(context) as workspace:
+        drawn = pair_pictures.read_mask(file)
+        _report(pairs.correct_mask(workspace, pair, drawn, workspace.settings.reviewer), as_json)
+
+
+def _report(report: PairReport, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    result_json(asdict(report)) if as_json else result(verdict_line(report))

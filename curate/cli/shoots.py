@@ -1,0 +1,101 @@
+"""``curate pairs shoots``: who took which pairs, and what may be done with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from curate.cli.context import open_workspace
+from curate.cli.output import Json, result, result_json, table
+from curate.cli.pair_options import Consent, Licence, Photographer
+
+if TYPE_CHECKING:
+    from curate.workflows.shoots import Shoot
+
+commands = typer.Typer(no_args_is_help=True, help="Shoots, and the rights of the pairs in them.")
+
+
+def register(pairs: typer.Typer) -> None:
+    pairs.add_typer(commands, name="shoots")
+
+
+@commands.command("list")
+def list_shoots(context: typer.Context, as_json: Json = False) -> None:
+    """All shoots, newest first."""
+    from curate.workflows import shoots
+
+    with open_workspace(context) as workspace:
+        found = shoots.listed(workspace)
+    if as_json:
+        result_json([_as_json(each) for each in found])
+        return
+    rows = [
+        (
+            str(each.public_id)[:8],
+            each.name,
+            each.photographer,
+            each.licence or "",
+            each.consent or "",
+            "held out" if each.held_out else "",
+            each.pairs,
+        )
+        for each in found
+    ]
+    table(("shoot", "name", "photographer", "licence", "consent", "", "pairs"), rows)
+
+
+@commands.command()
+def create(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name of the shoot.")],
+    photographer: Photographer = None,
+    licence: Licence = None,
+    consent: Consent = None,
+    held_out: Annotated[
+        bool, typer.Option("--held-out", help="Keep its pairs for evaluation, never for training.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Begin a shoot, or fill in what was not known of one."""
+    from curate.workflows import shoots
+
+    with open_workspace(context) as workspace:
+        made = shoots.create(
+            workspace,
+            name,
+            photographer=photographer or workspace.settings.reviewer,
+            licence=licence,
+            consent=consent,
+            held_out=held_out,
+        )
+    _report(made, as_json)
+
+
+@commands.command()
+def hold_out(
+    context: typer.Context,
+    shoot: Annotated[str, typer.Argument(help="Name of a shoot, or start of its id.")],
+    back: Annotated[bool, typer.Option("--back", help="Use it for training after all.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Keep a shoot for evaluation: exports never train on it."""
+    from curate.workflows import shoots
+
+    with open_workspace(context) as workspace:
+        _report(shoots.hold_out(workspace, shoot, held_out=not back), as_json)
+
+
+def _report(shoot: Shoot, as_json: bool) -> None:
+    if as_json:
+        result_json(_as_json(shoot))
+        return
+    use = "kept for evaluation" if shoot.held_out else "for training"
+    rights = f"licence {shoot.licence or 'not known'}, consent {shoot.consent or 'not known'}"
+    result(f"Shoot {shoot.name!r} of {shoot.photographer}: {rights}, {use}.")
+
+
+def _as_json(shoot: Shoot) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(shoot)

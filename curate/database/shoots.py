@@ -1,0 +1,61 @@
+"""Shoots: a photographer's name for a set of pairs, and the rights that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+from sqlalchemy import Select, Text, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from curate.database.tables import Pair, Shoot
+from curate.errors import NotFoundError
+
+# Fixed for all time, like the namespace of objects.
+_NAMESPACE = UUID("5c0c7b4e-5b0a-5a3f-9f43-0a5b8e1f7d03")
+
+
+class CountedShoot(NamedTuple):
+    """A shoot, and how many pairs it has, superseded ones included."""
+
+    shoot: Shoot
+    pairs: int
+
+
+def ensure(session: Session, photographer: str, name: str) -> Shoot:
+    """The photographer's shoot of this name, made if there is none; held until the transaction ends."""
+    public_id = uuid5(_NAMESPACE, f"{photographer}\0{name}")
+    row = insert(Shoot).values(public_id=public_id, photographer=photographer, name=name)
+    session.execute(row.on_conflict_do_nothing())
+    wanted = select(Shoot).where(Shoot.public_id == public_id)
+    return session.scalars(wanted.with_for_update(key_share=True)).one()
+
+
+def every(session: Session, viewer: str | None = None) -> Sequence[CountedShoot]:
+    """All shoots, or those of one photographer, newest first."""
+    rows = _counted(viewer).order_by(Shoot.created_at.desc(), Shoot.public_id)
+    return [CountedShoot(*row) for row in session.execute(rows)]
+
+
+def find(session: Session, id_or_name: str, viewer: str | None = None) -> CountedShoot:
+    """One shoot by its name, or by (the start of) its id.
+
+    Raises:
+        NotFoundError: there is none that the viewer may see, or several.
+    """
+    starts = cast(Shoot.public_id, Text).startswith(id_or_name.lower(), autoescape=True)
+    found = session.execute(_counted(viewer).where(or_(Shoot.name == id_or_name, starts))).all()
+    named = [row for row in found if row[0].name == id_or_name] or found
+    if len(named) > 1:
+        raise NotFoundError(f"Several shoots are called {id_or_name!r}: type the start of one's id.")
+    if not named:
+        raise NotFoundError(f"There is no shoot {id_or_name!r}: type `curate pairs shoots`.")
+    return CountedShoot(*named[0])
+
+
+def _counted(viewer: str | None) -> Select[Shoot, int]:
+    pairs = select(func.count()).where(Pair.shoot_id == Shoot.id).scalar_subquery()
+    rows = select(Shoot, pairs)
+    return rows if viewer is None else rows.where(Shoot.photographer == viewer)

@@ -1,0 +1,111 @@
+"""Export approved counterfactual pairs as the tasks ``removal`` and ``insertion-pairs``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from uuid import UUID
+
+from curate.database import manifests
+from curate.errors import ExportError
+from curate.exporters import insertion_pairs, removal
+from curate.exporters.image_folder import write_folder
+from curate.exporters.pair_records import PairFiles, PairRecord, ReadPair
+from curate.exporters.pair_words import NOTHING
+from curate.exporters.task import Sample
+from curate.records import ManifestSpec
+from curate.verdicts import Consensus
+from curate.workflows.export_options import Exported, ExportOptions
+from curate.workflows.pair_pixels import pair_files
+from curate.workflows.pair_selection import PairSelection, select_pairs
+from curate.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class PairOptions(ExportOptions):
+    """What ``curate export removal`` and ``insertion-pairs`` were asked for."""
+
+    name: str
+    version: str
+
+
+def export_pairs(
+    workspace: Workspace,
+    task: Literal["removal", "insertion-pairs"],
+    options: PairOptions,
+    directory: Path,
+    on_step: Callable[[int, int], None] | None = None,
+) -> Exported:
+    """Write all approved pairs as records of ``task``: ``<directory>/<name>-<version>``.
+
+    Files first, then the row in Postgres: run again after an interruption it finds the finished folder
+    equal and only registers it.
+
+    Args:
+        workspace: Holds the pairs.
+        task: What the records are to be for.
+        options: Written into the manifest.
+        directory: Gets the manifest's folder.
+        on_step: Told about every pair whose pictures are on disk.
+
+    Raises:
+        ExportError: nothing is approved, rights are unknown, or the folder cannot be written.
+    """
+    selected = select_pairs(workspace, options)
+    _check_any(selected)
+    _check_rights(selected, options)
+    limit = workspace.settings.max_pixels
+
+    def read(record: PairRecord) -> PairFiles:
+        return pair_files(workspace, selected.pairs[record.pair_id])
+
+    spec = ManifestSpec(options.name, options.version, task, _parameters(options, selected.consensus))
+    written = write_folder(
+        _samples(task, selected.records, read, limit), spec, directory, max_pixels=limit, on_step=on_step
+    )
+    decisions = {UUID(each) for record in selected.records for each in record.decision_ids}
+    with workspace.transaction() as session:
+        manifests.record(session, written, spec, _photo_splits(selected.records), decisions)
+    left_out = {why: tuple(sorted(map(str, gone))) for why, gone in selected.left_out.items() if gone}
+    return Exported(written, len(selected.records), left_out)
+
+
+def _samples(task: str, records: Sequence[PairRecord], read: ReadPair, max_pixels: int) -> list[Sample]:
+    if task == removal.TASK:
+        return removal.removal_samples(records, read)
+    return insertion_pairs.insertion_pair_samples(records, read, max_pixels)
+
+
+def _check_any(selected: PairSelection) -> None:
+    if not selected.records:
+        reasons = "; ".join(f"{len(gone)} {why}" for why, gone in selected.left_out.items() if gone)
+        settle = f"No pair can be exported ({reasons}): settle these first."
+        raise ExportError(settle if reasons else NOTHING)
+
+
+def _check_rights(selected: PairSelection, options: PairOptions) -> None:
+    unknown = sorted(
+        {selected.pairs[each.pair_id].shoot_name for each in selected.records if not each.licence}
+    )
+    if unknown and not options.allow_unknown_rights:
+        raise ExportError(
+            f"No licence is on record for the pairs of the shoot {unknown[0]!r}"
+            f"{f' and {len(unknown) - 1} more' if len(unknown) > 1 else ''}: state it with "
+            "`curate pairs shoots create SHOOT --licence LICENCE`, or export with --allow-unknown-rights."
+        )
+
+
+def _parameters(options: PairOptions, consensus: Consensus) -> dict[str, object]:
+    return {
+        **options.parameters(),
+        "votes_needed": consensus.needed,
+        "votes_asked": consensus.asked,
+    }
+
+
+def _photo_splits(records: Sequence[PairRecord]) -> dict[str, str]:
+    return {
+        sha256: each.split for each in records for sha256 in (each.factual_sha256, each.counterfactual_sha256)
+    }

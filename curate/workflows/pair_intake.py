@@ -1,0 +1,206 @@
+"""A folder of tripod shots to pairs: every photo is kept, then paired by order, time and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast, get_args
+from uuid import UUID
+
+from curate.capture.pairing import Doubtful, LongScene, Pairing, found_frame, pair_up
+from curate.database import failures, frames, photos
+from curate.errors import NotFoundError, PhotoError, SettingsError
+from curate.photos.sources import SourceFile, SourceProblem, file_uri, find_sources, local_path, read_bytes
+from curate.records import Step
+from curate.workflows import shoots
+from curate.workflows.pair_frames import known, store_frame
+from curate.workflows.pair_records import HandedIn, StoredFrame
+from curate.workflows.pairs import hand_in_all
+from curate.workspace import Workspace
+
+STAGE = "pairs"
+"""Of photos that cannot be read, in ``failures``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What holds for all pairs of one folder."""
+
+    shoot: UUID
+    by: str
+    object_name: str | None = None
+    clean_first: bool = False
+    """The first frame of each scene is the clean plate, not the last."""
+    long_scenes: LongScene = "ask"
+    """What four or more frames of one scene are; see ``pair_up``."""
+
+
+def store_folder(workspace: Workspace, folder: Path, by: str) -> Iterator[Step]:
+    """Store every photo below ``folder``; progress after each.
+
+    The summary holds ``frames`` (file names by sha256), ``new`` (how many were not here) and ``failed``
+    (reasons by file name).
+
+    Raises:
+        SettingsError: there is no such folder.
+    """
+    names: dict[str, str] = {}
+    problems: dict[str, str] = {}
+    new = 0
+    for done, found in enumerate(find_sources([str(folder)]), start=1):
+        if isinstance(found, SourceProblem):
+            problems[found.uri] = found.reason
+        elif isinstance(found, SourceFile):
+            name = name_in(folder, found)
+            try:
+                stored = store_file(workspace, found, name, by)
+            except PhotoError as error:
+                problems[name] = str(error)
+            else:
+                names.setdefault(stored.sha256, name)
+                new += stored.new
+        yield Step(STAGE, done, None, len(problems))
+    summary: dict[str, object] = {"frames": names, "new": new, "failed": problems}
+    yield Step(STAGE, len(names) + len(problems), len(names) + len(problems), len(problems), summary)
+
+
+def store_file(workspace: Workspace, file: SourceFile, name: str, by: str) -> StoredFrame:
+    """Store one file as a frame; one that cannot be read becomes a failure and raises ``PhotoError``."""
+    try:
+        stored = store_frame(workspace, read_bytes(file.uri), name, by=by)
+    except PhotoError as error:
+        with workspace.transaction() as session:
+            failures.supersede(session, STAGE, file.uri, str(error), file.state_token)
+        raise
+    with workspace.transaction() as session:
+        failures.forget(session, STAGE, file.uri)
+    return stored
+
+
+def store_path(workspace: Workspace, path: Path, by: str) -> StoredFrame:
+    """Store one file that somebody named.
+
+    Raises:
+        PhotoError: it is gone, or no photo.
+    """
+    try:
+        return store_frame(workspace, read_bytes(file_uri(path)), path.name, by=by)
+    except PhotoError as error:
+        raise PhotoError(f"{path}: {error}") from error
+
+
+def name_in(folder: Path, file: SourceFile) -> str:
+    """How people see the file: its path below the folder."""
+    path = local_path(file.uri)
+    return str(path.relative_to(folder.absolute()) if path.is_relative_to(folder.absolute()) else path)
+
+
+def pairing_of(workspace: Workspace, names: Mapping[str, str], intake: Intake) -> Pairing:
+    """How those of these stored frames belong together that are in no pair yet.
+
+    Args:
+        names: File names by sha256.
+    """
+    paired = known(workspace, names)
+    fresh = {sha256: name for sha256, name in names.items() if sha256 not in paired}
+    return proposed(workspace, fresh, clean_first=intake.clean_first, long_scenes=intake.long_scenes)
+
+
+def proposed(
+    workspace: Workspace,
+    names: Mapping[str, str],
+    *,
+    clean_first: bool = False,
+    long_scenes: LongScene = "ask",
+    viewer: str | None = None,
+) -> Pairing:
+    """Which of these stored frames belong together; nothing is stored.
+
+    Args:
+        names: File names by sha256; they tell the order where the camera's clock does not.
+
+    Raises:
+        NotFoundError: one of them was not stored, or is nothing the viewer sent or may see.
+    """
+    with workspace.transaction() as session:
+        seen = frames.known(session, names, viewer)
+        if missing := set(names) - set(seen):
+            raise NotFoundError(f"The photo {names[min(missing)]} was not handed in: send the file first.")
+        facts = photos.facts(session, names)
+    found = [found_frame(name, facts[sha256]) for sha256, name in names.items()]
+    return pair_up(found, clean_first=clean_first, long_scenes=long_scenes)
+
+
+def hand_in_found(workspace: Workspace, pairing: Pairing, intake: Intake) -> list[HandedIn]:
+    """Hand in what is beyond doubt, scene by scene."""
+    groups = [*pairing.pairs, *pairing.triplets, *pairing.bursts]
+    return [
+        each
+        for group in groups
+        for each in hand_in_all(
+            workspace,
+            [frame.sha256 for frame in group.factuals],
+            group.counterfactual.sha256,
+            shoot=intake.shoot,
+            by=intake.by,
+            object_name=intake.object_name,
+        )
+    ]
+
+
+def hand_in_told(
+    workspace: Workspace, doubtful: Doubtful, told: Sequence[tuple[int, int]], intake: Intake
+) -> list[HandedIn]:
+    """Hand in doubtful frames as a person paired them.
+
+    Args:
+        told: Factual and counterfactual of each pair by their places in ``doubtful.frames``.
+    """
+    factuals: dict[str, list[str]] = {}
+    for factual, counterfactual in told:
+        clean = doubtful.frames[counterfactual].sha256
+        factuals.setdefault(clean, []).append(doubtful.frames[factual].sha256)
+    return [
+        each
+        for clean, shown in factuals.items()
+        for each in hand_in_all(
+            workspace, shown, clean, shoot=intake.shoot, by=intake.by, object_name=intake.object_name
+        )
+    ]
+
+
+def long_scenes_of(text: str) -> LongScene:
+    """What somebody said that four or more frames of a scene are.
+
+    Raises:
+        SettingsError: no such thing.
+    """
+    for known_word in get_args(LongScene):
+        if text == known_word:
+            return cast(LongScene, text)
+    raise SettingsError(f"Long scenes are no {text!r}: choose from {', '.join(get_args(LongScene))}.")
+
+
+def shoot_of(
+    workspace: Workspace,
+    folder: Path,
+    name: str | None,
+    photographer: str | None,
+    *,
+    licence: str | None,
+    consent: str | None,
+) -> UUID:
+    """The shoot that files of a folder belong to, made if need be; unnamed it is called like the folder.
+
+    Raises:
+        SettingsError: something else was said of this shoot before.
+    """
+    made = shoots.create(
+        workspace,
+        name or folder.absolute().name or "unnamed",
+        photographer=photographer or workspace.settings.reviewer,
+        licence=licence,
+        consent=consent,
+    )
+    return made.public_id

@@ -1,0 +1,43 @@
+"""Pictures of pairs as files outside the workspace: reports that are written, masks that are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from curate.errors import NotFoundError, PhotoError, WorkspaceError
+from curate.media import write_atomically
+from curate.photos.sources import file_uri, read_bytes
+from curate.workflows.pair_records import IMAGE_SUFFIX, PairDetail
+from curate.workspace import Workspace
+
+
+def write_report(workspace: Workspace, pair: PairDetail, to: Path) -> None:
+    """Write the picture that shows frames, change map, masks and numbers; a file that is there is replaced.
+
+    Raises:
+        NotFoundError: the pair is not measured.
+        MediaError: the picture is missing or damaged in the media store.
+        WorkspaceError: the file cannot be written.
+    """
+    if pair.report is None:
+        short = str(pair.summary.pair)[:8]
+        raise NotFoundError(f"The pair {short} is not measured yet: type `curate pairs check {short}`.")
+    data = workspace.media.get(pair.report.report_sha256, IMAGE_SUFFIX)
+    try:
+        write_atomically(to, data)
+    except OSError as error:
+        raise WorkspaceError(
+            f"{to} cannot be written ({error.strerror}): name a file in a folder that you may write to."
+        ) from error
+
+
+def read_mask(path: Path) -> bytes:
+    """The bytes of a mask that somebody drew.
+
+    Raises:
+        PhotoError: the file is gone or cannot be read.
+    """
+    try:
+        return read_bytes(file_uri(path))
+    except PhotoError as error:
+        raise PhotoError(f"{path}: {error}") from error

@@ -1,0 +1,89 @@
+"""Which counterfactual pairs must stand on one side of a training, and on which."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from curate.database import manifests, pairs
+from curate.exporters.pair_records import object_key
+from curate.exporters.splits import SplitAssignment, assign_splits, connected_photos
+from curate.workflows.near_duplicates import photo_components
+
+HELD_OUT_SPLIT = "test"
+"""Where pairs of shoots go that were captured to test with (ObjectDrop's 100 examples taken in addition)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What ties a pair to others."""
+
+    photos: tuple[str, str]
+    """sha256 of both frames."""
+    shoot: UUID
+    photographer: str
+    object_name: str | None
+    held_out: bool
+
+
+def split_pairs(
+    session: Session, *, seed: int, shares: tuple[int, int, int], near_duplicate_distance: int
+) -> SplitAssignment:
+    """Place the photos of all pairs; no shoot, scene, photo or named object lands on two sides.
+
+    Pairs that nobody accepted, or that others took the place of, tie too: they show the same shoot and
+    things, and may have been exported before.
+
+    Args:
+        session: Knows every pair, near-duplicate photo and split of an earlier export.
+        seed: For ``assign_splits``, like ``shares``.
+        near_duplicate_distance: Perceptual hashes up to this many bits apart are one photo.
+    """
+    known = manifests.known_splits(session)
+    same_photo = photo_components(session, near_duplicate_distance)
+    ties = [
+        Tie(
+            (row.factual.sha256, row.counterfactual.sha256),
+            row.shoot.public_id,
+            row.shoot.photographer,
+            row.pair.object_name,
+            row.shoot.held_out,
+        )
+        for row in pairs.every(session)
+    ]
+    return place(ties, known, same_photo, seed=seed, shares=shares)
+
+
+def place(
+    ties: Iterable[Tie],
+    known: Mapping[str, str],
+    same_photo: Mapping[str, str],
+    *,
+    seed: int,
+    shares: tuple[int, int, int],
+) -> SplitAssignment:
+    """As ``split_pairs``, without a database.
+
+    Args:
+        ties: One for each pair.
+        known: Stored split by photo sha256.
+        same_photo: For the sha256 of every photo the smallest sha256 among its near-duplicates.
+        seed: For ``assign_splits``, like ``shares``.
+    """
+    together: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    held_out: set[str] = set()
+    for tie in ties:
+        together["shoot", str(tie.shoot)].update(tie.photos)
+        if key := object_key(tie.photographer, tie.object_name):
+            together["object", key].update(tie.photos)
+        if tie.held_out:
+            held_out.update(tie.photos)
+    shown = {sha256 for photos in together.values() for sha256 in photos}
+    links = list(together.values())
+    links += [{sha256, same_photo[sha256]} for sha256 in sorted(shown | known.keys()) if sha256 in same_photo]
+    required = dict.fromkeys(held_out, HELD_OUT_SPLIT)
+    return assign_splits(connected_photos(links), known, seed, shares, required)

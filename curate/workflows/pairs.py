@@ -1,0 +1,150 @@
+"""Counterfactual pairs: handing them in, and what became of them.
+
+``viewer`` is the photographer whose shoots alone may be seen and changed; None sees all. What a viewer may
+not see is the same ``NotFoundError`` as what does not exist. Pairs are named by their id or its start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from curate.database import frames, pairs, shoots
+from curate.errors import DecisionError, PhotoError, SettingsError
+from curate.workflows.pair_checks import check, correct_mask
+from curate.workflows.pair_frames import known, store_frame
+from curate.workflows.pair_lists import find, listed, shown
+from curate.workflows.pair_records import HandedIn
+from curate.workspace import Workspace
+
+__all__ = [
+    "KINDS",
+    "check",
+    "correct_mask",
+    "find",
+    "hand_in",
+    "hand_in_all",
+    "kind_of",
+    "known",
+    "listed",
+    "shown",
+    "store_frame",
+    "swap",
+]
+
+KINDS = ("pair", "triplet", "burst")
+"""One clean plate with one factual; with the same object at two places; with several factuals."""
+
+
+def hand_in(
+    workspace: Workspace,
+    factual_sha256: str,
+    counterfactual_sha256: str,
+    *,
+    shoot: UUID,
+    by: str,
+    object_name: str | None = None,
+    kind: str = "pair",
+    supersedes: UUID | str | None = None,
+    viewer: str | None = None,
+) -> HandedIn:
+    """Make two stored frames a pair. The same two again change nothing but what they supersede.
+
+    Args:
+        supersedes: The pair that this one takes the place of; both stay.
+
+    Raises:
+        NotFoundError: a frame was not stored, or there is no such shoot or pair for the viewer.
+        PhotoError: both frames are the same file.
+        SettingsError: there is no such kind.
+        DecisionError: another pair took the place of ``supersedes`` before, or somebody else handed in these.
+    """
+    with workspace.transaction() as session:
+        made = _record(session, factual_sha256, counterfactual_sha256, shoot, by, object_name, kind, viewer)
+        if supersedes is not None:
+            old = pairs.find(session, str(supersedes), viewer)
+            if old.public_id != made.pair:
+                pairs.supersede(session, old.public_id, made.pair, by)
+    return made
+
+
+def hand_in_all(
+    workspace: Workspace,
+    factual_sha256s: Sequence[str],
+    counterfactual_sha256: str,
+    *,
+    shoot: UUID,
+    by: str,
+    object_name: str | None = None,
+    viewer: str | None = None,
+) -> list[HandedIn]:
+    """Pair several stored frames with one clean plate: all of them, or on an error none.
+
+    Raises:
+        As ``hand_in``.
+    """
+    kind = kind_of(len(factual_sha256s))
+    with workspace.transaction() as session:
+        return [
+            _record(session, factual, counterfactual_sha256, shoot, by, object_name, kind, viewer)
+            for factual in factual_sha256s
+        ]
+
+
+def kind_of(factuals: int) -> str:
+    """What so many frames with one clean plate are called."""
+    return KINDS[min(factuals, len(KINDS)) - 1]
+
+
+def swap(workspace: Workspace, pair: UUID | str, by: str, viewer: str | None = None) -> HandedIn:
+    """The pair with its frames exchanged, which takes the place of this one. Not checked yet.
+
+    Raises:
+        NotFoundError: there is no such pair.
+        DecisionError: another pair took its place before.
+    """
+    with workspace.transaction() as session:
+        old = pairs.find(session, str(pair), viewer)
+        found = frames.known(session, [old.factual.sha256, old.counterfactual.sha256])
+        factual, counterfactual = found[old.counterfactual.sha256], found[old.factual.sha256]
+        new = pairs.record(
+            session,
+            factual,
+            counterfactual,
+            shoot_id=old.shoot.id,
+            kind=old.pair.kind,
+            object_name=old.pair.object_name,
+            by=by,
+        )
+        public_id = pairs.pair_id(factual.sha256, counterfactual.sha256)
+        pairs.supersede(session, old.public_id, public_id, by)
+    return HandedIn(public_id, new)
+
+
+def _record(
+    session: Session,
+    factual_sha256: str,
+    counterfactual_sha256: str,
+    shoot: UUID,
+    by: str,
+    object_name: str | None,
+    kind: str,
+    viewer: str | None,
+) -> HandedIn:
+    if factual_sha256 == counterfactual_sha256:
+        raise PhotoError("Both photos are the same file: name the one with the object, then the one without.")
+    if kind not in KINDS:
+        raise SettingsError(f"There is no kind {kind!r} of pair: choose from {', '.join(KINDS)}.")
+    place = shoots.find(session, str(shoot), viewer).shoot
+    factual = frames.only(session, factual_sha256, viewer)
+    counterfactual = frames.only(session, counterfactual_sha256, viewer)
+    named = (object_name or "").strip() or None
+    new = pairs.record(
+        session, factual, counterfactual, shoot_id=place.id, kind=kind, object_name=named, by=by
+    )
+    public_id = pairs.pair_id(factual_sha256, counterfactual_sha256)
+    if not new and pairs.find(session, str(public_id)).shoot.photographer != place.photographer:
+        raise DecisionError("Somebody else handed in these two photos as a pair: ask a curator about it.")
+    return HandedIn(public_id, new)

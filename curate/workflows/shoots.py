@@ -1,0 +1,110 @@
+"""Shoots: who took a set of pairs, and what may be done with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from curate.database import shoots
+from curate.database.shoots import CountedShoot
+from curate.database.tables import Shoot as Row
+from curate.errors import SettingsError
+from curate.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Shoot:
+    """One set-up of a photographer, with rights that hold for all of its pairs."""
+
+    public_id: UUID
+    """UUIDv5 over photographer and name."""
+    name: str
+    photographer: str
+    licence: str | None
+    consent: str | None
+    held_out: bool
+    """True if its pairs are kept for evaluation and never exported for training."""
+    pairs: int
+    """Superseded ones included."""
+    created_at: datetime
+
+
+def create(
+    workspace: Workspace,
+    name: str,
+    *,
+    photographer: str,
+    licence: str | None = None,
+    consent: str | None = None,
+    held_out: bool = False,
+) -> Shoot:
+    """The photographer's shoot of this name, made if there is none; what was not known of it is filled in.
+
+    Args:
+        held_out: Keep its pairs for evaluation; False leaves it as it is.
+
+    Raises:
+        SettingsError: a name is empty, or something else was said of this shoot before.
+    """
+    if not name.strip() or not photographer.strip():
+        raise SettingsError("A shoot needs a name and a photographer: type --shoot NAME --photographer WHO.")
+    with workspace.transaction() as session:
+        shoot = shoots.ensure(session, photographer.strip(), name.strip())
+        shoot.licence = _agreed(shoot, "licence", licence)
+        shoot.consent = _agreed(shoot, "consent", consent)
+        shoot.held_out = shoot.held_out or held_out
+        session.flush()
+        return _told(shoots.find(session, str(shoot.public_id)))
+
+
+def hold_out(workspace: Workspace, id_or_name: str | UUID, *, held_out: bool = True) -> Shoot:
+    """Keep all pairs of a shoot for evaluation, or no longer.
+
+    Raises:
+        NotFoundError: there is no such shoot.
+    """
+    with workspace.transaction() as session:
+        found = shoots.find(session, str(id_or_name))
+        found.shoot.held_out = held_out
+        return _told(found)
+
+
+def listed(workspace: Workspace, viewer: str | None = None) -> list[Shoot]:
+    """All shoots, or those of the photographer ``viewer``, newest first."""
+    with workspace.transaction() as session:
+        return [_told(each) for each in shoots.every(session, viewer)]
+
+
+def find(workspace: Workspace, id_or_name: str | UUID, viewer: str | None = None) -> Shoot:
+    """One shoot by its name or (the start of) its id.
+
+    Raises:
+        NotFoundError: there is none that the viewer may see, or several.
+    """
+    with workspace.transaction() as session:
+        return _told(shoots.find(session, str(id_or_name), viewer))
+
+
+def _agreed(shoot: Row, what: str, wanted: str | None) -> str | None:
+    said: str | None = getattr(shoot, what)
+    if None not in (said, wanted) and said != wanted:
+        raise SettingsError(
+            f"The shoot {shoot.name!r} has the {what} {said!r}, not {wanted!r}: "
+            f"leave --{what} out, or name another shoot."
+        )
+    return said or wanted
+
+
+def _told(found: CountedShoot) -> Shoot:
+    shoot = found.shoot
+    return Shoot(
+        shoot.public_id,
+        shoot.name,
+        shoot.photographer,
+        shoot.licence,
+        shoot.consent,
+        shoot.held_out,
+        found.pairs,
+        shoot.created_at,
+    )

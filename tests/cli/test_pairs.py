@@ -1,0 +1,168 @@
+"""``curate pairs`` and decisions on pairs, as people type them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from chain import make_workspace
+from curate.cli.app import app
+from curate.cli.pair_folders import pairs_from
+from curate.errors import CurateError
+from pair_files import draw_pair, png
+
+
+@pytest.fixture
+def curate(tmp_path: Path):
+    """``curate(*arguments)`` runs one command on a workspace of its own."""
+    root = tmp_path / "ws"
+    make_workspace(root).close()
+
+    def run(*arguments: str) -> Result:
+        done = CliRunner().invoke(app, ["-w", str(root), *map(str, arguments)], env={"COLUMNS": "200"})
+        if isinstance(done.exception, CurateError):
+            raise done.exception
+        assert not done.exception or isinstance(done.exception, SystemExit), done.exception
+        return done
+
+    return run
+
+
+def told(done: Result):
+    """What a command printed as JSON."""
+    assert done.exit_code == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_pair_is_added_looked_at_corrected_and_decided(curate, tmp_path):
+    drawn = draw_pair(1)
+    files = drawn.write(tmp_path / "table")
+    added = curate("pairs", "add", *files, "--object", "vase", "--licence", "CC0-1.0", "--no-models")
+    pair, _, verdict = added.stdout.partition(": ")
+    assert (added.exit_code, verdict[:5]) == (0, "pass.")
+    again = curate("pairs", "add", *files, "--no-models")
+    assert "nothing was added" in again.stderr
+    assert again.stdout == added.stdout
+    (row,) = told(curate("pairs", "list", "--json"))
+    assert (row["shoot_name"], row["object_name"], row["state"]) == ("table", "vase", "open")
+
+    report = tmp_path / "report.png"
+    shown = curate("pairs", "show", pair, "--to", report)
+    assert report.read_bytes()[:4] == b"\x89PNG"
+    assert "vase" in shown.stdout
+    (tmp_path / "mask.png").write_bytes(png(drawn.mask * np.uint8(255)))
+    assert told(curate("pairs", "mask", pair, tmp_path / "mask.png", "--json"))["given_mask_sha256"]
+
+    rejected = told(curate("decide", "reject", pair, "--reason", "blur: soft", "--json"))
+    assert rejected["pair"] == row["pair"]
+    assert "undo recorded for pair" in curate("decide", "undo", pair).stdout
+    assert "accept recorded for pair" in curate("decide", "accept", pair).stdout
+    said = told(curate("decide", "history", pair, "--json"))
+    assert [(each["kind"], each["verdict"]) for each in said] == [
+        ("pair", "accept"),
+        ("pair", "undo"),
+        ("pair", "reject"),
+    ]
+    counts = told(curate("status", "--json"))["pairs"]
+    assert (counts["all"], counts["accepted"], counts["unchecked"]) == (1, 1, 0)
+
+
+def test_a_pair_in_the_wrong_order_is_swapped_and_a_failed_one_overruled(curate, tmp_path):
+    with_it, without = draw_pair(1).write(tmp_path / "table")
+    wrong = curate("pairs", "add", without, with_it, "--no-models")
+    assert ": fail." in wrong.stdout
+    pair = wrong.stdout[:8]
+    with pytest.raises(CurateError, match="Only an adjudicator"):
+        curate("decide", "accept", pair)
+    right = curate("pairs", "swap", pair, "--no-models")
+    assert ": pass." in right.stdout
+    with pytest.raises(CurateError, match=f"The pair {right.stdout[:8]}.* took the place"):
+        curate("decide", "accept", pair, "--adjudicate", "--reason", "all the same")
+    moved = draw_pair(2, shift=6).write(tmp_path / "table", "moved")
+    failed = curate("pairs", "add", *moved, "--no-models").stdout[:8]
+    curate("people", "add", "cora@lab.org", "--role", "curator")
+    rule = ("decide", "accept", failed, "--adjudicate", "--reason", "wanted")
+    with pytest.raises(CurateError, match=r"cora@lab\.org is curator"):
+        curate(*rule, "--reviewer", "cora@lab.org")
+    assert "accept recorded" in curate(*rule).stdout
+
+
+def test_a_folder_is_imported_and_doubtful_photos_are_named_with_what_to_type(curate, tmp_path):
+    card = tmp_path / "my card"
+    draw_pair(1).write(card, "a")
+    draw_pair(2).write(card, "b")[1].unlink()
+    done = curate("pairs", "import", card, "--no-models")
+    assert done.exit_code == 0
+    assert "1 pair checked: 1 pass." in done.stdout
+    assert "b with.jpg has no partner" in done.stderr
+    assert f"curate pairs add '{card}/b with.jpg'" in done.stderr
+    again = told(curate("pairs", "import", card, "--no-models", "--json"))
+    assert (again["pairs"], again["new_photos"], len(again["doubtful"])) == ([], 0, 1)
+    assert curate("pairs", "check", "--no-models").stdout == "0 pairs checked.\n"
+
+
+def test_a_tether_folder_is_watched_once(curate, tmp_path):
+    draw_pair(1).write(tmp_path / "tether")
+    lines = curate("pairs", "watch", tmp_path / "tether", "--once", "--no-models", "--json").stdout
+    waiting, verdict = map(json.loads, lines.splitlines())
+    assert (waiting["waiting"], verdict["report"]["verdict"]) == (1, "pass")
+
+
+def test_shoots_are_begun_filled_in_and_held_out(curate):
+    curate("pairs", "shoots", "create", "sill", "--photographer", "ada")
+    curate("pairs", "shoots", "create", "sill", "--photographer", "ada", "--licence", "MIT")
+    assert "kept for evaluation" in curate("pairs", "shoots", "hold-out", "sill").stdout
+    (shoot,) = told(curate("pairs", "shoots", "list", "--json"))
+    assert (shoot["name"], shoot["licence"], shoot["held_out"]) == ("sill", "MIT", True)
+    assert not told(curate("pairs", "shoots", "hold-out", "sill", "--back", "--json"))["held_out"]
+
+
+def test_pairs_have_a_rule_of_their_own(curate):
+    rule = told(curate("queue", "consensus", "2", "3", "--kind", "pair", "--json"))
+    assert rule == {"kind": "pair", "votes_needed": 2, "votes_asked": 3}
+    assert told(curate("queue", "show", "--json"))["votes_needed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("pairs", "show", "abc"), "There is no pair 'abc': type `curate pairs list`"),
+        (("pairs", "check", "abc"), "There is no pair 'abc'"),
+        (("pairs", "list", "--state", "good"), "No pair is ever 'good'"),
+        (("pairs", "list", "--verdict", "good"), "No check ever says 'good'"),
+        (("pairs", "list", "--shoot", "sill"), "There is no shoot 'sill'"),
+        (("pairs", "add", "none.jpg", "nor.jpg"), r"none\.jpg: The file is gone"),
+        (("decide", "accept", "abc"), "There is no group or pair 'abc'"),
+        (("queue", "consensus", "1", "1", "--kind", "photo"), "no items of kind 'photo'"),
+    ],
+)
+def test_what_does_not_exist_is_one_sentence(curate, arguments, sentence):
+    with pytest.raises(CurateError, match=sentence):
+        curate(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("", []), ("1 2", [(0, 1)]), (" 1 2, 3 2 ", [(0, 1), (2, 1)])]
+)
+def test_pairs_are_typed_as_numbers(text, expected):
+    assert pairs_from(text, 3) == expected
+
+
+@pytest.mark.parametrize("text", ["1", "1 1", "1 4", "0 1", "a b", "1 2 3"])
+def test_what_is_no_pair_of_numbers_is_asked_for_again(text):
+    with pytest.raises(ValueError, match="is no pair: type two different numbers from 1 to 3"):
+        pairs_from(text, 3)
+
+
+def test_a_command_that_only_looks_loads_no_pixels():
+    script = (
+        "import sys, curate.cli.app; heavy = {'cv2', 'torch', 'numpy', 'sqlalchemy'} & set(sys.modules);"
+        "print(sorted(heavy))"
+    )
+    assert subprocess.check_output([sys.executable, "-c", script], text=True).strip() == "[]"

@@ -1,0 +1,83 @@
+"""``curate progress`` on a few groups that were counted by hand."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from curate.cli.app import app
+from review_rows import store_groups, store_labelled, vote
+
+EMPTY = {
+    "groups": 0, "done": 0, "left": 0, "disputed": 0, "flagged": 0, "agreed": 0, "with_several_votes": 0,
+    "reviewers": [],
+}  # fmt: skip
+
+
+@pytest.fixture
+def curate(empty_workspace):
+    """Run a command on the workspace; what it says on standard output."""
+
+    def run(*arguments: str) -> str:
+        done = CliRunner().invoke(app, ["--workspace", str(empty_workspace.root), *arguments])
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def reviewed(empty_workspace):
+    """Six groups: one left, one accepted by two, one by one, one rejected, one disputed, one flagged."""
+    with empty_workspace.transaction() as session:
+        made = store_labelled(session, ["jug"] * 18)
+        items = store_groups(session, made, [range(n, n + 3) for n in range(0, 18, 3)])
+        vote(session, items[0], "accept", "ada")
+        vote(session, items[0], "accept", "bob", seconds=2.0)
+        vote(session, items[1], "accept", "ada")
+        vote(session, items[2], "reject", "ada")
+        vote(session, items[3], "reject", "ada")
+        vote(session, items[3], "accept", "bob", seconds=3.0)
+        vote(session, items[4], "flag", "[cyd]", reason="too dark")
+
+
+def test_a_workspace_without_groups_names_the_next_command(curate):
+    assert curate("progress") == "There is no group to review yet: type `curate mine`.\n"
+    assert json.loads(curate("progress", "--json")) == EMPTY
+
+
+def test_what_is_done_and_left_and_by_whom_is_told_to_programs(curate, reviewed):
+    told = json.loads(curate("progress", "--json"))
+    reviewers = told.pop("reviewers")
+    assert told == {
+        "groups": 6, "done": 3, "left": 1, "disputed": 1, "flagged": 1, "agreed": 1, "with_several_votes": 2,
+    }  # fmt: skip
+    assert {each.pop("per_hour") for each in reviewers} == {None}  # all at the same instant: no pace
+    ada = {"decisions": 4, "accepted": 2, "rejected": 2, "flagged": 0, "accept_rate": 0.5}
+    bob = {"decisions": 2, "accepted": 2, "rejected": 0, "flagged": 0, "accept_rate": 1.0}
+    cyd = {"decisions": 1, "accepted": 0, "rejected": 0, "flagged": 1, "accept_rate": None}
+    assert reviewers == [
+        {"reviewer": "ada", "median_seconds": None, **ada},
+        {"reviewer": "bob", "median_seconds": 2.5, **bob},
+        {"reviewer": "[cyd]", "median_seconds": None, **cyd},
+    ]
+
+
+def test_people_read_two_sentences_and_a_table(curate, reviewed):
+    lines = [line.strip() for line in curate("progress").splitlines()]
+    assert lines[0] == "3 of 6 groups done; 1 left to vote on, 1 disputed, 1 flagged."
+    assert lines[1] == "All said the same of 1 of 2 groups with several votes."
+    cells = {line.split()[0]: line.split()[1:] for line in lines if line.startswith(("ada", "bob", "[cyd]"))}
+    assert cells == {
+        "ada": ["4", "2", "2", "0", "50%", "-", "-"],
+        "bob": ["2", "2", "0", "0", "100%", "2.5", "-"],
+        "[cyd]": ["1", "0", "0", "1", "-", "-", "-"],
+    }
+
+
+def test_groups_that_were_mined_and_never_opened_are_left(curate, empty_workspace):
+    with empty_workspace.transaction() as session:
+        store_groups(session, store_labelled(session, ["jug"] * 4), [range(0, 2), range(2, 4)])
+    assert curate("progress") == "0 of 2 groups done; 2 left to vote on, 0 disputed, 0 flagged.\n"

@@ -1,0 +1,219 @@
+"""Pairs in the database: added once, superseded in turn, never changed; what is settled of them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from curate.database import decisions, frames, pair_checks, pair_votes, pairs, photos, rules, shoots
+from curate.database.connection import engine
+from curate.database.decisions import Recorded, Said
+from curate.database.pair_checks import FILES, Measurement
+from curate.errors import ConflictError, DecisionError, NotFoundError
+from curate.verdicts import ACCEPTED, DISPUTED, FLAGGED, OPEN, REJECTED, Consensus
+from stored_photos import store_photo
+
+
+@pytest.fixture
+def database(database_url: str):
+    opened = engine(database_url)
+    yield opened
+    opened.dispose()
+
+
+def frame(session: Session, number: int, sender: str = "ada") -> frames.KnownFrame:
+    ref = store_photo(session, number)
+    frames.record(session, ref.id, sender, f"{number}.jpg")
+    return frames.only(session, ref.sha256)
+
+
+def add(session: Session, one: int, other: int, photographer: str = "ada") -> UUID:
+    """A pair of the photos with these numbers."""
+    shoot = shoots.ensure(session, photographer, "table")
+    factual, counterfactual = frame(session, one, photographer), frame(session, other, photographer)
+    session.flush()
+    options = {"shoot_id": shoot.id, "kind": "pair", "object_name": None, "by": photographer}
+    pairs.record(session, factual, counterfactual, **options)
+    return pairs.pair_id(factual.sha256, counterfactual.sha256)
+
+
+def check(session: Session, pair: UUID, verdict: str = "pass", fingerprint: str = "f", **values: str) -> None:
+    key = pairs.find(session, str(pair)).pair.id
+    given = pair_checks.masks(session, key)
+    what = Measurement(key, fingerprint, given[0].sha256 if given else None)
+    report = {"numbers": {"findings": [], "swapped": False}, "models": "not asked"}
+    told = {"verdict": verdict, "sentence": f"It is a {verdict}.", "report": report, "alignment": None}
+    pair_checks.record(session, what, {**told, **dict.fromkeys(FILES, "0" * 64), **values})
+
+
+def say(session: Session, pair: UUID, verdict: str, reviewer: str = "bob", **options: object) -> Recorded:
+    reason = options.pop("reason", "blur" if verdict == "reject" else None)
+    return decisions.decide(session, pair, Said(verdict, reason=reason), reviewer=reviewer, **options)
+
+
+def state(session: Session, pair: UUID) -> str:
+    key = pairs.find(session, str(pair)).pair.item_id
+    return pair_votes.settled(session, [key], with_automatic=False)[key].name
+
+
+@pytest.fixture
+def session(database: Engine):
+    with Session(database) as opened, opened.begin():
+        yield opened
+
+
+@pytest.fixture
+def pair(session: Session) -> UUID:
+    made = add(session, 1, 2)
+    check(session, made)
+    return made
+
+
+def test_the_same_two_frames_are_one_pair_and_the_other_way_round_another(session):
+    assert add(session, 1, 2) == add(session, 1, 2) != add(session, 2, 1)
+    assert [row.public_id for row in pairs.every(session)] == [add(session, 2, 1), add(session, 1, 2)]
+
+
+def test_only_the_photographer_s_own_pairs_are_seen(session):
+    mine, foreign = add(session, 1, 2), add(session, 3, 4, "eve")
+    assert [row.public_id for row in pairs.every(session, "ada")] == [mine]
+    with pytest.raises(NotFoundError) as unseen:
+        pairs.find(session, str(foreign), "ada")
+    with pytest.raises(NotFoundError) as unknown:
+        pairs.find(session, str(UUID(int=0)), "ada")
+    assert str(unseen.value).replace(str(foreign), "") == str(unknown.value).replace(str(UUID(int=0)), "")
+
+
+def test_a_frame_s_sha256_is_not_enough_to_use_it(session):
+    foreign = frame(session, 1, "eve")
+    with pytest.raises(NotFoundError, match="send the file first"):
+        frames.only(session, foreign.sha256, "ada")
+    frames.record(session, foreign.key, "ada", "again.jpg")
+    assert frames.only(session, foreign.sha256, "ada") == foreign
+
+
+def test_frames_are_left_alone_by_detectors_embedders_and_mining(session):
+    add(session, 1, 2)
+    other = store_photo(session, 3)
+    which = photos.to_detect(1, "d" * 64, retry_failed=False)
+    assert [ref.id for ref in photos.page(session, which, 0, 10)] == [other.id]
+    assert photos.all_hashes(session, with_frames=False)[0] == [other.id]
+    assert len(photos.all_hashes(session, with_frames=True)[0]) == 3
+
+
+def test_a_pair_gives_way_to_one_pair_only_and_comes_back_when_that_one_gives_way_to_it(session):
+    first, second, third = add(session, 1, 2), add(session, 2, 1), add(session, 1, 3)
+    pairs.supersede(session, first, second, "ada")
+    pairs.supersede(session, first, second, "ada")
+    assert pairs.find(session, str(first)).superseded_by == second
+    with pytest.raises(DecisionError, match=f"{second} took the place"):
+        pairs.supersede(session, first, third, "ada")
+    pairs.supersede(session, second, first, "ada")
+    assert pairs.find(session, str(first)).superseded_by is None
+    assert pairs.find(session, str(second)).superseded_by == first
+    assert len(pairs.successions(session, first)) == 2
+
+
+@pytest.mark.parametrize("table", ["pairs", "pair_successions", "pair_masks", "pair_checks"])
+def test_rows_are_only_ever_added(database, table):
+    with Session(database) as session, session.begin():
+        one, other = add(session, 1, 2), add(session, 2, 1)
+        pairs.supersede(session, one, other, "ada")
+        pair_checks.add_mask(session, pairs.find(session, str(one)).pair.id, "a" * 64, "ada")
+        check(session, one)
+    for change in (f"UPDATE {table} SET id = DEFAULT", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+        with pytest.raises(DBAPIError, match="append-only"), database.begin() as connection:
+            connection.execute(text(change))
+
+
+def test_the_current_check_is_the_newest_one_made_with_the_newest_mask(session, pair):
+    key = pairs.find(session, str(pair)).pair.id
+    check(session, pair, "warn", "g")
+    assert pair_checks.current(session)[key].verdict == "warn"
+    pair_checks.add_mask(session, key, "a" * 64, "ada")
+    assert pair_checks.current(session) == {}
+    assert pair_checks.measured(session, "g") == set()
+    check(session, pair, "pass", "g")
+    check(session, pair, "fail", "g")  # was measured before, and that stays
+    assert pair_checks.current(session)[key].verdict == "pass"
+    assert pair_checks.measured(session, "g") == {key}
+    assert len(pair_checks.of_pair(session, key)) == 3
+
+
+def test_a_pair_is_accepted_rejected_flagged_and_undone_like_a_group(session, pair):
+    assert state(session, pair) == OPEN
+    assert say(session, pair, "accept").kind == "pair"
+    assert not say(session, pair, "accept").new
+    assert state(session, pair) == ACCEPTED
+    assert say(session, pair, "reject").new
+    assert say(session, pair, "reject", reason="other: a fly").new
+    assert state(session, pair) == REJECTED
+    say(session, pair, "flag", "eve", reason="is that one object?")
+    assert state(session, pair) == FLAGGED
+    decisions.undo(session, "eve")
+    for _ in range(3):
+        decisions.undo(session, "bob", pair)
+    assert state(session, pair) == OPEN
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason", "sentence"),
+    [
+        ("reject", None, "begin it with one of camera_moved"),
+        ("reject", "ugly", "begin it with one of"),
+        ("flag", None, "flag needs a reason"),
+        ("maybe", None, "no verdict 'maybe'"),
+    ],
+)
+def test_what_cannot_be_said_of_a_pair_is_refused(session, pair, verdict, reason, sentence):
+    with pytest.raises(DecisionError, match=sentence):
+        say(session, pair, verdict, reason=reason)
+
+
+def test_a_failed_check_is_overruled_by_an_adjudicator_with_a_reason_only(session):
+    pair = add(session, 1, 2)
+    with pytest.raises(DecisionError, match="not checked yet"):
+        say(session, pair, "accept")
+    check(session, pair, "fail")
+    for options in ({}, {"adjudicates": True}, {"reason": "it is fine"}):
+        with pytest.raises(DecisionError, match=r"It is a fail\. Only an adjudicator"):
+            say(session, pair, "accept", **options)
+    say(session, pair, "reject")
+    say(session, pair, "accept", "judy", reason="the shift is wanted", adjudicates=True)
+    assert state(session, pair) == ACCEPTED
+
+
+def test_people_who_accepted_are_in_dispute_with_a_check_that_fails_later(session, pair):
+    say(session, pair, "accept")
+    check(session, pair, "fail", "g")
+    assert state(session, pair) == DISPUTED
+
+
+def test_a_superseded_pair_is_not_accepted_and_says_which_took_its_place(session, pair):
+    newer = add(session, 1, 3)
+    pairs.supersede(session, pair, newer, "ada")
+    with pytest.raises(DecisionError, match=f"The pair {newer} took the place"):
+        say(session, pair, "accept")
+    say(session, pair, "reject")
+
+
+def test_pairs_have_a_consensus_of_their_own(session, pair):
+    rules.set_consensus(session, Consensus(2, 3), rules.PAIR)
+    assert rules.consensus(session) == Consensus()
+    say(session, pair, "accept", "bob")
+    assert state(session, pair) == OPEN
+    say(session, pair, "accept", "eve")
+    assert state(session, pair) == ACCEPTED
+
+
+def test_a_decision_that_is_sent_twice_is_stored_once(session, pair):
+    event = UUID(int=7)
+    first = say(session, pair, "accept", event_id=event)
+    again = say(session, pair, "accept", event_id=event)
+    assert (first.public_id, again.new) == (again.public_id, False)
+    with pytest.raises(ConflictError, match="sent before"):
+        say(session, pair, "reject", event_id=event)
