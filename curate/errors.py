@@ -48,6 +48,10 @@ class PhotoError(CurateError):
     """One photo cannot be read. Becomes a row in ``failures``; never stops a run."""
 
 
+class PhotoSetupError(PhotoError):
+    """A photo that may be sound, and cannot be read as this computer is set up."""
+
+
 class AnnotationError(CurateError):
     """A file of human boxes cannot be understood."""
 

@@ -15,6 +15,8 @@ from curate.verdicts import ACCEPTED, DISPUTED, FLAGGED, OPEN, REJECTED, Consens
 
 ACCEPT, REJECT, FLAG = "accept", "reject", "flag"
 SUPERSEDED = "superseded"
+NO_CHECK = UUID(int=0)
+"""Id of the check that a reviewer saw who decided on a pair before it was measured."""
 PAIR_STATES = (OPEN, ACCEPTED, REJECTED, DISPUTED, FLAGGED, SUPERSEDED)
 
 REJECT_REASONS = (
@@ -52,6 +54,10 @@ class Word:
     """Public id of the decision."""
     automatic: bool = False
     adjudicates: bool = False
+    same_masks: bool = True
+    """Whether the masks are still those that the reviewer decided on."""
+    overrules: bool = False
+    """Whether it is an adjudicator's, with a reason, on the very check that is current."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +79,24 @@ def settle_pair(
 ) -> PairState:
     """The state that all standing decisions give a pair.
 
+    Who accepted it with other masks has not accepted it as it is; who rejected or flagged it still does.
+
     Args:
         check_fails: Whether its current check says ``fail``. People who accept it are then in dispute with
-            the measurement, until an adjudicator rules.
+            the measurement, until an adjudicator rules on that check.
     """
+    words = [word for word in words if word.verdict != ACCEPT or word.same_masks]
     if _is_flagged(words):
         return PairState(FLAGGED, frozenset())
     said = [word for word in words if word.verdict != FLAG and (with_automatic or not word.automatic)]
     relations = settle(map(_fact, said), consensus, with_automatic=with_automatic)
     name = _STATES[relations[_ITEM]] if relations else OPEN
-    ruled = any(word.adjudicates for word in said)
-    if name == ACCEPTED and check_fails and not ruled:
+    overruled = any(word.overrules and word.verdict == ACCEPT for word in said)
+    if name == ACCEPTED and check_fails and not overruled:
         return PairState(DISPUTED, frozenset())
     if name != ACCEPTED:
         return PairState(name, frozenset())
+    ruled = any(word.adjudicates for word in said)
     behind = (word for word in said if word.verdict == ACCEPT and (word.adjudicates or not ruled))
     return PairState(ACCEPTED, frozenset(word.decision_id for word in behind))
 
@@ -103,7 +113,7 @@ def check_said(verdict: str, reason: str | None) -> None:
         raise DecisionError(
             f"A rejected pair needs a reason: begin it with one of {', '.join(REJECT_REASONS)}."
         )
-    if verdict == FLAG and not reason:
+    if verdict == FLAG and not (reason or "").strip():
         raise DecisionError("A flag needs a reason for whoever looks next: add one.")
 
 

@@ -31,11 +31,14 @@ class Permission(StrEnum):
     SEARCH = "search"
     PROGRESS = "progress"
     ADJUDICATE = "adjudicate"
+    HAND_IN = "hand in"
+    """Hand in pairs, and see and change one's own; with JUDGE_PAIRS everybody's."""
+    JUDGE_PAIRS = "judge pairs"
 
 
 _CURATOR = frozenset(Permission) - {Permission.ADJUDICATE}
 PERMISSIONS: Mapping[str, frozenset[Permission]] = {
-    people.PHOTOGRAPHER: frozenset({Permission.HOME}),
+    people.PHOTOGRAPHER: frozenset({Permission.HOME, Permission.HAND_IN}),
     people.CURATOR: _CURATOR,
     people.ADJUDICATOR: _CURATOR | {Permission.ADJUDICATE},
     people.ADMIN: frozenset(Permission),

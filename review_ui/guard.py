@@ -23,6 +23,7 @@ from curate.errors import (
     DecisionError,
     MediaMissingError,
     NotFoundError,
+    RoomError,
 )
 from review_ui import access
 from review_ui.access import Permission, Person
@@ -74,12 +75,20 @@ def guarded(permission: Permission) -> Callable[[Callable[[Request, Person], Res
 
 
 def posted(
-    permission: Permission, body: type[AnyBody]
+    permission: Permission,
+    body: type[AnyBody],
+    *,
+    limit: int = BODY_LIMIT,
+    limiter: CapacityLimiter | None = None,
 ) -> Callable[[Callable[[Person, AnyBody], object]], Endpoint]:
     """Let a plain function answer JSON posts of people who have ``permission``, in a thread.
 
     It gets the person and the checked body, and returns what becomes the JSON answer: dataclasses,
     mappings, ids and times.
+
+    Args:
+        limit: Bytes that the body may have.
+        limiter: How many such posts are worked on at once, for those that take a core and much memory.
     """
 
     def wrap(handler: Callable[[Person, AnyBody], object]) -> Endpoint:
@@ -88,8 +97,27 @@ def posted(
             try:
                 _check_origin(request)
                 person = await person_with(permission, request)
-                asked = body.model_validate_json(await _read(request))
-                return _json(200, await run_in_threadpool(handler, person, asked))
+                asked = body.model_validate_json(await _read(request, limit))
+                return _json(200, await to_thread.run_sync(handler, person, asked, limiter=limiter))
+            except Exception as error:
+                return failure(error)
+
+        return answer
+
+    return wrap
+
+
+def streamed(
+    permission: Permission,
+) -> Callable[[Callable[[Request, Person], Awaitable[Response]]], Endpoint]:
+    """Let a coroutine answer requests of our own pages that carry files, piece by piece."""
+
+    def wrap(handler: Callable[[Request, Person], Awaitable[Response]]) -> Endpoint:
+        @wraps(handler)
+        async def answer(request: Request) -> Response:
+            try:
+                _check_origin(request)
+                return await handler(request, await person_with(permission, request))
             except Exception as error:
                 return failure(error)
 
@@ -127,14 +155,14 @@ def _check_site(request: Request, allowed: set[str]) -> None:
         raise Refused(403, "forbidden", "This request comes from another site: open the app itself.")
 
 
-async def _read(request: Request) -> bytes:
+async def _read(request: Request, limit: int) -> bytes:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise Refused(400, "malformed", "The body is not announced as application/json.")
     read = bytearray()
     async for part in request.stream():
         read += part
-        if len(read) > BODY_LIMIT:
-            raise Refused(413, "large", f"The body is larger than {BODY_LIMIT // 1024} KB.")
+        if len(read) > limit:
+            raise Refused(413, "large", f"The body is larger than {limit // 1024} KB.")
     return bytes(read)
 
 
@@ -155,6 +183,8 @@ def failure(error: Exception) -> Response:
             return _problem(409, error.code, str(error))
         case DecisionError():
             return _problem(409, "verdict", str(error))
+        case RoomError():
+            return _problem(507, "full", str(error))
         case DatabaseError():
             _log.error("%s", error)
             return _problem(503, "away", "The database does not answer: it will be sent again.")

@@ -5,8 +5,9 @@ A new route needs a line here; ``tests/review_ui/test_access.py`` fails without 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,8 @@ from review_ui.access import Permission
 from reviewable import Reviewable
 
 Body = dict[str, Any]
+# The name a.jpg and a sha256, in base64 as tus wants it.
+METADATA = f"name YS5qcGc=,sha256 {b64encode(b'0' * 64).decode()}"
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Action:
     path: Callable[[Reviewable], str] | None = None
     """The path as it is asked for; the route itself if it has no parameters."""
     body: Callable[[Reviewable], Body] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def on_desk(desk: str = "review", **fields: Any) -> Body:
@@ -54,6 +58,30 @@ def _post(name: str, permitted: set[int], body: Callable[[Reviewable], Body], **
 
 def _get(name: str, route: str, path: Callable[[Reviewable], str], permission: Permission) -> Action:
     return Action(name, "GET", route, permission, frozenset({200}), path)
+
+
+def _pairs(name: str, permitted: set[int], body: Callable[[Reviewable], Body], **options: Any) -> Action:
+    permission = options.get("permission", Permission.HAND_IN)
+    return Action(f"pairs: {name}", "POST", f"/app/pairs/{name}", permission, frozenset(permitted), body=body)
+
+
+def _upload(method: str, permitted: int, **headers: str) -> Action:
+    """On an upload that nobody has begun; those of others are in ``test_uploads``."""
+    path = "/app/uploads" if method in ("POST", "OPTIONS") else f"/app/uploads/{'0' * 32}"
+    route = "/app/uploads" if method in ("POST", "OPTIONS") else "/app/uploads/{upload}"
+    return Action(
+        f"uploads: {method}",
+        method,
+        route,
+        Permission.HAND_IN,
+        frozenset({permitted}),
+        lambda _: path,
+        headers={"Tus-Resumable": "1.0.0", **headers},
+    )
+
+
+def _pair(made: Reviewable) -> Body:
+    return {"pair": str(made.pair)}
 
 
 # A word that somebody else holds the item, or that there is nothing to take back, is an answer too.
@@ -95,6 +123,53 @@ ACTIONS = (
         lambda _: _asset(),
         Permission.REVIEW,
     ),
+    _get(
+        "pairs files",
+        "/app/pairs/assets/{version}/{name}",
+        lambda _: _pairs_asset(),
+        Permission.HAND_IN,
+    ),
+    _upload("OPTIONS", 204),
+    _upload("POST", 201, **{"Upload-Length": "4", "Upload-Metadata": METADATA}),
+    _upload("HEAD", 404),
+    _upload("PATCH", 404, **{"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}),
+    _upload("DELETE", 404),
+    # The pair is another photographer's, whose it stays: see ``test_pairs``.
+    _pairs("shoots", {200}, lambda _: {}),
+    _pairs("new-shoot", {200}, lambda _: {"name": "kitchen", "licence": "CC0-1.0"}),
+    _pairs("known", {200}, lambda _: {"sha256s": ["0" * 64]}),
+    _pairs("frames", {404}, lambda _: {"upload": "0" * 32}),
+    _pairs("pair-up", {200}, lambda _: {"sha256s": ["0" * 64]}),
+    _pairs(
+        "hand-in",
+        {404},
+        lambda made: {"factual": "0" * 64, "counterfactual": "1" * 64, "shoot": str(made.shoot)},
+    ),
+    _pairs("list", {200}, lambda _: {}),
+    _pairs("show", {200, 404}, _pair),
+    _pairs("check", {404}, lambda _: {"pair": str(uuid4())}),
+    _pairs("mask", {404, 409, 422}, lambda made: {**_pair(made), "png": "AAAA"}),
+    _pairs("swap", {404}, lambda _: {"pair": str(uuid4())}),
+    _pairs(
+        "decide",
+        {404},
+        lambda _: {"pair": str(uuid4()), "event": str(uuid4()), "check": None, "verdict": "accept"},
+        permission=Permission.JUDGE_PAIRS,
+    ),
+    _pairs(
+        "undo",
+        {404},
+        lambda _: {"pair": str(uuid4()), "decision": str(uuid4())},
+        permission=Permission.JUDGE_PAIRS,
+    ),
+    Action(
+        "picture of a pair",
+        "GET",
+        "/app/pairs/pictures/{pair:uuid}/{name}",
+        Permission.HAND_IN,
+        frozenset({200, 404}),
+        lambda made: f"/app/pairs/pictures/{made.pair}/factual-640.webp",
+    ),
 )
 
 
@@ -102,6 +177,12 @@ def _asset() -> str:
     from review_ui.components import card_assets
 
     return f"/app/assets/{card_assets.version()}/main.js"
+
+
+def _pairs_asset() -> str:
+    from review_ui.components import pairs_assets
+
+    return f"/app/pairs/assets/{pairs_assets.version()}/main.js"
 
 
 # Streamlit's own. What nobody has to log in for shows nothing of ours: the page that lets people log in

@@ -15,8 +15,10 @@ from chain import RIGHTS, last
 from curate.database import fingerprints, mining, objects, photos
 from curate.database.mining import GroupRow
 from curate.records import Band, Box, Detection
+from curate.workflows import pairs, shoots
 from curate.workflows.ingest import ingest
 from curate.workspace import Workspace
+from pair_files import draw_pair
 from stored_photos import DETECTOR
 
 # What somebody who sends us photos may hope that a page runs. A file name cannot hold a slash.
@@ -24,6 +26,8 @@ HOSTILE_NAME = "<img src=x onerror=alert(1)>.jpg"
 HOSTILE_LABEL = "</script><script>alert(1)</script>"
 
 MEMBERS = 3
+OTHER = "other@lab.org"
+"""A photographer who never logs in."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,10 @@ class Reviewable:
     """All objects, three per group, in the order of ``items``."""
     photos: tuple[str, ...]
     """sha256 of the photo of each object; the first has a hostile file name."""
+    pair: UUID
+    """A pair of ``OTHER``, not measured."""
+    shoot: UUID
+    """Its shoot."""
 
 
 def make_reviewable(workspace: Workspace, folder: Path, groups: int = 8) -> Reviewable:
@@ -45,11 +53,17 @@ def make_reviewable(workspace: Workspace, folder: Path, groups: int = 8) -> Revi
         drawn = Image.fromarray(noise).resize((240, 180), Image.Resampling.BICUBIC)
         drawn.save(folder / (f"{number:03}.jpg" if number else HOSTILE_NAME))
     last(ingest(workspace, [str(folder)], RIGHTS))
+    shoot = shoots.create(workspace, "kitchen", photographer=OTHER, licence="CC0-1.0").public_id
+    frames = [pairs.store_frame(workspace, each, HOSTILE_NAME, by=OTHER) for each in draw_pair().files]
+    pair = pairs.hand_in(workspace, *(each.sha256 for each in frames), shoot=shoot, by=OTHER).pair
     with workspace.transaction() as session:
-        return _lay_out(session, folder, count)
+        groups_of_three = _lay_out(session, folder, count)
+    return Reviewable(*groups_of_three, pair, shoot)
 
 
-def _lay_out(session: Session, folder: Path, count: int) -> Reviewable:
+def _lay_out(
+    session: Session, folder: Path, count: int
+) -> tuple[tuple[UUID, ...], tuple[UUID, ...], tuple[str, ...]]:
     model_id = fingerprints.ensure(session, DETECTOR, "detector", "drawn")
     box = Box(20, 30, 120, 100)
     uris = [(folder / (f"{number:03}.jpg" if number else HOSTILE_NAME)).as_uri() for number in range(count)]
@@ -76,4 +90,4 @@ def _lay_out(session: Session, folder: Path, count: int) -> Reviewable:
         groups=rows,
     )
     items = tuple(mining.group_id(row.public_ids) for row in rows)
-    return Reviewable(items, tuple(ids), tuple(photo.sha256 for photo in shown))
+    return items, tuple(ids), tuple(photo.sha256 for photo in shown)

@@ -29,8 +29,10 @@ consensuses = st.tuples(st.integers(1, 3), st.integers(0, 2)).map(lambda n: Cons
 
 
 @st.composite
-def words(draw: st.DrawFn, verdicts: tuple[str, ...] = ("accept", "reject", "flag")) -> list[Word]:
-    """At most one standing word per reviewer, in any order of time."""
+def words(
+    draw: st.DrawFn, verdicts: tuple[str, ...] = ("accept", "reject", "flag"), *, masks: bool = True
+) -> list[Word]:
+    """At most one standing word per reviewer, in any order of time; unless ``masks`` maybe on other masks."""
     people = draw(st.lists(st.sampled_from("abcde"), unique=True))
     orders = draw(st.permutations(range(1, len(people) + 1)))
     return [
@@ -39,7 +41,9 @@ def words(draw: st.DrawFn, verdicts: tuple[str, ...] = ("accept", "reject", "fla
             draw(st.sampled_from(verdicts)),
             order,
             UUID(int=order),
-            adjudicates=draw(st.sampled_from([False, False, True])),
+            adjudicates=(ruling := draw(st.sampled_from([False, False, True]))),
+            same_masks=masks or draw(st.booleans()),
+            overrules=ruling and draw(st.booleans()),
         )
         for reviewer, order in zip(people, orders, strict=True)
     ]
@@ -63,7 +67,14 @@ def test_words_on_a_pair_settle_like_words_on_two_objects(said, consensus):
     assert settle_pair(said, consensus).name == NAMES[expected]
 
 
-@given(words(), consensuses, st.booleans())
+@given(words(masks=False), consensuses, st.booleans())
+def test_who_accepted_other_masks_has_not_accepted_the_pair_as_it_is(said, consensus, fails):
+    standing = [word for word in said if word.verdict != "accept" or word.same_masks]
+    found = settle_pair(said, consensus, check_fails=fails)
+    assert found == settle_pair(standing, consensus, check_fails=fails)
+
+
+@given(words(masks=False), consensuses, st.booleans())
 def test_the_order_in_which_words_are_read_does_not_matter(said, consensus, fails):
     forwards = settle_pair(said, consensus, check_fails=fails)
     assert settle_pair(said[::-1], consensus, check_fails=fails) == forwards
@@ -71,7 +82,7 @@ def test_the_order_in_which_words_are_read_does_not_matter(said, consensus, fail
 
 @given(words(("accept", "reject")), consensuses, st.sampled_from(["accept", "reject"]), st.booleans())
 def test_an_adjudicator_s_last_word_stands_above_everything(said, consensus, verdict, fails):
-    ruling = Word("judge", verdict, 100, UUID(int=100), adjudicates=True)
+    ruling = Word("judge", verdict, 100, UUID(int=100), adjudicates=True, overrules=True)
     found = settle_pair([*said, ruling], consensus, check_fails=fails)
     assert found.name == NAMES[verdict]
     rulers = {word.decision_id for word in [*said, ruling] if word.adjudicates and word.verdict == "accept"}
@@ -87,9 +98,9 @@ def test_a_flag_holds_a_pair_until_an_adjudicator_rules(said, consensus):
 
 
 @given(words(), consensuses)
-def test_a_failed_check_never_leaves_a_pair_accepted_without_a_ruling(said, consensus):
+def test_a_failed_check_never_leaves_a_pair_accepted_without_a_ruling_on_it(said, consensus):
     found = settle_pair(said, consensus, check_fails=True)
-    if not any(word.adjudicates and word.verdict == "accept" for word in said):
+    if not any(word.overrules and word.verdict == "accept" for word in said):
         assert found.name != ACCEPTED
     if found.name not in (DISPUTED, ACCEPTED):
         assert found == settle_pair(said, consensus)

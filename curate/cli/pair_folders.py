@@ -14,7 +14,7 @@ import typer
 from curate.cli.context import open_workspace
 from curate.cli.output import Json, count, follow, result, result_json, say
 from curate.cli.pair_options import CleanFirst, Consent, Licence, Models, ObjectName, Photographer, ShootName
-from curate.cli.pair_reports import report_checks, verdict_line
+from curate.cli.pair_reports import as_json_check, report_checks, verdict_line
 
 if TYPE_CHECKING:
     from curate.capture.pairing import Doubtful
@@ -67,15 +67,16 @@ def import_folder(
             left_out += [] if told else [doubtful]
             made += pair_intake.hand_in_told(workspace, doubtful, told, intake)
         say(f"{count(len(stored['frames']), 'photo')}, {count(len(made), 'new pair')}.")
-        if made:
-            report_checks(check_all(workspace, [each.pair for each in made], models=models), quiet=as_json)
+        wanted = [each.pair for each in made]
+        checked = report_checks(check_all(workspace, wanted, models=models), quiet=as_json) if made else []
     if as_json:
         result_json(
             {
                 "photos": len(stored["frames"]),
                 "new_photos": stored["new"],
                 "failed": stored["failed"],
-                "pairs": [each.pair for each in made],
+                "pairs": wanted,
+                "checks": [as_json_check(each) for each in checked],
                 "doubtful": [_as_json(each) for each in left_out],
             }
         )

@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-PairId = Annotated[str, typer.Argument(help="Start of a pair's id.")]
+
+def named(value: str) -> str:
+    """Every id starts with nothing, so nothing must not name the only one."""
+    if not value.strip():
+        raise typer.BadParameter("it is empty: type the start of an id.")
+    return value
+
+
+def all_named(values: list[str] | None) -> list[str] | None:
+    """``named`` for each of several."""
+    return values and [named(value) for value in values]
+
+
+PairId = Annotated[str, typer.Argument(help="Start of a pair's id.", callback=named)]
+ShootId = Annotated[str, typer.Argument(help="Name of a shoot, or start of its id.")]
 ShootName = Annotated[
     str | None, typer.Option("--shoot", help="Shoot the photos belong to; default: their folder's name.")
 ]

@@ -10,11 +10,20 @@ import typer
 from curate.cli import pair_folders, shoots
 from curate.cli.context import open_workspace
 from curate.cli.output import Json, result, result_json, say, table
-from curate.cli.pair_options import Consent, Licence, Models, ObjectName, PairId, Photographer, ShootName
+from curate.cli.pair_options import (
+    Consent,
+    Licence,
+    Models,
+    ObjectName,
+    PairId,
+    Photographer,
+    ShootName,
+    all_named,
+)
 from curate.cli.pair_reports import as_json_check, print_detail, report_checks, verdict_line
 
 if TYPE_CHECKING:
-    from curate.workflows.pair_records import PairReport
+    from curate.workflows.pair_records import PairReport, PairSummary
 
 Frame = Annotated[Path, typer.Argument(help="Photo file.")]
 
@@ -54,21 +63,25 @@ def add(
 
     with open_workspace(context) as workspace:
         by = workspace.settings.reviewer
-        place = pair_intake.shoot_of(
-            workspace, factual.parent, shoot, photographer, licence=licence, consent=consent
-        )
-        frames = [pair_intake.store_path(workspace, path, by) for path in (factual, counterfactual)]
+        with_it, without = (pair_intake.store_path(workspace, path, by) for path in (factual, counterfactual))
+        before = pair_intake.handed_in(workspace, with_it, without)
+        if before:
+            _say_before(before, shoot, photographer, licence, consent, object_name)
+            place = before.shoot
+        else:
+            place = pair_intake.shoot_of(
+                workspace, factual.parent, shoot, photographer, licence=licence, consent=consent
+            )
         made = pairs.hand_in(
             workspace,
-            *(frame.sha256 for frame in frames),
+            with_it.sha256,
+            without.sha256,
             shoot=place,
             by=by,
             object_name=object_name,
             kind=kind,
             supersedes=supersedes,
         )
-        if not made.new:
-            say("Both photos were handed in as a pair before; nothing was added.")
         _report(pairs.check(workspace, made.pair, models=models), as_json)
 
 
@@ -76,7 +89,8 @@ def add(
 def check(
     context: typer.Context,
     pair: Annotated[
-        list[str] | None, typer.Argument(help="Starts of pairs' ids; default: all that are not measured.")
+        list[str] | None,
+        typer.Argument(help="Starts of pairs' ids; default: all that are not measured.", callback=all_named),
     ] = None,
     failed: Annotated[
         bool,
@@ -178,6 +192,26 @@ def mask(
     with open_workspace(context) as workspace:
         drawn = pair_pictures.read_mask(file)
         _report(pairs.correct_mask(workspace, pair, drawn, workspace.settings.reviewer), as_json)
+
+
+def _say_before(
+    before: PairSummary,
+    shoot: str | None,
+    photographer: str | None,
+    licence: str | None,
+    consent: str | None,
+    object_name: str | None,
+) -> None:
+    """That a pair is here already, and which words about it were not used."""
+    say(
+        "Both photos were handed in as a pair before, "
+        f"for the shoot {before.shoot_name!r} of {before.photographer}; nothing was added."
+    )
+    place = {"--shoot": shoot, "--photographer": photographer, "--object": object_name}
+    if unused := [option for option, value in place.items() if value is not None]:
+        say(f"Not used: {', '.join(unused)}.")
+    if licence is not None or consent is not None:
+        say(f"Rights are not changed so: type `curate pairs shoots set {str(before.shoot)[:8]}`.")
 
 
 def _report(report: PairReport, as_json: bool) -> None:

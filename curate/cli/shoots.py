@@ -8,7 +8,7 @@ import typer
 
 from curate.cli.context import open_workspace
 from curate.cli.output import Json, result, result_json, table
-from curate.cli.pair_options import Consent, Licence, Photographer
+from curate.cli.pair_options import Consent, Licence, Photographer, ShootId
 
 if TYPE_CHECKING:
     from curate.workflows.shoots import Shoot
@@ -72,10 +72,25 @@ def create(
     _report(made, as_json)
 
 
+@commands.command("set")
+def correct(
+    context: typer.Context,
+    shoot: ShootId,
+    licence: Licence = None,
+    consent: Consent = None,
+    as_json: Json = False,
+) -> None:
+    """Correct the rights of a shoot, whoever took it; an empty text means that nothing is known."""
+    from curate.workflows import shoots
+
+    with open_workspace(context) as workspace:
+        _report(shoots.correct(workspace, shoot, licence=licence, consent=consent), as_json)
+
+
 @commands.command()
 def hold_out(
     context: typer.Context,
-    shoot: Annotated[str, typer.Argument(help="Name of a shoot, or start of its id.")],
+    shoot: ShootId,
     back: Annotated[bool, typer.Option("--back", help="Use it for training after all.")] = False,
     as_json: Json = False,
 ) -> None:

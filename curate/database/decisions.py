@@ -7,7 +7,7 @@ undone; only standing decisions have facts, and the facts are derived again afte
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid5
 
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, delete, func, select
@@ -47,6 +47,8 @@ class Said:
     reason: str | None = None
     seconds: float | None = None
     """How long the reviewer looked, 0 or more."""
+    seen: UUID | None = None
+    """Of a pair: the check that the reviewer was shown, see ``pair_checks.check_id``; None does not ask."""
 
     @property
     def stored_marks(self) -> dict[str, str]:
@@ -89,21 +91,24 @@ def decide(
 
     Raises:
         DecisionError: the verdict does not fit the item.
+        ConflictError: the pair was measured again since the reviewer saw it.
     """
     rules.share(session)
+    said = replace(said, reason=(said.reason or "").strip() or None)
     item = _locked(session, item_id)
     who = _Who(reviewer, "automatic" if automatic else "person")
     if event_id is not None and (sent := by_event(session, event_id)) is not None:
         return _again(sent, item, who, said)
-    _refuse_unfit(session, item, said, adjudicates=adjudicates)
+    check_id = _refuse_unfit(session, item, said, adjudicates=adjudicates)
     standing = _standing(session, item.id, who)
     if (
         standing is not None
+        and standing.check_id == check_id
         and _says(standing, item, said, adjudicates)
         and not _overridden(session, standing)
     ):
         return Recorded(standing.public_id, item_id, said.verdict, new=False, kind=item.kind)
-    made = _append(session, item, who, said, adjudicates=adjudicates, event_id=event_id)
+    made = _append(session, item, who, said, adjudicates=adjudicates, event_id=event_id, check_id=check_id)
     _follow(session, item, who)
     return Recorded(made.public_id, item_id, said.verdict, new=True, kind=item.kind)
 
@@ -234,14 +239,17 @@ def _locked(session: Session, public_id: UUID) -> ReviewItem:
     return item
 
 
-def _refuse_unfit(session: Session, item: ReviewItem, said: Said, *, adjudicates: bool) -> None:
-    """Refuse what does not fit the item before anything is written."""
+def _refuse_unfit(session: Session, item: ReviewItem, said: Said, *, adjudicates: bool) -> int | None:
+    """Refuse what does not fit the item before anything is written; of a pair, the key of its check."""
     if item.kind == rules.GROUP:
         facts_of(said.verdict, list(_members(session, item.id)), said.marks)
-        return
+        return None
     if said.marks:
         raise DecisionError("A pair has no members to set apart: leave the marks out.")
-    pair_votes.refuse_unfit(session, item, said.verdict, said.reason, adjudicates=adjudicates)
+    check = pair_votes.refuse_unfit(
+        session, item, said.verdict, said.reason, adjudicates=adjudicates, seen=said.seen
+    )
+    return check.id if check else None
 
 
 def _again(sent: Decision, item: ReviewItem, who: _Who, said: Said) -> Recorded:
@@ -330,6 +338,7 @@ def _append(
     adjudicates: bool = False,
     undoes_id: int | None = None,
     event_id: UUID | None = None,
+    check_id: int | None = None,
 ) -> Decision:
     ordinal = session.scalar(select(func.count()).where(*who.decisions(item.id))) or 0
     made = Decision(
@@ -342,6 +351,7 @@ def _append(
         marks=said.stored_marks,
         reason=said.reason,
         adjudicates=adjudicates,
+        check_id=check_id,
         undoes_id=undoes_id,
         event_id=event_id,
         seconds=said.seconds,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
+from uuid import UUID, uuid5
 
-from sqlalchemy import ScalarSelect, Select, exists, select
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy import ScalarSelect, inspect, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from curate.database.among import among
-from curate.database.tables import Pair, PairCheck, PairMask
+from curate.database.tables import Pair, PairCheck, PairMask, ReviewItem
 
 FILES = ("mask_sha256", "effect_sha256", "alpha_sha256", "change_sha256", "report_sha256")
 """Columns that name PNGs in the media store."""
+MASKS = ("mask_sha256", "effect_sha256")
+"""Those of what reviewers see outlined and exports hold."""
 
 
 class Measurement(NamedTuple):
@@ -22,17 +25,49 @@ class Measurement(NamedTuple):
     pair_id: int
     fingerprint: str
     given_mask_sha256: str | None
+    includes: str | None = None
+    """The fingerprint without models, if models are asked."""
+
+
+def hold(session: Session, pair_id: int) -> None:
+    """Keep others from measuring or deciding on the pair until the transaction ends."""
+    item = select(ReviewItem.id).join(Pair, Pair.item_id == ReviewItem.id).where(Pair.id == pair_id)
+    session.execute(item.with_for_update(key_share=True, of=ReviewItem)).one()
+
+
+def check_id(pair: UUID, check: PairCheck) -> UUID:
+    """Public id of what was measured: the same for a measurement that is stored again with the same masks."""
+    parts = (check.fingerprint, check.given_mask_sha256, *(getattr(check, name) for name in FILES))
+    return uuid5(pair, "/".join(map(str, parts)))
 
 
 def record(session: Session, what: Measurement, values: Mapping[str, Any]) -> PairCheck:
-    """Store a check, or find the one that was stored meanwhile."""
-    row = insert(PairCheck).values(**what._asdict(), **values)
-    session.execute(row.on_conflict_do_nothing())
-    return session.scalars(_same(what)).one()
+    """Make a check the current one of its pair and mask.
+
+    What was stored so with the same pictures, or with models besides, is kept in its place.
+    """
+    hold(session, what.pair_id)
+    stored = find(session, what)
+    if stored is None or (stored.fingerprint == what.fingerprint and not _names(stored, values)):
+        return _add(session, {**what._asdict(), **values})
+    return _made_current(session, stored)
+
+
+def again(session: Session, stored: PairCheck) -> PairCheck:
+    """Make a stored check the current one of its pair and mask, if it is not."""
+    hold(session, stored.pair_id)
+    return _made_current(session, stored)
 
 
 def find(session: Session, what: Measurement) -> PairCheck | None:
-    return session.scalar(_same(what))
+    """The check that was stored of this measurement, or one that asked models besides; the latter first."""
+    answers = or_(PairCheck.fingerprint == what.fingerprint, PairCheck.includes == what.fingerprint)
+    rows = select(PairCheck).where(
+        PairCheck.pair_id == what.pair_id,
+        PairCheck.given_mask_sha256.is_not_distinct_from(what.given_mask_sha256),
+        answers,
+    )
+    return session.scalar(rows.order_by(PairCheck.includes.is_(None), PairCheck.id.desc()).limit(1))
 
 
 def current(session: Session, pair_ids: Collection[int] | None = None) -> dict[int, PairCheck]:
@@ -55,13 +90,9 @@ def of_pair(session: Session, pair_id: int) -> Sequence[PairCheck]:
 
 
 def measured(session: Session, fingerprint: str) -> set[int]:
-    """Pairs that were checked so with their newest mask."""
-    made = exists().where(
-        PairCheck.pair_id == Pair.id,
-        PairCheck.fingerprint == fingerprint,
-        PairCheck.given_mask_sha256.is_not_distinct_from(newest_mask(Pair.id)),
-    )
-    return set(session.scalars(select(Pair.id).where(made)))
+    """Pairs whose current check was made so, or with models besides."""
+    checks = current(session).items()
+    return {key for key, check in checks if fingerprint in (check.fingerprint, check.includes)}
 
 
 def add_mask(session: Session, pair_id: int, sha256: str, by: str) -> None:
@@ -97,9 +128,30 @@ def newest_mask(pair_id: InstrumentedAttribute[int]) -> ScalarSelect[str]:
     )
 
 
-def _same(what: Measurement) -> Select[PairCheck]:
-    return select(PairCheck).where(
-        PairCheck.pair_id == what.pair_id,
-        PairCheck.fingerprint == what.fingerprint,
-        PairCheck.given_mask_sha256.is_not_distinct_from(what.given_mask_sha256),
+def _names(stored: PairCheck, values: Mapping[str, Any]) -> bool:
+    """Whether a check names these pictures; another encoder may have made others of the same pixels."""
+    return all(getattr(stored, name) == values[name] for name in FILES)
+
+
+def _made_current(session: Session, stored: PairCheck) -> PairCheck:
+    newest = (
+        select(PairCheck.id)
+        .where(
+            PairCheck.pair_id == stored.pair_id,
+            PairCheck.given_mask_sha256.is_not_distinct_from(stored.given_mask_sha256),
+        )
+        .order_by(PairCheck.id.desc())
+        .limit(1)
     )
+    if session.scalar(newest) == stored.id:
+        return stored
+    columns = (each.key for each in inspect(PairCheck).column_attrs)
+    return _add(session, {key: getattr(stored, key) for key in columns if key not in ("id", "checked_at")})
+
+
+def _add(session: Session, values: Mapping[str, Any]) -> PairCheck:
+    made = PairCheck(**values)
+    session.add(made)
+    session.flush()
+    session.refresh(made)
+    return made

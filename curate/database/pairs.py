@@ -114,16 +114,21 @@ def supersede(session: Session, old: UUID, new: UUID, by: str) -> None:
     """Let ``new`` take the place of ``old``; nothing happens if it did already.
 
     Raises:
-        DecisionError: another pair took that place.
+        DecisionError: another pair took that place, or the place of ``new``.
     """
     keys = _held(session, {old, new})
-    current = session.scalar(select(_successor(Pair)).where(Pair.id == keys[old]))
+    current = _next(session, keys[old])
     if current == keys[new]:
         return
     if current is not None:
-        holder = select(ReviewItem.public_id).join(Pair, Pair.item_id == ReviewItem.id)
-        now = session.scalars(holder.where(Pair.id == current)).one()
+        now = _public_id(session, current)
         raise DecisionError(f"The pair {now} took the place of {old} before: name that one instead.")
+    stands = _last(session, keys[new])
+    if stands not in (keys[new], keys[old]):
+        now = _public_id(session, stands)
+        raise DecisionError(
+            f"The pair {now} took the place of {new} before: only in place of that one can it come back."
+        )
     session.add(PairSuccession(old_id=keys[old], new_id=keys[new], by=by))
     session.flush()
 
@@ -176,6 +181,24 @@ def _successor(pair: type[Pair]) -> ScalarSelect[int | None]:
         .correlate(pair)
         .scalar_subquery()
     )
+
+
+def _next(session: Session, key: int) -> int | None:
+    """Key of the pair that took the place of this one, if one did."""
+    return session.scalar(select(_successor(Pair)).where(Pair.id == key))
+
+
+def _last(session: Session, key: int) -> int:
+    """Key of the pair that stands where this one stood once, be it itself."""
+    # Ends: of all pairs on the way, the one of the latest row stands.
+    while (following := _next(session, key)) is not None:
+        key = following
+    return key
+
+
+def _public_id(session: Session, key: int) -> UUID:
+    rows = select(ReviewItem.public_id).join(Pair, Pair.item_id == ReviewItem.id)
+    return session.scalars(rows.where(Pair.id == key)).one()
 
 
 def _rows(viewer: str | None) -> Select[UUID, Pair, Shoot, Photo, str, Photo, str, UUID | None]:

@@ -51,7 +51,7 @@ def find(session: Session, id_or_name: str, viewer: str | None = None) -> Counte
     if len(named) > 1:
         raise NotFoundError(f"Several shoots are called {id_or_name!r}: type the start of one's id.")
     if not named:
-        raise NotFoundError(f"There is no shoot {id_or_name!r}: type `curate pairs shoots`.")
+        raise NotFoundError(f"There is no shoot {id_or_name!r}: type `curate pairs shoots list`.")
     return CountedShoot(*named[0])
 
 

@@ -268,6 +268,9 @@ class Decision(Base):
     reason: Mapped[str | None]
     # Settles an item that others disagree about or flagged.
     adjudicates: Mapped[bool] = mapped_column(server_default=false())
+    # Of a counterfactual pair: what had been measured on it when the reviewer spoke. An acceptance holds for
+    # the masks of that check only.
+    check_id: Mapped[int | None] = mapped_column(ForeignKey("pair_checks.id", ondelete="RESTRICT"))
     # Made up by whoever sends the decision, so that sending it again changes nothing.
     event_id: Mapped[UUID | None] = mapped_column(unique=True)
     # From the card's painting to the key, as the reviewer's browser measured it.
@@ -464,13 +467,18 @@ class PairMask(Base):
 
 
 class PairCheck(Base):
-    """What was measured on a pair by one version of the checks with one mask. Append-only."""
+    """What was measured on a pair by one version of the checks with one mask. Append-only.
+
+    The newest row made with the newest mask counts; a measurement that is asked for again is added again.
+    """
 
     __tablename__ = "pair_checks"
     id: Mapped[int] = _key()
-    pair_id: Mapped[int] = _references("pairs.id")
+    pair_id: Mapped[int] = _references("pairs.id", index=True)
     # Hash of the checks, their thresholds and the models that were asked.
     fingerprint: Mapped[str]
+    # The same hash without models, if models were asked: this check answers for that one too.
+    includes: Mapped[str | None]
     # The corrected mask it was measured with, none if the program found the object.
     given_mask_sha256: Mapped[str | None]
     verdict: Mapped[str]
@@ -486,10 +494,7 @@ class PairCheck(Base):
     change_sha256: Mapped[str]
     report_sha256: Mapped[str]
     checked_at: Mapped[datetime] = _now()
-    __table_args__ = (
-        UniqueConstraint("pair_id", "fingerprint", "given_mask_sha256", postgresql_nulls_not_distinct=True),
-        CheckConstraint("verdict IN ('pass', 'warn', 'fail')", name="known_verdict"),
-    )
+    __table_args__ = (CheckConstraint("verdict IN ('pass', 'warn', 'fail')", name="known_verdict"),)
 
 
 class PhotoSplit(Base):

@@ -8,8 +8,8 @@ from curate.exporters.task import Row
 
 NOTHING = "Nothing is approved for export: accept pairs in the review app or with `curate decide` first."
 COUNTS = (
-    "Shoots: {shoots}. Scenes: {scenes}. Photos: {photos}. No photo, scene, shoot or named object is in two "
-    "splits."
+    "Shoots: {shoots}. Scenes: {scenes}. Photos: {photos}. No photo, scene or shoot, and no object "
+    "that its photographer named, is in two splits; objects of two photographers count as two."
 )
 RIGHTS = (
     "Licence and consent are those of the shoot. What the people in the photos agreed to stands in "
@@ -43,7 +43,7 @@ def facts(rows: Sequence[Row]) -> str:
     if held_out := sum(row["held_out"] for row in rows):
         told.append(f"Taken to test with (`held_out`): {held_out}.")
     if doubted := sum(row["qc_verdict"] != "pass" for row in rows):
-        told.append(f"Accepted by people though a measurement warned (`qc_verdict`): {doubted}.")
+        told.append(f"Accepted by people though a measurement warned or failed (`qc_verdict`): {doubted}.")
     return " ".join(told)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pillow_heif
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from curate.errors import PhotoError
+from curate.errors import PhotoError, PhotoSetupError
 from curate.photos.raw import RawImage
 from curate.photos.raw_exif import RAW_FORMATS, raw_format
 
@@ -52,7 +52,7 @@ def open_photo(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> OpenPhoto:
     image = _opened(data)
     width, height = image.size
     if width * height > max_pixels:
-        raise PhotoError(
+        raise PhotoSetupError(
             f"The photo has {width} x {height} pixels, over the limit of {max_pixels / 1e6:g} megapixels: "
             "set CURATE_MAX_PIXELS higher if it is meant to be this large."
         )
@@ -86,7 +86,9 @@ def damage_of(kind: str) -> Iterator[None]:
     except PhotoError:
         raise
     except MemoryError as error:
-        raise PhotoError("There is no memory left to decode the photo: set CURATE_WORKERS lower.") from error
+        raise PhotoSetupError(
+            "There is no memory left to decode the photo: set CURATE_WORKERS lower."
+        ) from error
     except UnidentifiedImageError as error:  # its own text is an address in memory
         raise PhotoError(
             f"The {kind} header is damaged or cut short: copy the original file again."

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
-from curate.errors import PhotoError
+from curate.errors import PhotoSetupError
 from curate.photos.raw_exif import raw_exif
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _rawpy(kind: str) -> ModuleType:
     try:
         import rawpy
     except ImportError as error:
-        raise PhotoError(
+        raise PhotoSetupError(
             f"This is a RAW photo ({kind}), which needs one more library: pip install 'recurate[raw]'."
         ) from error
     return rawpy

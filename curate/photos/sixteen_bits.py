@@ -29,4 +29,5 @@ def sixteen_bit_pixels(photo: OpenPhoto, data: bytes) -> NDArray[np.uint16] | No
         return None
     if pixels is None or pixels.dtype != np.uint16:
         return None
-    return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB, dst=pixels).astype(np.uint16, copy=False)
+    rgb: NDArray[np.uint16] = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB, dst=pixels)
+    return rgb.astype(np.uint16, copy=False)

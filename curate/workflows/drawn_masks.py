@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import warnings
 
 from PIL import Image
 
 from curate.errors import PhotoError
+from curate.photos.opening import damage_of
 from curate.workspace import Workspace
 
 SIDE = 1024
@@ -35,14 +35,15 @@ def enlarged(workspace: Workspace, drawn: bytes, mask_sha256: str) -> bytes:
 
 def _drawn(data: bytes, size: tuple[int, int]) -> Image.Image:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with damage_of("PNG"):
             image = Image.open(io.BytesIO(data), formats=["PNG"])
-            if image.size != size:
-                raise PhotoError(f"The drawn mask must have {size[0]} x {size[1]} pixels: reload the page.")
-            return image.convert("L")
-    except (OSError, SyntaxError, Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+            # Before a pixel is decoded: a small file may announce billions of them.
+            mask = image.convert("L") if image.size == size else None
+    except PhotoError as error:
         raise PhotoError("The drawn mask is not a PNG: reload the page and draw again.") from error
+    if mask is None:
+        raise PhotoError(f"The drawn mask must have {size[0]} x {size[1]} pixels: reload the page.")
+    return mask
 
 
 def _on_screen(size: tuple[int, int]) -> tuple[int, int]:

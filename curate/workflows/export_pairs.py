@@ -86,14 +86,14 @@ def _check_any(selected: PairSelection) -> None:
 
 
 def _check_rights(selected: PairSelection, options: PairOptions) -> None:
-    unknown = sorted(
-        {selected.pairs[each.pair_id].shoot_name for each in selected.records if not each.licence}
-    )
+    unlicensed = (selected.pairs[each.pair_id] for each in selected.records if not each.licence)
+    unknown = sorted({(each.shoot_name, str(each.shoot)) for each in unlicensed})
     if unknown and not options.allow_unknown_rights:
+        name, shoot = unknown[0]
         raise ExportError(
-            f"No licence is on record for the pairs of the shoot {unknown[0]!r}"
+            f"No licence is on record for the pairs of the shoot {name!r}"
             f"{f' and {len(unknown) - 1} more' if len(unknown) > 1 else ''}: state it with "
-            "`curate pairs shoots create SHOOT --licence LICENCE`, or export with --allow-unknown-rights."
+            f"`curate pairs shoots set {shoot[:8]} --licence LICENCE`, or export with --allow-unknown-rights."
         )
 
 

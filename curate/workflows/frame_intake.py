@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from curate.errors import MediaError, PhotoError, RoomError
+from curate.errors import MediaError, PhotoError, PhotoSetupError, RoomError
 from curate.workflows import pairs, uploads
 from curate.workflows.uploads import Upload
 from curate.workspace import Workspace
@@ -20,6 +20,7 @@ def finish(workspace: Workspace, upload: Upload) -> Mapping[str, Any]:
     Raises:
         ConflictError: bytes are missing.
         PhotoError: it is not the announced file, or no photo. The upload is gone then.
+        PhotoSetupError: a setting or a missing library is in the way. The bytes stay for when it is not.
         RoomError: the media store is full. The upload is gone then.
     """
     if upload.stored is not None:
@@ -27,6 +28,8 @@ def finish(workspace: Workspace, upload: Upload) -> Mapping[str, Any]:
     data = uploads.whole(upload)
     try:
         stored = asdict(pairs.store_frame(workspace, data, upload.name, by=upload.owner))
+    except PhotoSetupError:
+        raise
     except PhotoError:
         uploads.remove(upload)
         raise

@@ -62,15 +62,20 @@ class ApprovedPair:
 
 
 def approved_pairs(
-    session: Session, *, include_automatic: bool = False, consensus: Consensus | None = None
+    session: Session,
+    *,
+    include_automatic: bool = False,
+    consensus: Consensus | None = None,
+    with_any_masks: bool = False,
 ) -> list[ApprovedPair]:
     """Pairs that people accept, by id.
 
-    Left out are flagged and superseded ones, those that are not checked with their newest mask, and those
-    whose current check fails without an adjudicator's word for them.
+    Left out are flagged and superseded ones, those that are not checked with their newest mask, those that
+    were accepted with other masks, and those whose current check fails without an adjudicator's word on it.
 
     Args:
         consensus: How many must agree; None asks the rule for pairs.
+        with_any_masks: Also those that were accepted with other masks than the current ones.
     """
     rows = pairs.every(session)
     scenes = _scenes(rows)
@@ -81,6 +86,7 @@ def approved_pairs(
         [row.pair.item_id for row in standing],
         with_automatic=include_automatic,
         consensus=consensus,
+        with_any_masks=with_any_masks,
     )
     uris = frames.uris(session, {key for row in standing for key in _frame_keys(row)})
     approved = [

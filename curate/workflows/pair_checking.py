@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,13 +12,15 @@ from curate.database import failures, pair_checks, pairs
 from curate.database.claims import claim_key
 from curate.database.pair_votes import FAIL
 from curate.database.pairs import PairRow
-from curate.errors import PhotoError
+from curate.errors import CurateError, MediaDamagedError, MediaMissingError, PhotoError
 from curate.workflows.pair_checks import check_row, fingerprint_with
 from curate.workflows.pair_evidence import pulled_models
 from curate.workflows.pair_records import PairReport
 from curate.workspace import Workspace
 
 STAGE = "check"
+
+_log = logging.getLogger("recurate.pairs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,35 @@ def check_all(
                 continue
             report, problem = None, None
             try:
-                report = check_row(workspace, row, asked)
+                with measuring(row.public_id):
+                    report = check_row(workspace, row, asked)
             except PhotoError as error:
                 problem = str(error)
             _note(workspace, row, fingerprint, problem)
             claims.release([key])
             yield Checked(row.public_id, row.factual.name, report, problem, done, len(rows))
+
+
+@contextmanager
+def measuring(pair: UUID) -> Iterator[None]:
+    """Turn whatever one pair makes its measuring raise into a ``PhotoError``, with its cause in the log.
+
+    OpenCV and numpy raise a dozen unrelated classes on pictures that nobody thought of, and a pair like that
+    must not keep those behind it from being measured: the net is wide on purpose.
+    """
+    try:
+        yield
+    except (MediaMissingError, MediaDamagedError) as error:
+        raise PhotoError(str(error)) from error
+    except CurateError:
+        raise
+    except MemoryError as error:
+        raise PhotoError("There is no memory left to measure the pair: end other programs first.") from error
+    except Exception as error:
+        _log.error("The pair %s cannot be measured", pair, exc_info=error)
+        raise PhotoError(
+            f"Measuring it ended in {type(error).__name__}, as the log tells: shoot the pair again."
+        ) from error
 
 
 def _to_check(

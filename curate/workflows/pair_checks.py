@@ -18,7 +18,7 @@ from curate.capture.full_size import full_size_masks
 from curate.capture.mask_files import full_mask, png, working_mask
 from curate.capture.records import Evidence, Frame, PairCheck
 from curate.capture.report_image import report_image
-from curate.database import pair_checks, pairs
+from curate.database import pair_checks, pair_votes, pairs
 from curate.database.pair_checks import FILES, Measurement
 from curate.database.pairs import PairRow
 from curate.database.tables import PairCheck as Row
@@ -36,6 +36,8 @@ def check(
     workspace: Workspace, pair: UUID | str, *, models: bool = True, viewer: str | None = None
 ) -> PairReport:
     """Measure a pair and store the verdict; what was measured so before is not measured again.
+
+    What is answered is the current check from then on. A check with models answers for one without, too.
 
     Args:
         models: Ask the offline detector and embedder too, if they are pulled.
@@ -61,11 +63,13 @@ def check_row(workspace: Workspace, row: PairRow, models: Models | None) -> Pair
     fingerprint = fingerprint_with(models)
     with workspace.transaction() as session:
         corrections = pair_checks.masks(session, row.pair.id)
-        what = Measurement(row.pair.id, fingerprint, corrections[0].sha256 if corrections else None)
+        given_sha256 = corrections[0].sha256 if corrections else None
+        what = Measurement(row.pair.id, fingerprint, given_sha256, fingerprint_with(None) if models else None)
         stored = pair_checks.find(session, what)
     # Pictures that were lost are made again: the same checks give the same ones.
     if stored and _has_pictures(workspace, stored):
-        return report_of(row.public_id, stored)
+        with workspace.transaction() as session:
+            return report_of(row.public_id, pair_checks.again(session, stored))
     factual, counterfactual = _frames(workspace, row)
     given = workspace.media.get(what.given_mask_sha256, IMAGE_SUFFIX) if what.given_mask_sha256 else None
     measured = measure(factual, counterfactual, working_mask(given, factual) if given else None)
@@ -99,15 +103,19 @@ def correct_mask(
 
     Raises:
         NotFoundError: there is no such pair.
+        DecisionError: it was accepted, and the viewer does not judge pairs.
         PhotoError: the file is no such mask, or as for ``check``.
     """
     with workspace.transaction() as session:
         row = pairs.find(session, str(pair), viewer)
+        pair_votes.refuse_withdrawal(session, row.pair.item_id, viewer)
     working_mask(mask, _frames(workspace, row)[0])  # refuses wrong sizes and kinds before anything is kept
     with workspace.claims() as claims:
         claims.share_writing()
         sha256 = workspace.media.put(mask, IMAGE_SUFFIX)
         with workspace.transaction() as session:
+            pair_checks.hold(session, row.pair.id)
+            pair_votes.refuse_withdrawal(session, row.pair.item_id, viewer)
             pair_checks.add_mask(session, row.pair.id, sha256, by)
     return check_row(workspace, row, pulled_models(workspace.settings))
 

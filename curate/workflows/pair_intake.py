@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast, get_args
 from uuid import UUID
 
-from curate.capture.pairing import Doubtful, LongScene, Pairing, found_frame, pair_up
+from curate.capture.pairing import Doubtful, FoundFrame, LongScene, Pairing, found_frame, pair_up
 from curate.database import failures, frames, photos
+from curate.database.pairs import pair_id
 from curate.errors import NotFoundError, PhotoError, SettingsError
 from curate.photos.sources import SourceFile, SourceProblem, file_uri, find_sources, local_path, read_bytes
 from curate.records import Step
 from curate.workflows import shoots
 from curate.workflows.pair_frames import known, store_frame
-from curate.workflows.pair_records import HandedIn, StoredFrame
-from curate.workflows.pairs import hand_in_all
+from curate.workflows.pair_records import HandedIn, PairSummary, StoredFrame
+from curate.workflows.pairs import hand_in_all, shown
 from curate.workspace import Workspace
 
 STAGE = "pairs"
 """Of photos that cannot be read, in ``failures``."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +87,37 @@ def store_path(workspace: Workspace, path: Path, by: str) -> StoredFrame:
     """Store one file that somebody named.
 
     Raises:
-        PhotoError: it is gone, or no photo.
+        PhotoError: there is none, or it is no photo.
     """
+    if not path.exists():
+        raise PhotoError(f"There is no file {printable(path)}: type the path of a photo.")
     try:
-        return store_frame(workspace, read_bytes(file_uri(path)), path.name, by=by)
+        return store_frame(workspace, read_bytes(file_uri(path)), printable(path.name), by=by)
     except PhotoError as error:
-        raise PhotoError(f"{path}: {error}") from error
+        raise PhotoError(f"{printable(path)}: {error}") from error
+
+
+def printable(path: Path | str) -> str:
+    """A path as people read it, with a sign for bytes that are no UTF-8 and for control characters.
+
+    Neither Postgres nor a terminal takes all that a memory card may hold.
+    """
+    return _CONTROL.sub("\ufffd", os.fsencode(path).decode(errors="replace"))
 
 
 def name_in(folder: Path, file: SourceFile) -> str:
     """How people see the file: its path below the folder."""
     path = local_path(file.uri)
-    return str(path.relative_to(folder.absolute()) if path.is_relative_to(folder.absolute()) else path)
+    root = folder.absolute()
+    return printable(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def handed_in(workspace: Workspace, factual: StoredFrame, counterfactual: StoredFrame) -> PairSummary | None:
+    """The pair of these two frames, if it is here already."""
+    pair = pair_id(factual.sha256, counterfactual.sha256)
+    if pair not in known(workspace, [factual.sha256]).get(factual.sha256, []):
+        return None
+    return shown(workspace, pair).summary
 
 
 def pairing_of(workspace: Workspace, names: Mapping[str, str], intake: Intake) -> Pairing:
@@ -123,13 +147,27 @@ def proposed(
     Raises:
         NotFoundError: one of them was not stored, or is nothing the viewer sent or may see.
     """
+    found = found_frames(workspace, names, viewer)
+    return pair_up(found, clean_first=clean_first, long_scenes=long_scenes)
+
+
+def found_frames(
+    workspace: Workspace, names: Mapping[str, str], viewer: str | None = None
+) -> list[FoundFrame]:
+    """What pairing has to know of these stored frames.
+
+    Args:
+        names: File names by sha256.
+
+    Raises:
+        NotFoundError: one of them was not stored, or is nothing the viewer sent or may see.
+    """
     with workspace.transaction() as session:
         seen = frames.known(session, names, viewer)
         if missing := set(names) - set(seen):
             raise NotFoundError(f"The photo {names[min(missing)]} was not handed in: send the file first.")
         facts = photos.facts(session, names)
-    found = [found_frame(name, facts[sha256]) for sha256, name in names.items()]
-    return pair_up(found, clean_first=clean_first, long_scenes=long_scenes)
+    return [found_frame(name, facts[sha256]) for sha256, name in names.items()]
 
 
 def hand_in_found(workspace: Workspace, pairing: Pairing, intake: Intake) -> list[HandedIn]:
@@ -198,7 +236,7 @@ def shoot_of(
     """
     made = shoots.create(
         workspace,
-        name or folder.absolute().name or "unnamed",
+        name or printable(folder.absolute().name) or "unnamed",
         photographer=photographer or workspace.settings.reviewer,
         licence=licence,
         consent=consent,

@@ -104,6 +104,7 @@ def shown(workspace: Workspace, pair: UUID | str, viewer: str | None = None) -> 
 def report_of(pair: UUID, row: PairCheck) -> PairReport:
     """A stored check as it is told."""
     return PairReport(
+        check=pair_checks.check_id(pair, row),
         pair=pair,
         verdict=row.verdict,
         sentence=row.sentence,

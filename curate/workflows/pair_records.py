@@ -42,6 +42,8 @@ class HandedIn:
 class PairReport:
     """One measured verdict on a pair."""
 
+    check: UUID
+    """Content-derived id of what was measured, which decisions name; see ``review.decide``."""
     pair: UUID
     verdict: str
     """``pass``, ``warn`` or ``fail``."""

@@ -27,7 +27,9 @@ def pair_faults(
     """
     approved = {
         each.pair: each
-        for each in approved_pairs(session, include_automatic=with_automatic, consensus=consensus)
+        for each in approved_pairs(
+            session, include_automatic=with_automatic, consensus=consensus, with_any_masks=True
+        )
     }
     stored = {row.public_id: row for row in pairs.every(session)}
     for record in records:

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from curate.capture.pairing import FoundFrame
 from curate.database.pair_votes import FAIL
-from curate.errors import PhotoError
+from curate.errors import DecisionError, PhotoError
 from curate.photos.sources import SourceFile, find_sources, local_path
+from curate.workflows.pair_checking import measuring
 from curate.workflows.pair_checks import check, looked_at
 from curate.workflows.pair_frames import known
-from curate.workflows.pair_intake import Intake, name_in, store_file
+from curate.workflows.pair_intake import Intake, found_frames, name_in, store_file
 from curate.workflows.pair_records import PairReport
+from curate.workflows.pair_shots import Shots
 from curate.workflows.pairs import hand_in, hand_in_all
 from curate.workspace import Workspace
 
@@ -26,18 +29,12 @@ class Seen:
     name: str
     """The file it is about; of a pair the one that came last."""
     problem: str | None = None
-    """Why the file cannot be used."""
+    """Why the file, or the pair it completes, cannot be used."""
     waiting: int = 0
     """Frames of the scene so far, if it is not complete."""
     report: PairReport | None = None
     supersedes: UUID | None = None
     """The failed pair that a re-shot frame took the place of."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Arrived:
-    sha256: str
-    name: str
 
 
 def watch(
@@ -68,9 +65,9 @@ def watch(
         name = name_in(folder, file)
         try:
             stored = store_file(workspace, file, name, intake.by)
-            if not known(workspace, [stored.sha256]):
-                yield from scene.add(_Arrived(stored.sha256, name))
-        except PhotoError as error:
+            (frame,) = found_frames(workspace, {stored.sha256: name})
+            yield from scene.add(frame, paired=bool(known(workspace, [stored.sha256])))
+        except (PhotoError, DecisionError) as error:
             yield Seen(name, problem=str(error))
 
 
@@ -79,10 +76,32 @@ class _Scene:
 
     def __init__(self, workspace: Workspace, intake: Intake, frames: int, models: bool) -> None:
         self._workspace, self._intake, self._frames, self._models = workspace, intake, frames, models
-        self._waiting: list[_Arrived] = []
+        self._shots = Shots()
+        self._waiting: list[FoundFrame] = []
         self._failed: tuple[UUID, str] | None = None
 
-    def add(self, frame: _Arrived) -> Iterator[Seen]:
+    def add(self, frame: FoundFrame, *, paired: bool) -> Iterator[Seen]:
+        """Take in a stored photo; ``paired`` if it is in a pair already."""
+        earlier = self._shots.earlier(frame)
+        if paired:
+            self._shots.counts(frame)
+            self._waiting = [each for each in self._waiting if each not in (earlier, frame)]
+        elif earlier:
+            yield self._again(frame, earlier)
+        elif self._shots.waits_for_raw(frame):
+            yield Seen(frame.name, problem="It is left out: this camera stores RAW too, which is waited for.")
+        elif frame.sha256 not in (each.sha256 for each in self._waiting):  # else touched, or a copy
+            self._shots.counts(frame)
+            yield from self._new(frame)
+
+    def _again(self, frame: FoundFrame, earlier: FoundFrame) -> Seen:
+        if not self._shots.is_better(frame, earlier) or earlier not in self._waiting:
+            return Seen(frame.name, problem=f"This is the same shot as {earlier.name}: it is left out.")
+        self._shots.counts(frame)
+        self._waiting[self._waiting.index(earlier)] = frame
+        return Seen(frame.name, waiting=len(self._waiting))
+
+    def _new(self, frame: FoundFrame) -> Iterator[Seen]:
         if self._failed and not self._waiting and (mended := self._reshot(frame, *self._failed)):
             yield mended
             return
@@ -101,29 +120,43 @@ class _Scene:
             object_name=self._intake.object_name,
         )
         for each in made:
-            report = check(self._workspace, each.pair, models=self._models)
-            failed = report.verdict == FAIL and self._frames == 2
+            seen = self._checked(frame.name, each.pair)
+            failed = self._frames == 2 and (seen.report is None or seen.report.verdict == FAIL)
             self._failed = (each.pair, scene[0].sha256) if failed else None
-            yield Seen(frame.name, report=report)
+            yield seen
 
-    def _reshot(self, frame: _Arrived, failed: UUID, kept: str) -> Seen | None:
+    def _checked(self, name: str, pair: UUID, supersedes: UUID | None = None) -> Seen:
+        try:
+            with measuring(pair):
+                report = check(self._workspace, pair, models=self._models)
+        except PhotoError as error:
+            return Seen(name, problem=str(error), supersedes=supersedes)
+        return Seen(name, report=report, supersedes=supersedes)
+
+    def _reshot(self, frame: FoundFrame, failed: UUID, kept: str) -> Seen | None:
         """The pair of the frame that was kept and its new partner, if that one does not fail."""
         pair = (kept, frame.sha256)
         factual, counterfactual = reversed(pair) if self._intake.clean_first else pair
-        if looked_at(self._workspace, factual, counterfactual).verdict == FAIL:
+        try:
+            with measuring(failed):
+                if looked_at(self._workspace, factual, counterfactual).verdict == FAIL:
+                    return None
+            made = hand_in(
+                self._workspace,
+                factual,
+                counterfactual,
+                shoot=self._intake.shoot,
+                by=self._intake.by,
+                object_name=self._intake.object_name,
+                supersedes=failed,
+            )
+        except PhotoError:  # no partner of it; what is wrong with the photo is told with its own scene
             return None
-        made = hand_in(
-            self._workspace,
-            factual,
-            counterfactual,
-            shoot=self._intake.shoot,
-            by=self._intake.by,
-            object_name=self._intake.object_name,
-            supersedes=failed,
-        )
-        report = check(self._workspace, made.pair, models=self._models)
+        except DecisionError:  # somebody mended the failed pair meanwhile, in the app
+            self._failed = None
+            return None
         self._failed = None
-        return Seen(frame.name, report=report, supersedes=failed)
+        return self._checked(frame.name, made.pair, failed)
 
 
 def _resting(folder: Path, interval: float, *, once: bool) -> Iterator[SourceFile]:

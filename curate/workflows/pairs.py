@@ -11,7 +11,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import frames, pairs, shoots
+from curate.database import frames, pair_votes, pairs, shoots
+from curate.database.pairs import PairRow
 from curate.errors import DecisionError, PhotoError, SettingsError
 from curate.workflows.pair_checks import check, correct_mask
 from curate.workflows.pair_frames import known, store_frame
@@ -59,14 +60,15 @@ def hand_in(
         NotFoundError: a frame was not stored, or there is no such shoot or pair for the viewer.
         PhotoError: both frames are the same file.
         SettingsError: there is no such kind.
-        DecisionError: another pair took the place of ``supersedes`` before, or somebody else handed in these.
+        DecisionError: another pair took the place of ``supersedes`` before, or it was accepted and the viewer
+            does not judge pairs, or somebody else handed in these.
     """
     with workspace.transaction() as session:
         made = _record(session, factual_sha256, counterfactual_sha256, shoot, by, object_name, kind, viewer)
         if supersedes is not None:
             old = pairs.find(session, str(supersedes), viewer)
             if old.public_id != made.pair:
-                pairs.supersede(session, old.public_id, made.pair, by)
+                _supersede(session, old, made.pair, by, viewer)
     return made
 
 
@@ -103,7 +105,8 @@ def swap(workspace: Workspace, pair: UUID | str, by: str, viewer: str | None = N
 
     Raises:
         NotFoundError: there is no such pair.
-        DecisionError: another pair took its place before.
+        DecisionError: another pair took its place before, or it was accepted and the viewer does not judge
+            pairs, or somebody else handed in these two the other way round.
     """
     with workspace.transaction() as session:
         old = pairs.find(session, str(pair), viewer)
@@ -119,8 +122,20 @@ def swap(workspace: Workspace, pair: UUID | str, by: str, viewer: str | None = N
             by=by,
         )
         public_id = pairs.pair_id(factual.sha256, counterfactual.sha256)
-        pairs.supersede(session, old.public_id, public_id, by)
+        if not new:
+            _refuse_foreign(session, public_id, old.shoot.photographer)
+        _supersede(session, old, public_id, by, viewer)
     return HandedIn(public_id, new)
+
+
+def _supersede(session: Session, old: PairRow, new: UUID, by: str, viewer: str | None) -> None:
+    pairs.supersede(session, old.public_id, new, by)
+    pair_votes.refuse_withdrawal(session, old.pair.item_id, viewer)
+
+
+def _refuse_foreign(session: Session, pair: UUID, photographer: str) -> None:
+    if pairs.find(session, str(pair)).shoot.photographer != photographer:
+        raise DecisionError("Somebody else handed in these two photos as a pair: ask a curator about it.")
 
 
 def _record(
@@ -145,6 +160,6 @@ def _record(
         session, factual, counterfactual, shoot_id=place.id, kind=kind, object_name=named, by=by
     )
     public_id = pairs.pair_id(factual_sha256, counterfactual_sha256)
-    if not new and pairs.find(session, str(public_id)).shoot.photographer != place.photographer:
-        raise DecisionError("Somebody else handed in these two photos as a pair: ask a curator about it.")
+    if not new:
+        _refuse_foreign(session, public_id, place.photographer)
     return HandedIn(public_id, new)

@@ -76,6 +76,7 @@ def decide(
     reason: str | None = None,
     adjudicates: bool = False,
     event_id: UUID | None = None,
+    seen: UUID | None = None,
 ) -> Recorded:
     """One person's verdict on one group or pair, committed when this returns.
 
@@ -84,13 +85,16 @@ def decide(
         reason: Of a rejected pair it begins with one of ``curate.pair_verdicts.REJECT_REASONS``.
         adjudicates: Rule above what others said, or above a pair's failed check.
         event_id: Made up by the sender; sent again, the decision is the one that was stored.
+        seen: ``PairReport.check`` of what the reviewer was shown of a pair, ``pair_verdicts.NO_CHECK`` if it
+            was not measured; None takes the decision to be about the current check.
 
     Raises:
         NotFoundError: there is no such item.
         DecisionError: the verdict does not fit the item as it is.
+        ConflictError: the pair was measured again since.
         AccessError: the reviewer is known with a role that does not adjudicate.
     """
-    if verdict == "flag" and not reason:
+    if verdict == "flag" and not (reason or "").strip():
         raise DecisionError("A flag needs a reason for whoever looks next: add --reason TEXT.")
     who = reviewer or workspace.settings.reviewer
     with workspace.transaction() as session:
@@ -99,7 +103,7 @@ def decide(
         return decisions.decide(
             session,
             decisions.find_item(session, prefix),
-            Said(verdict, _marks(session, marks or {}), reason),
+            Said(verdict, _marks(session, marks or {}), reason, seen=seen),
             reviewer=who,
             adjudicates=adjudicates,
             event_id=event_id,

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from curate.database import shoots
 from curate.database.shoots import CountedShoot
 from curate.database.tables import Shoot as Row
-from curate.errors import SettingsError
+from curate.errors import NotFoundError, SettingsError
+from curate.workflows.people import normal_email
 from curate.workspace import Workspace
 
 
@@ -21,6 +24,7 @@ class Shoot:
     """UUIDv5 over photographer and name."""
     name: str
     photographer: str
+    """An email address in lower case, as people log in, or any other name as it was typed."""
     licence: str | None
     consent: str | None
     held_out: bool
@@ -49,8 +53,9 @@ def create(
     """
     if not name.strip() or not photographer.strip():
         raise SettingsError("A shoot needs a name and a photographer: type --shoot NAME --photographer WHO.")
+    who = normal_email(photographer.strip()) or photographer.strip()
     with workspace.transaction() as session:
-        shoot = shoots.ensure(session, photographer.strip(), name.strip())
+        shoot = shoots.ensure(session, who, name.strip())
         shoot.licence = _agreed(shoot, "licence", licence)
         shoot.consent = _agreed(shoot, "consent", consent)
         shoot.held_out = shoot.held_out or held_out
@@ -65,8 +70,32 @@ def hold_out(workspace: Workspace, id_or_name: str | UUID, *, held_out: bool = T
         NotFoundError: there is no such shoot.
     """
     with workspace.transaction() as session:
-        found = shoots.find(session, str(id_or_name))
+        found = _found(session, id_or_name)
         found.shoot.held_out = held_out
+        return _told(found)
+
+
+def correct(
+    workspace: Workspace, id_or_name: str | UUID, *, licence: str | None = None, consent: str | None = None
+) -> Shoot:
+    """Replace what is known of a shoot's rights.
+
+    Args:
+        licence: What holds now; None leaves it as it is, and an empty text means that it is not known.
+        consent: Likewise.
+
+    Raises:
+        NotFoundError: there is no such shoot, or several.
+        SettingsError: nothing was said.
+    """
+    if licence is None and consent is None:
+        raise SettingsError("Nothing was said of the shoot: type --licence LICENCE or --consent CONSENT.")
+    with workspace.transaction() as session:
+        found = _found(session, id_or_name)
+        if licence is not None:
+            found.shoot.licence = licence.strip() or None
+        if consent is not None:
+            found.shoot.consent = consent.strip() or None
         return _told(found)
 
 
@@ -83,15 +112,21 @@ def find(workspace: Workspace, id_or_name: str | UUID, viewer: str | None = None
         NotFoundError: there is none that the viewer may see, or several.
     """
     with workspace.transaction() as session:
-        return _told(shoots.find(session, str(id_or_name), viewer))
+        return _told(_found(session, id_or_name, viewer))
+
+
+def _found(session: Session, id_or_name: str | UUID, viewer: str | None = None) -> CountedShoot:
+    if not str(id_or_name).strip():  # every id starts with nothing
+        raise NotFoundError("No shoot was named: type a name of `curate pairs shoots list`.")
+    return shoots.find(session, str(id_or_name), viewer)
 
 
 def _agreed(shoot: Row, what: str, wanted: str | None) -> str | None:
     said: str | None = getattr(shoot, what)
     if None not in (said, wanted) and said != wanted:
         raise SettingsError(
-            f"The shoot {shoot.name!r} has the {what} {said!r}, not {wanted!r}: "
-            f"leave --{what} out, or name another shoot."
+            f"The shoot {shoot.name!r} has the {what} {said!r}, not {wanted!r}: name another shoot, "
+            f"or mend this one with `curate pairs shoots set {str(shoot.public_id)[:8]} --{what}`."
         )
     return said or wanted
 

@@ -30,10 +30,14 @@ from curate.workspace import Workspace
 LIMIT = 512 * 2**20  # bytes of one file; 16-bit TIFF of a 60-megapixel camera has 360 MB
 SPARE = 128 * 2**20  # bytes that uploads leave free: Postgres may write to the same disk
 KEPT = 7 * 24 * 60 * 60  # seconds after the last byte; then nobody comes back for it
+IDLE = 60 * 60  # seconds without a byte; then an upload that has none goes, and others go if room is short
+OPEN = 32  # uploads of one person on their way; the screen sends a few at once
+OPEN_BYTES = 4 * 2**30  # that one person may have announced, so that nobody can keep all others out
 
 _ID = re.compile("[0-9a-f]{32}")
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 NO_ROOM = "The disk of the app is full, so the file was not kept: have room made, then drop it again."
+TOO_MANY = "Too many of your files are on their way: let them arrive, then drop this one again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,15 @@ def create(workspace: Workspace, owner: str, name: str, size: int, sha256: str) 
     """Begin an upload of ``size`` bytes; what was abandoned makes room first.
 
     Raises:
-        RoomError: the disk has no room for it beside what others are sending.
+        RoomError: the disk has no room for it beside what others are sending, or the owner is sending
+            ``OPEN`` files or ``OPEN_BYTES`` already.
     """
     folder = _folder(workspace)
     upload = Upload(folder, uuid4().hex, owner, name, size, sha256)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         _sweep(folder)
+        _make_way(folder, owner, size)
         # Twice: the part, and the copy in the media store while the part is still there.
         if shutil.disk_usage(folder).free - _promised(folder) < 2 * size + SPARE:
             raise RoomError(NO_ROOM)
@@ -114,7 +120,7 @@ def offset(upload: Upload) -> int:
 
 def expires(upload: Upload) -> float:
     """When the upload may be forgotten if nothing more arrives, seconds since 1970."""
-    return max(_modified(upload.part), _modified(upload.record)) + KEPT
+    return _touched(upload) + _kept(upload.part)
 
 
 def append(upload: Upload, position: int, data: bytes) -> None:
@@ -203,12 +209,23 @@ def _read(folder: Path, upload_id: str) -> Upload | None:
         return Upload(folder, upload_id, **json.loads((folder / f"{upload_id}.json").read_bytes()))
     except FileNotFoundError:
         return None
+    except (ValueError, TypeError):  # a damaged disk; one record must not keep all other people out
+        return None
 
 
 def _write_record(upload: Upload) -> None:
     fields = asdict(upload)
     del fields["folder"], fields["upload_id"]
     write_atomically(upload.record, json.dumps(fields).encode())
+
+
+def _make_way(folder: Path, owner: str, size: int) -> None:
+    """Let go of what the owner has left lying, the oldest first, until there may be ``size`` bytes more."""
+    own = sorted((each for each in _all(folder) if each.owner == owner and not each.stored), key=_touched)
+    while len(own) >= OPEN or sum(each.size for each in own) + size > OPEN_BYTES:
+        if time.time() - _touched(own[0]) < IDLE:
+            raise RoomError(TOO_MANY)
+        remove(own.pop(0))
 
 
 def _promised(folder: Path) -> int:
@@ -221,14 +238,23 @@ def _length(path: Path) -> int:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what nobody has added to for a week, also what a killed process left without a record."""
+    """Remove what nobody comes back for, also what a killed process left without a record."""
     newest: dict[str, float] = {}
     for path in folder.iterdir():
         newest[path.stem] = max(newest.get(path.stem, 0.0), _modified(path))
     for stem, modified in newest.items():
-        if time.time() - modified > KEPT:
+        if time.time() - modified > _kept(folder / f"{stem}.part"):
             for path in folder.glob(f"{stem}*"):
                 path.unlink(missing_ok=True)
+
+
+def _kept(part: Path) -> int:
+    """Seconds that an upload stays after the last change; one that never got a byte not long."""
+    return IDLE if part.exists() and not _length(part) else KEPT
+
+
+def _touched(upload: Upload) -> float:
+    return max(_modified(upload.part), _modified(upload.record))
 
 
 def _modified(path: Path) -> float:

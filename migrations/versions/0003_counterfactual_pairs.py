@@ -109,6 +109,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("pair_id", sa.BigInteger(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("includes", sa.Text(), nullable=True),
         sa.Column("given_mask_sha256", sa.Text(), nullable=True),
         sa.Column("verdict", sa.Text(), nullable=False),
         sa.Column("sentence", sa.Text(), nullable=False),
@@ -125,13 +126,11 @@ def upgrade() -> None:
             ["pair_id"], ["pairs.id"], name=op.f("fk_pair_checks_pair_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pair_checks")),
-        sa.UniqueConstraint(
-            "pair_id",
-            "fingerprint",
-            "given_mask_sha256",
-            name=op.f("uq_pair_checks_pair_id_fingerprint_given_mask_sha256"),
-            postgresql_nulls_not_distinct=True,
-        ),
+    )
+    op.create_index(op.f("ix_pair_checks_pair_id"), "pair_checks", ["pair_id"])
+    op.add_column("decisions", sa.Column("check_id", sa.BigInteger(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_decisions_check_id"), "decisions", "pair_checks", ["check_id"], ["id"], ondelete="RESTRICT"
     )
     op.create_table(
         "pair_masks",

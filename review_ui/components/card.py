@@ -6,42 +6,16 @@ through reruns of the script, so that a decision is acknowledged by its committe
 
 from __future__ import annotations
 
-import json
-
 import streamlit as st
 
+from review_ui.components.asset_files import mount_script
 from review_ui.components.card_assets import assets, version
 from review_ui.components.card_data import card_data
 
 _PLACE = '<div data-recurate-place role="status">Loading</div>'
 
-# Fetched from the app's own routes, so that browsers cache it and Streamlit does not send it with every run;
-# all files at once, not one import after another, unless the page began with them. A restart of the app may
-# fall into the first load: four tries over 2 s before Streamlit shows the error.
-_MOUNT = """
-const folder = new URL("/app/assets/VERSION/", location.origin);
-for (const name of window.__recurate ? [] : NAMES) {
-  const link = document.createElement("link");
-  Object.assign(link, name.endsWith(".js") ? { rel: "modulepreload" } : { rel: "preload", as: "fetch" });
-  link.crossOrigin = "anonymous";
-  link.href = new URL(name, folder).href;
-  document.head.append(link);
-}
-async function load(tries) {
-  try {
-    return await import(new URL("main.js", folder).href);
-  } catch (error) {
-    if (tries === 1) throw error;
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    return load(tries - 1);
-  }
-}
-export default async function (component) {
-  const { default: mount } = await load(4);
-  return mount(component);
-}
-""".replace("VERSION", version()).replace(
-    "NAMES", json.dumps([name for name in assets() if not name.startswith("early.")])
+_MOUNT = mount_script(
+    f"/app/assets/{version()}", [name for name in assets() if not name.startswith("early.")]
 )
 
 # The card is as high as the window below it: Streamlit's wide margins would make the page scroll.

@@ -7,9 +7,16 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
 from review_ui.guard import Refused, failure
-from review_ui.routes import assets, pictures, review
+from review_ui.routes import assets, pair_pictures, pairs, pictures, review, uploads
 
-_ANSWERED: list[BaseRoute] = [*review.routes, *pictures.routes, *assets.routes]
+_ANSWERED: list[BaseRoute] = [
+    *review.routes,
+    *pictures.routes,
+    *uploads.routes,
+    *pairs.routes,
+    *pair_pictures.routes,
+    *assets.routes,
+]
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 

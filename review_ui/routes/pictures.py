@@ -38,13 +38,14 @@ _PICTURES: tuple[tuple[re.Pattern[str], Callable[..., bytes]], ...] = (
 _HEADERS = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 
 # What exactly is wrong may name a place of the server, and stays in its log.
-_GONE = "The photo behind this picture is gone, changed or damaged: run `curate doctor --photos`."
+GONE = "The photo behind this picture is gone, changed or damaged: run `curate doctor --photos`."
 
 _log = logging.getLogger("recurate.review")
 
 
 @lru_cache(maxsize=1)
-def _renditions(workspace: Workspace) -> Renditions:
+def renditions(workspace: Workspace) -> Renditions:
+    """The one maker of pictures of this process."""
     return Renditions(workspace)
 
 
@@ -53,13 +54,13 @@ def picture(request: Request, _person: Person) -> Response:
     """One picture: 200 or 304; 404 for an address that names none, 410 if its original is gone."""
     path = request.scope["path"]  # the parameter of the route lacks a line break at the end
     try:
-        data = _found(_renditions(serving.workspace()), path)
+        data = _found(renditions(serving.workspace()), path)
     except PhotoError as error:
         _log.warning("%s: %s", path, error)
-        raise Refused(410, "gone", _GONE) from error
+        raise Refused(410, "gone", GONE) from error
     tag = f'"{hashlib.sha256(data).hexdigest()}"'
     headers = {**_HEADERS, "ETag": tag}
-    if _holds(request.headers.get("if-none-match", ""), tag):
+    if holds(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=headers)
     return Response(data, media_type="image/webp", headers=headers)
 
@@ -71,7 +72,7 @@ def _found(renditions: Renditions, path: str) -> bytes:
     raise Refused(404, "unknown", "There is no such picture.")
 
 
-def _holds(if_none_match: str, tag: str) -> bool:
+def holds(if_none_match: str, tag: str) -> bool:
     """Whether the browser says that it has the picture with this tag (RFC 9110, section 13.1.2)."""
     return tag in (each.strip().removeprefix("W/") for each in if_none_match.split(","))
 

@@ -19,7 +19,11 @@ _DECIDE = "Decide"
 def show(visit: Visit) -> None:
     st.title("Recurate", anchor=False)
     if not visit.person.may(Permission.REVIEW):
-        st.markdown("You may hand in photos of your own. There is no screen for that yet.")
+        st.markdown(
+            "Hand in pairs of photos, with and without an object, and see at once whether they can be used."
+        )
+        if st.button("Hand in pairs", icon=":material/compare:", type="primary"):
+            st.switch_page(visit.pages["pairs"])
     else:
         _review(visit)
     _account(visit)

@@ -13,6 +13,7 @@ BENCHMARKS = (
     "join_throughput",
     "peak_memory",
     "review_speed",
+    "pair_truth",
 )
 
 

@@ -46,8 +46,11 @@ def test_a_pair_is_added_looked_at_corrected_and_decided(curate, tmp_path):
     added = curate("pairs", "add", *files, "--object", "vase", "--licence", "CC0-1.0", "--no-models")
     pair, _, verdict = added.stdout.partition(": ")
     assert (added.exit_code, verdict[:5]) == (0, "pass.")
-    again = curate("pairs", "add", *files, "--no-models")
+    again = curate("pairs", "add", *files, "--no-models", "--shoot", "sill", "--licence", "MIT")
     assert "nothing was added" in again.stderr
+    assert "Not used: --shoot." in again.stderr
+    (shoot,) = told(curate("pairs", "shoots", "list", "--json"))
+    assert f"type `curate pairs shoots set {shoot['public_id'][:8]}`" in again.stderr
     assert again.stdout == added.stdout
     (row,) = told(curate("pairs", "list", "--json"))
     assert (row["shoot_name"], row["object_name"], row["state"]) == ("table", "vase", "open")
@@ -105,6 +108,9 @@ def test_a_folder_is_imported_and_doubtful_photos_are_named_with_what_to_type(cu
     again = told(curate("pairs", "import", card, "--no-models", "--json"))
     assert (again["pairs"], again["new_photos"], len(again["doubtful"])) == ([], 0, 1)
     assert curate("pairs", "check", "--no-models").stdout == "0 pairs checked.\n"
+    draw_pair(3).write(card, "c")
+    third = told(curate("pairs", "import", card, "--no-models", "--json"))
+    assert [(each["pair"], each["verdict"]) for each in third["checks"]] == [(third["pairs"][0], "pass")]
 
 
 def test_a_tether_folder_is_watched_once(curate, tmp_path):
@@ -121,6 +127,22 @@ def test_shoots_are_begun_filled_in_and_held_out(curate):
     (shoot,) = told(curate("pairs", "shoots", "list", "--json"))
     assert (shoot["name"], shoot["licence"], shoot["held_out"]) == ("sill", "MIT", True)
     assert not told(curate("pairs", "shoots", "hold-out", "sill", "--back", "--json"))["held_out"]
+    mended = curate("pairs", "shoots", "set", shoot["public_id"][:8], "--licence", "CC0-1.0").stdout
+    assert "Shoot 'sill' of ada: licence CC0-1.0" in mended
+    assert len(told(curate("pairs", "shoots", "list", "--json"))) == 1
+
+
+def test_a_file_that_is_not_there_leaves_no_shoot(curate):
+    with pytest.raises(CurateError, match="There is no file"):
+        curate("pairs", "add", "nope.jpg", "nor.jpg")
+    assert told(curate("pairs", "shoots", "list", "--json")) == []
+
+
+def test_nothing_is_no_pair_s_id(curate, tmp_path):
+    curate("pairs", "add", *draw_pair(1, (320, 240)).write(tmp_path), "--no-models")
+    assert curate("pairs", "show", "").exit_code == 2
+    assert curate("pairs", "swap", " ").exit_code == 2
+    assert curate("pairs", "check", "").exit_code == 2
 
 
 def test_pairs_have_a_rule_of_their_own(curate):
@@ -137,7 +159,7 @@ def test_pairs_have_a_rule_of_their_own(curate):
         (("pairs", "list", "--state", "good"), "No pair is ever 'good'"),
         (("pairs", "list", "--verdict", "good"), "No check ever says 'good'"),
         (("pairs", "list", "--shoot", "sill"), "There is no shoot 'sill'"),
-        (("pairs", "add", "none.jpg", "nor.jpg"), r"none\.jpg: The file is gone"),
+        (("pairs", "add", "none.jpg", "nor.jpg"), r"There is no file none\.jpg: type the path of a photo"),
         (("decide", "accept", "abc"), "There is no group or pair 'abc'"),
         (("queue", "consensus", "1", "1", "--kind", "photo"), "no items of kind 'photo'"),
     ],

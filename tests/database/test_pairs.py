@@ -14,6 +14,7 @@ from curate.database.connection import engine
 from curate.database.decisions import Recorded, Said
 from curate.database.pair_checks import FILES, Measurement
 from curate.errors import ConflictError, DecisionError, NotFoundError
+from curate.pair_verdicts import NO_CHECK
 from curate.verdicts import ACCEPTED, DISPUTED, FLAGGED, OPEN, REJECTED, Consensus
 from stored_photos import store_photo
 
@@ -41,10 +42,17 @@ def add(session: Session, one: int, other: int, photographer: str = "ada") -> UU
     return pairs.pair_id(factual.sha256, counterfactual.sha256)
 
 
-def check(session: Session, pair: UUID, verdict: str = "pass", fingerprint: str = "f", **values: str) -> None:
+def check(
+    session: Session,
+    pair: UUID,
+    verdict: str = "pass",
+    fingerprint: str = "f",
+    includes: str | None = None,
+    **values: str,
+) -> None:
     key = pairs.find(session, str(pair)).pair.id
     given = pair_checks.masks(session, key)
-    what = Measurement(key, fingerprint, given[0].sha256 if given else None)
+    what = Measurement(key, fingerprint, given[0].sha256 if given else None, includes)
     report = {"numbers": {"findings": [], "swapped": False}, "models": "not asked"}
     told = {"verdict": verdict, "sentence": f"It is a {verdict}.", "report": report, "alignment": None}
     pair_checks.record(session, what, {**told, **dict.fromkeys(FILES, "0" * 64), **values})
@@ -118,6 +126,19 @@ def test_a_pair_gives_way_to_one_pair_only_and_comes_back_when_that_one_gives_wa
     assert len(pairs.successions(session, first)) == 2
 
 
+def test_a_pair_that_gave_way_comes_back_in_the_place_of_its_own_last_successor_only(session):
+    first, second, third, other = (add(session, 1, number) for number in (2, 3, 4, 5))
+    pairs.supersede(session, first, second, "ada")
+    with pytest.raises(DecisionError, match=f"{second} took the place of {first}"):
+        pairs.supersede(session, other, first, "ada")
+    pairs.supersede(session, second, third, "ada")
+    with pytest.raises(DecisionError, match=f"{third} took the place of {first}"):
+        pairs.supersede(session, other, first, "ada")
+    pairs.supersede(session, third, first, "ada")
+    standing = {row.public_id for row in pairs.every(session) if row.superseded_by is None}
+    assert standing == {first, other}
+
+
 @pytest.mark.parametrize("table", ["pairs", "pair_successions", "pair_masks", "pair_checks"])
 def test_rows_are_only_ever_added(database, table):
     with Session(database) as session, session.begin():
@@ -144,6 +165,66 @@ def test_the_current_check_is_the_newest_one_made_with_the_newest_mask(session, 
     assert len(pair_checks.of_pair(session, key)) == 3
 
 
+def test_a_measurement_that_is_asked_for_again_is_current_again(session, pair):
+    key = pairs.find(session, str(pair)).pair.id
+    check(session, pair, "fail", "g")
+    assert pair_checks.measured(session, "f") == set()
+    check(session, pair, "pass", "f")
+    assert pair_checks.current(session)[key].verdict == "pass"
+    assert pair_checks.measured(session, "f") == {key}
+    assert len(pair_checks.of_pair(session, key)) == 3
+
+
+def test_pictures_that_come_out_differently_are_named_by_a_check_of_their_own(session, pair):
+    key = pairs.find(session, str(pair)).pair.id
+    for encoder in ("1", "1", "2"):
+        check(session, pair, mask_sha256=encoder * 64)
+        assert pair_checks.current(session)[key].mask_sha256 == encoder * 64
+    assert len(pair_checks.of_pair(session, key)) == 3
+
+
+def test_a_check_without_models_never_takes_the_place_of_one_with_them(session, pair):
+    key = pairs.find(session, str(pair)).pair.id
+    check(session, pair, "fail", "f and models", includes="f")
+    for pictures in ("0" * 64, "1" * 64):
+        check(session, pair, "pass", "f", mask_sha256=pictures)
+        assert pair_checks.current(session)[key].verdict == "fail"
+    assert pair_checks.measured(session, "f") == {key}
+    check(session, pair, "pass", "g")  # newer checks
+    assert pair_checks.current(session)[key].verdict == "pass"
+
+
+def test_an_acceptance_holds_for_the_masks_it_was_given_on(session, pair):
+    say(session, pair, "accept")
+    check(session, pair, "pass", "g")  # the same masks
+    assert state(session, pair) == ACCEPTED
+    check(session, pair, "pass", "h", mask_sha256="1" * 64)
+    assert state(session, pair) == OPEN
+    assert say(session, pair, "accept").new
+    assert state(session, pair) == ACCEPTED
+    pair_checks.add_mask(session, pairs.find(session, str(pair)).pair.id, "a" * 64, "ada")
+    assert state(session, pair) == OPEN
+    check(session, pair, "pass", "h", effect_sha256="2" * 64)
+    assert state(session, pair) == OPEN
+
+
+def test_a_decision_on_another_check_than_the_current_one_is_refused(session):
+    pair = add(session, 1, 2)
+    key = pairs.find(session, str(pair)).pair.id
+    said = Said("reject", reason="blur", seen=NO_CHECK)
+    stored = decisions.decide(session, pair, said, reviewer="eve", event_id=UUID(int=9))
+    check(session, pair)
+    seen = pair_checks.check_id(pair, pair_checks.current(session)[key])
+    check(session, pair, "warn", "g")
+    for stale in (seen, NO_CHECK):
+        with pytest.raises(ConflictError, match="measured again meanwhile"):
+            decisions.decide(session, pair, Said("accept", seen=stale), reviewer="bob")
+    again = decisions.decide(session, pair, said, reviewer="eve", event_id=UUID(int=9))
+    assert again.public_id == stored.public_id
+    check(session, pair)
+    assert decisions.decide(session, pair, Said("accept", seen=seen), reviewer="bob").new
+
+
 def test_a_pair_is_accepted_rejected_flagged_and_undone_like_a_group(session, pair):
     assert state(session, pair) == OPEN
     assert say(session, pair, "accept").kind == "pair"
@@ -166,6 +247,7 @@ def test_a_pair_is_accepted_rejected_flagged_and_undone_like_a_group(session, pa
         ("reject", None, "begin it with one of camera_moved"),
         ("reject", "ugly", "begin it with one of"),
         ("flag", None, "flag needs a reason"),
+        ("flag", " ", "flag needs a reason"),
         ("maybe", None, "no verdict 'maybe'"),
     ],
 )
@@ -179,7 +261,12 @@ def test_a_failed_check_is_overruled_by_an_adjudicator_with_a_reason_only(sessio
     with pytest.raises(DecisionError, match="not checked yet"):
         say(session, pair, "accept")
     check(session, pair, "fail")
-    for options in ({}, {"adjudicates": True}, {"reason": "it is fine"}):
+    for options in (
+        {},
+        {"adjudicates": True},
+        {"adjudicates": True, "reason": " "},
+        {"reason": "it is fine"},
+    ):
         with pytest.raises(DecisionError, match=r"It is a fail\. Only an adjudicator"):
             say(session, pair, "accept", **options)
     say(session, pair, "reject")
@@ -190,6 +277,16 @@ def test_a_failed_check_is_overruled_by_an_adjudicator_with_a_reason_only(sessio
 def test_people_who_accepted_are_in_dispute_with_a_check_that_fails_later(session, pair):
     say(session, pair, "accept")
     check(session, pair, "fail", "g")
+    assert state(session, pair) == DISPUTED
+
+
+def test_a_ruling_covers_the_check_it_was_made_on_and_no_later_failure(session, pair):
+    say(session, pair, "accept", "judy", reason="good", adjudicates=True)
+    check(session, pair, "fail", "g")
+    assert state(session, pair) == DISPUTED
+    assert say(session, pair, "accept", "judy", reason="good", adjudicates=True).new
+    assert state(session, pair) == ACCEPTED
+    check(session, pair, "fail", "h")
     assert state(session, pair) == DISPUTED
 
 

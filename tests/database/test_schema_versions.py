@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from curate.database import schema
 from curate.database.connection import engine
@@ -54,6 +54,29 @@ def test_an_empty_database_says_what_to_type_and_is_upgraded_once(empty: Engine)
     assert schema.upgrade(empty) is False
     schema.check(empty)
     assert set(inspect(empty).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_decisions_on_groups_outlive_the_arrival_of_pairs(empty: Engine) -> None:
+    migrate(empty, "0002")
+    with empty.begin() as connection:
+        connection.execute(
+            text("INSERT INTO review_items (public_id, kind) VALUES (gen_random_uuid(), 'group')")
+        )
+        connection.execute(
+            text(
+                "INSERT INTO decisions (public_id, item_id, reviewer, reviewer_kind, verdict, marks)"
+                " SELECT gen_random_uuid(), id, 'ada', 'person', 'accept', '{}' FROM review_items"
+            )
+        )
+        decisions, rules = _rows(connection, "decisions"), _rows(connection, "review_rules")
+    schema.upgrade(empty)
+    with empty.connect() as connection:
+        assert [each | {"check_id": None} for each in decisions] == _rows(connection, "decisions")
+        assert all(each in _rows(connection, "review_rules") for each in rules)
+
+
+def _rows(connection: Connection, table: str) -> list[dict[str, object]]:
+    return [dict(row) for row in connection.execute(text(f"SELECT * FROM {table}")).mappings()]
 
 
 def test_a_database_of_a_newer_program_is_refused(migrated: Engine) -> None:

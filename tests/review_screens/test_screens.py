@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -14,21 +15,26 @@ from sqlalchemy import make_url
 from chain import make_workspace
 from curate.database import decisions
 from curate.database.decisions import Said
+from curate.workflows import pairs, shoots
+from curate.workspace import Workspace
 from fixtures_postgres import TEMPLATE, fresh
 from review_screens.card_page import PATIENCE, CardPage
 from review_screens.cutting_proxy import CuttingProxy
 from review_screens.drawn_groups import Drawn, mine_larger, with_database
+from review_screens.drawn_pairs import write_pair
+from review_screens.pairs_page import PairsPage
 from review_screens.running_app import RunningApp, running
 from review_screens.screenshots import LOOKS, OPPOSITES, Look, screenshot
 from review_screens.watched import Watched
 
 SIZES = (12, 20, 5, 4, 3, 6, 4, 5, 3, 4)
-SCREENS = ("home", "groups", "search", "progress")
+SCREENS = ("home", "groups", "pairs", "search", "progress")
 
-# What an empty screen tells to type.
-COMMANDS = {
+# What an empty screen tells to type, or to do.
+ADVICE = {
     "home": "curate ingest FOLDER",
     "groups": "curate run FOLDER",
+    "pairs": "Drop photos or a folder",
     "search": "curate embed",
     "progress": "curate mine",
 }
@@ -78,11 +84,12 @@ def empty_app(tmp_path_factory, postgres_url, postgres_admin) -> Iterator[Runnin
 
 @pytest.fixture(scope="module")
 def full_app(tmp_path_factory, drawn: Drawn) -> Iterator[RunningApp]:
-    """Groups of up to twenty members, the first of twelve; some decided by three people."""
+    """Groups of up to twenty members, some decided by three people; a good, a moved and a swapped pair."""
     folder = tmp_path_factory.mktemp("full")
     with drawn.copy(folder / "ws") as workspace:
         with workspace.transaction() as session:
             mine_larger(session, SIZES)
+        _hand_in_pairs(workspace, folder / "in")
         # Ten groups for many pages: what a closed page held is free at once.
         with running(workspace, folder / "review.log", CURATE_LEASE_SECONDS="1") as app:
             small = [item for item, members in app.members.items() if len(members) < 10]
@@ -91,6 +98,16 @@ def full_app(tmp_path_factory, drawn: Drawn) -> Iterator[RunningApp]:
                 with workspace.transaction() as session:
                     decisions.decide(session, UUID(item), said, reviewer=("ada", "bob", "eve")[n % 3])
             yield app
+
+
+def _hand_in_pairs(workspace: Workspace, folder: Path) -> None:
+    rights = {"licence": "CC-BY-4.0", "consent": "nobody in the picture"}
+    shoot = shoots.create(workspace, "kitchen, morning", photographer="ada", **rights).public_id
+    for number, fault in enumerate(({"clean_first": True}, {"shift": 7}, {}), 1):
+        paths = write_pair(folder, number, **fault)
+        frames = [pairs.store_frame(workspace, each.read_bytes(), each.name, by="ada") for each in paths]
+        made = pairs.hand_in(workspace, *(each.sha256 for each in frames), shoot=shoot, by="ada")
+        pairs.check(workspace, made.pair, models=False)
 
 
 def walk(page: Page, app: RunningApp, screens: tuple[str, ...] = SCREENS) -> Iterator[str]:
@@ -106,8 +123,8 @@ def walk(page: Page, app: RunningApp, screens: tuple[str, ...] = SCREENS) -> Ite
 def assert_fits(page: Page, screen: str) -> None:
     scrolls = page.evaluate(SCROLLS)
     assert scrolls["right"] == 0, screen
-    if screen == "groups":
-        assert scrolls["down"] == 0
+    if screen in ("groups", "pairs"):
+        assert scrolls["down"] == 0, screen
 
 
 def assert_focus_is_seen(page: Page) -> None:
@@ -126,6 +143,7 @@ def content_of(page: Page, screen: str) -> Locator:
     return {
         "home": page.get_by_role("button", name="Start reviewing"),
         "groups": page.locator("[data-recurate=card][data-painted=true]"),
+        "pairs": page.locator("[data-recurate=pairs][data-state=ready]"),
         "search": page.get_by_text("Find what looks alike"),
         "progress": page.locator(CHARTS).nth(3),
     }[screen]
@@ -135,7 +153,7 @@ def content_of(page: Page, screen: str) -> Locator:
 def test_an_empty_workspace_says_on_every_screen_what_to_type(empty_app, open_page, look: Look):
     page = open_page(look)
     for screen in walk(page, empty_app):
-        expect(page.get_by_text(COMMANDS[screen]).first).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text(ADVICE[screen]).first).to_be_visible(timeout=PATIENCE)
         assert_fits(page, screen)
         screenshot(page, f"{screen}-empty-{look}")
 
@@ -143,8 +161,10 @@ def test_an_empty_workspace_says_on_every_screen_what_to_type(empty_app, open_pa
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_every_screen_fits_its_window_and_tab_shows_where_it_is(full_app, open_page, look: Look):
     page = open_page(look)
-    for screen in walk(page, full_app, SCREENS if look in OPPOSITES else ("groups",)):
+    for screen in walk(page, full_app, SCREENS if look in OPPOSITES else ("groups", "pairs")):
         expect(content_of(page, screen)).to_be_visible(timeout=PATIENCE)
+        if screen == "pairs":
+            PairsPage(page, full_app.process.url).measured("pass")
         assert_fits(page, screen)
         screenshot(page, f"{screen}-{look}")
         if look in OPPOSITES:
@@ -195,7 +215,7 @@ def test_while_the_database_is_away_every_screen_says_so_and_recovers(tmp_path, 
 def _every_screen_says_so(app: RunningApp, page: Page) -> None:
     Watched.of(page).expect("503")
     for screen in walk(page, app):
-        said = "no connection" if screen == "groups" else "The database does not answer"
+        said = "no connection" if screen in ("groups", "pairs") else "The database does not answer"
         expect(page.get_by_text(said)).to_be_visible(timeout=PATIENCE)
         screenshot(page, f"{screen}-away")
 

@@ -30,7 +30,12 @@ STRANGERS = (
 def ask(app, person: str, action: Action):
     path = action.path(app.made) if action.path else action.route
     body = action.body(app.made) if action.body else None
-    return app.persons[person].request(action.method, path, json=body)
+    return app.persons[person].request(action.method, path, json=body, headers=action.headers)
+
+
+def said(answer, action: Action) -> tuple[int, str | None]:
+    """Status and the word for programs; what a HEAD request is answered has no words."""
+    return answer.status_code, None if action.method == "HEAD" else answer.json()["code"]
 
 
 @pytest.mark.parametrize("person", STRANGERS)
@@ -38,7 +43,7 @@ def test_who_is_not_known_gets_nothing_and_changes_nothing(shared_app, person):
     with shared_app.unchanged():
         for action in ACTIONS:
             answer = ask(shared_app, person, action)
-            assert (answer.status_code, answer.json()["code"]) == (401, "login"), action.name
+            assert said(answer, action) in ((401, "login"), (401, None)), action.name
 
 
 @pytest.mark.parametrize("role", people.ROLES)
@@ -47,7 +52,7 @@ def test_a_role_gets_what_it_may_and_changes_nothing_else(shared_app, role):
     with shared_app.unchanged():
         for action in forbidden:
             answer = ask(shared_app, role, action)
-            assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), action.name
+            assert said(answer, action) in ((403, "forbidden"), (403, None)), action.name
     for action in (each for each in ACTIONS if each not in forbidden):
         answer = ask(shared_app, role, action)
         assert answer.status_code in action.permitted, (action.name, answer.text)

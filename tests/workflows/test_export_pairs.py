@@ -227,7 +227,10 @@ def test_held_out_shoots_are_tested_with_and_an_object_stays_on_one_side(empty_w
     for number, (shoot, name, held_out) in enumerate(shown):
         accepted(empty_workspace, draw_pair(number, SIZE), shoot, object_name=name, held_out=held_out)
     accepted(empty_workspace, draw_pair(9, SIZE), "attic", held_out=True)
-    splits = load(export(empty_workspace, tmp_path / "out"))
+    made = export(empty_workspace, tmp_path / "out")
+    splits = load(made)
+    card = (made.manifest.directory / "README.md").read_text()
+    assert "objects of two photographers count as two" in " ".join(card.split())
     assert [row["held_out"] for row in splits["test"]] == [True, True]
     assert {row["held_out"] for row in splits["train"]} == {False}
     keys = [row["object_key"] for row in splits["train"]]

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
-from datetime import timedelta
+import struct
+import time
+import zlib
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
+import cv2
+import numpy as np
 import pytest
+from sqlalchemy import select
 
 from chain import last
-from curate.errors import SettingsError
-from curate.workflows import pair_intake, pair_watch, pairs, shoots
+from curate.capture.camera_settings import camera_settings
+from curate.capture.pairing import FoundFrame
+from curate.database.pair_checks import FILES, Measurement, record
+from curate.database.tables import PairCheck
+from curate.errors import MediaError, NotFoundError, PhotoError, SettingsError
+from curate.workflows import drawn_masks, frame_intake, pair_intake, pair_watch, pairs, shoots, uploads
+from curate.workflows.pair_checking import check_all, measuring
 from curate.workflows.pair_intake import Intake
+from curate.workflows.pair_shots import Shots
 from curate.workspace import Workspace
-from pair_files import START, draw_pair, jpeg
+from pair_files import START, draw_pair, jpeg, png
+
+SMALL = (320, 240)
 
 
 def intake_of(workspace: Workspace, **options: object) -> Intake:
@@ -131,3 +149,173 @@ def test_a_clean_plate_may_come_first(empty_workspace, tmp_path):
     (folder / "2.jpg").write_bytes(with_it)
     _, verdict = seen(empty_workspace, folder, clean_first=True)
     assert verdict.report.verdict == "pass"
+
+
+def following(workspace: Workspace, folder: Path):
+    """The folder, followed for as long as something is written between two looks."""
+    intake = intake_of(workspace)
+    return pair_watch.watch(workspace, folder, intake, models=False, once=True, interval=0.02)
+
+
+def test_a_file_that_is_touched_copied_or_rewritten_is_one_frame(empty_workspace, tmp_path):
+    drawn = draw_pair(1, SMALL)
+    with_it, without = drawn.write(tmp_path, "a")
+    clean = without.read_bytes()
+    without.unlink()
+    looked = following(empty_workspace, tmp_path)
+    assert next(looked).waiting == 1
+    os.utime(with_it, (time.time() + 5, time.time() + 5))
+    (tmp_path / "copy.jpg").write_bytes(with_it.read_bytes())
+    with_it.with_name("b.jpg").write_bytes(drawn.files[0] + b"rated")
+    with_it.with_name("b.jpg").replace(with_it)
+    assert next(looked).waiting == 1
+    without.write_bytes(clean)
+    assert [each.report.verdict for each in looked] == ["pass"]
+    assert len(pairs.listed(empty_workspace)) == 1
+
+
+def test_two_files_of_one_shot_are_no_pair(empty_workspace, tmp_path):
+    drawn = draw_pair(1, SMALL)
+    drawn.write(tmp_path, "a")
+    (tmp_path / "a with.png").write_bytes(png(drawn.factual))
+    (tmp_path / "a without.png").write_bytes(png(drawn.counterfactual))
+    for number, name in enumerate(("with.jpg", "with.png", "without.jpg", "without.png")):
+        os.utime(tmp_path / f"a {name}", (number, number))
+    told = list(following(empty_workspace, tmp_path))
+    assert [each.report.verdict for each in told if each.report] == ["pass"]
+    assert [each.problem for each in told if each.problem] == [
+        "This is the same shot as a with.jpg: it is left out.",
+        "This is the same shot as a without.jpg: it is left out.",
+    ]
+    again = list(following(empty_workspace, tmp_path))  # the pair is known; its shots' other files stay out
+    assert {each.name for each in again if each.problem} == {"a with.png", "a without.png"}
+    assert len(pairs.listed(empty_workspace)) == 1
+
+
+def test_a_failed_pair_that_was_swapped_in_the_app_does_not_end_the_watching(empty_workspace, tmp_path):
+    draw_pair(1, SMALL, shift=6).write(tmp_path, "a")
+    looked = following(empty_workspace, tmp_path)
+    _, failed = next(looked), next(looked)
+    assert failed.report.verdict == "fail"
+    pairs.swap(empty_workspace, failed.report.pair, "ada")
+    (tmp_path / "b.jpg").write_bytes(draw_pair(1, SMALL).files[1])
+    assert next(looked).waiting == 1
+    (tmp_path / "c.jpg").write_bytes(draw_pair(2, SMALL).files[1])
+    assert next(looked).report.verdict == "fail"
+
+
+def test_a_pair_that_cannot_be_measured_is_one_sentence_and_the_others_get_their_turn(empty_workspace):
+    shoot = intake_of(empty_workspace).shoot
+    made = []
+    for seed in (1, 2):
+        frames = [pairs.store_frame(empty_workspace, data, "x.jpg", by="ada") for data in _files(seed)]
+        made.append(pairs.hand_in(empty_workspace, *(f.sha256 for f in frames), shoot=shoot, by="ada").pair)
+    mask = png(draw_pair(1, SMALL).mask * np.uint8(255))
+    report = pairs.correct_mask(empty_workspace, made[0], mask, "ada")
+    for lost in (report.given_mask_sha256, report.report_sha256):
+        empty_workspace.media.remove(f"{lost}.png")
+    broken, good = check_all(empty_workspace, made, models=False)
+    assert "is missing in the" in broken.problem
+    assert good.report.verdict == "pass"
+
+
+def _files(seed: int) -> tuple[bytes, bytes]:
+    return draw_pair(seed, SMALL).files
+
+
+def test_whatever_measuring_raises_is_a_sentence_with_its_cause_in_the_log(caplog):
+    pair = uuid4()
+    with (
+        pytest.raises(PhotoError, match=r"Measuring it ended in error.*: shoot the pair again\."),
+        measuring(pair),
+    ):
+        cv2.resize(np.zeros((0, 0), np.uint8), (4, 4))
+    assert str(pair) in caplog.text
+    assert "cv2" in caplog.text
+    with pytest.raises(MediaError), measuring(pair):
+        raise MediaError("The media store does not answer.")  # which says nothing about the pair
+
+
+def test_a_name_that_is_no_utf_8_is_shown_with_a_sign(empty_workspace, tmp_path):
+    with_it, without = draw_pair(1, SMALL).write(tmp_path / os.fsdecode(b"caf\xe9"), "a")
+    with_it.rename(with_it.with_name(os.fsdecode(b"a\xff\x1b1.jpg")))
+    without.rename(without.with_name("b.jpg"))
+    shoot = pair_intake.shoot_of(empty_workspace, without.parent, None, "ada", licence=None, consent=None)
+    stored = last(pair_intake.store_folder(empty_workspace, without.parent, "ada"))
+    assert sorted(stored["frames"].values()) == ["a\ufffd\ufffd1.jpg", "b.jpg"]
+    assert shoots.find(empty_workspace, shoot).name == "caf\ufffd"
+
+
+def test_a_shoot_is_that_of_an_address_in_any_case(empty_workspace):
+    made = shoots.create(empty_workspace, "sill", photographer="Ada@Example.org ")
+    assert shoots.listed(empty_workspace, "ada@example.org") == [made]
+    assert shoots.create(empty_workspace, "sill", photographer="ada@example.org").public_id == made.public_id
+    assert shoots.create(empty_workspace, "sill", photographer="Ada").photographer == "Ada"
+
+
+def test_rights_are_corrected_and_nothing_names_no_shoot(empty_workspace):
+    made = shoots.create(empty_workspace, "sill", photographer="ada", licence="CC-BY-40")
+    assert shoots.correct(empty_workspace, "sill", licence="CC-BY-4.0").licence == "CC-BY-4.0"
+    assert shoots.correct(empty_workspace, made.public_id, consent="signed", licence="").licence is None
+    with pytest.raises(SettingsError, match="Nothing was said"):
+        shoots.correct(empty_workspace, "sill")
+    with pytest.raises(NotFoundError, match="No shoot was named"):
+        shoots.hold_out(empty_workspace, "")
+
+
+def test_a_photo_that_only_a_setting_refuses_is_kept_for_when_it_does_not(empty_workspace, monkeypatch):
+    data = _files(1)[0]
+    sha256 = hashlib.sha256(data).hexdigest()
+    upload = uploads.create(empty_workspace, "ada", "a.jpg", len(data), sha256)
+    uploads.append(upload, 0, data)
+    monkeypatch.setenv("CURATE_MAX_PIXELS", "1000")
+    with Workspace.open(empty_workspace.root) as small, pytest.raises(PhotoError, match="CURATE_MAX_PIXELS"):
+        frame_intake.finish(small, upload)
+    found = uploads.find(empty_workspace, upload.upload_id, "ada")
+    assert frame_intake.finish(empty_workspace, found)["sha256"] == sha256
+
+
+def test_a_drawn_mask_that_is_a_bomb_is_refused(empty_workspace):
+    good = png(draw_pair(1, SMALL).mask * np.uint8(255))
+    stored = empty_workspace.media.put(good, ".png")
+    text = b"zTXtk\0\0" + zlib.compress(b"0" * 80 * 2**20, 9)
+    chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
+    with pytest.raises(PhotoError, match="The drawn mask is not a PNG"):
+        drawn_masks.enlarged(empty_workspace, good[:33] + chunk + good[33:], stored)
+    with pytest.raises(PhotoError, match="must have 320 x 240 pixels"):
+        drawn_masks.enlarged(empty_workspace, png(np.zeros((9, 9), np.uint8)), stored)
+
+
+def test_a_picture_that_was_lost_is_made_again_even_if_its_bytes_come_out_otherwise(empty_workspace):
+    shoot = intake_of(empty_workspace).shoot
+    frames = [pairs.store_frame(empty_workspace, data, "x.jpg", by="ada").sha256 for data in _files(1)]
+    pair = pairs.hand_in(empty_workspace, *frames, shoot=shoot, by="ada").pair
+    pairs.check(empty_workspace, pair, models=False)
+    with empty_workspace.transaction() as session:  # as another version's encoder named it, and lost
+        made = session.scalars(select(PairCheck)).one()
+        told = {name: getattr(made, name) for name in (*FILES, "verdict", "sentence", "report", "alignment")}
+        what = Measurement(made.pair_id, made.fingerprint, None)
+        record(session, what, {**told, "mask_sha256": "0" * 64})
+    assert pairs.shown(empty_workspace, pair).report.mask_sha256 == "0" * 64
+    mended = pairs.check(empty_workspace, pair, models=False)
+    assert empty_workspace.media.get(mended.mask_sha256, ".png")
+    assert pairs.shown(empty_workspace, pair).report == mended
+
+
+def test_of_raw_and_jpeg_of_one_shot_the_raw_counts_whichever_comes_first():
+    def frame(name: str, kind: str, taken_at: datetime = START) -> FoundFrame:
+        camera = camera_settings({})
+        return FoundFrame(name, name, kind, replace(camera, taken_at=taken_at), 640, 480, 0)
+
+    shots = Shots()
+    first, raw = frame("IMG_1.JPG", "JPEG"), frame("img_1.cr3", "CR3")
+    assert (shots.earlier(first), shots.waits_for_raw(first)) == (None, False)
+    shots.counts(first)
+    assert shots.earlier(raw) == first
+    assert shots.is_better(raw, first)
+    shots.counts(raw)
+    assert not shots.is_better(frame("IMG_1.jpeg", "JPEG"), raw)
+    second = frame("IMG_2.JPG", "JPEG")
+    assert (shots.earlier(second), shots.waits_for_raw(second)) == (None, True)
+    assert not shots.waits_for_raw(frame("IMG_2.CR3", "CR3"))
+    assert shots.earlier(frame("IMG_1.CR3", "CR3", START + timedelta(hours=1))) is None  # numbered anew

@@ -180,6 +180,34 @@ def test_pairs_that_somebody_else_handed_in_are_not_taken_over(empty_workspace, 
         hand_in(empty_workspace, good, EVE)
 
 
+def test_swapping_does_not_put_somebody_else_s_pair_in_the_place_of_one_s_own(empty_workspace, pair, good):
+    theirs = shoots.create(empty_workspace, "theirs", photographer=EVE).public_id
+    frames = [pairs.store_frame(empty_workspace, data, "x.jpg", by=EVE).sha256 for data in good.files[::-1]]
+    mirrored = pairs.hand_in(empty_workspace, *frames, shoot=theirs, by=EVE, viewer=EVE).pair
+    with pytest.raises(DecisionError, match="Somebody else handed in"):
+        pairs.swap(empty_workspace, pair, ADA, ADA)
+    assert {each.pair for each in pairs.listed(empty_workspace)} == {pair, mirrored}
+
+
+def test_a_photographer_does_not_take_accepted_pairs_back(empty_workspace, pair, good):
+    review.decide(empty_workspace, str(pair), "accept", reviewer="bob")
+    mask = png(np.roll(good.mask, 9, 1) * np.uint8(255))
+    for act in (
+        lambda viewer: pairs.swap(empty_workspace, pair, ADA, viewer),
+        lambda viewer: hand_in(empty_workspace, draw_pair(3), supersedes=pair, viewer=viewer),
+        lambda viewer: pairs.correct_mask(empty_workspace, pair, mask, ADA, viewer),
+    ):
+        with pytest.raises(DecisionError, match="was accepted and stays as it is"):
+            act(ADA)
+    assert pairs.shown(empty_workspace, pair).summary.state == "accepted"
+    with empty_workspace.transaction() as session:
+        assert len(pair_approval.approved_pairs(session)) == 1
+    pairs.correct_mask(empty_workspace, pair, mask, "curator")
+    assert pairs.shown(empty_workspace, pair).summary.state != "accepted"
+    with empty_workspace.transaction() as session:
+        assert pair_approval.approved_pairs(session) == []
+
+
 def test_a_shoot_is_filled_in_and_never_contradicted(empty_workspace):
     shoots.create(empty_workspace, "sill", photographer=ADA)
     known = shoots.create(empty_workspace, "sill", photographer=ADA, licence="CC0-1.0")
@@ -229,6 +257,9 @@ def test_models_are_asked_if_they_are_pulled_and_make_it_another_check(empty_wor
     assert report.models == f"{models.detector_name} and {models.embedder_name}"
     assert report.fingerprint != without.fingerprint
     assert [each.done for each in pair_checking.check_all(empty_workspace)] == []
+    assert check(empty_workspace, pair) == report  # the same checks without models say no more
+    assert pairs.shown(empty_workspace, pair).report == report
+    assert [each.done for each in pair_checking.check_all(empty_workspace, models=False)] == []
 
 
 def test_only_what_was_not_measured_is_measured_and_what_cannot_be_is_a_failure(empty_workspace, pair):

@@ -1,4 +1,4 @@
-// HTTP with the review routes. What sending again can cure is `Away`; the rest is `Refused`.
+// HTTP with our routes. What sending again can cure is `Away`; the rest is `Refused`.
 
 const PATIENCE = 15_000; // ms; a server that was stopped while it held the connection never answers by itself
 const CURED_BY_WAITING = new Set([408, 425, 429]);
@@ -13,9 +13,11 @@ export class Refused extends Error {
   }
 }
 
-export async function post(path, body, { keepalive = false } = {}) {
-  const answer = await reach(path, body, keepalive);
-  if (answer.status >= 500 || CURED_BY_WAITING.has(answer.status)) {
+// `path` is one of the review routes, or whole. `patience` is for answers that take work, and `final` has the
+// statuses from 500 on that sending again does not cure.
+export async function post(path, body, { keepalive = false, patience = PATIENCE, final = [] } = {}) {
+  const answer = await reach(path, body, keepalive, patience);
+  if ((answer.status >= 500 && !final.includes(answer.status)) || CURED_BY_WAITING.has(answer.status)) {
     throw new Away(`The server answered ${answer.status}.`);
   }
   const content = await read(answer);
@@ -27,15 +29,15 @@ export async function post(path, body, { keepalive = false } = {}) {
   return content;
 }
 
-async function reach(path, body, keepalive) {
+async function reach(path, body, keepalive, patience) {
   try {
-    return await fetch(`/app/review/${path}`, {
+    return await fetch(new URL(path, new URL("/app/review/", location.origin)), {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-Recurate": "1" },
       body: JSON.stringify(body),
       cache: "no-store",
       keepalive,
-      signal: keepalive ? undefined : AbortSignal.timeout(PATIENCE),
+      signal: keepalive ? undefined : AbortSignal.timeout(patience),
     });
   } catch (error) {
     throw new Away(error.message);

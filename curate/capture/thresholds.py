@@ -1,0 +1,146 @@
+"""Every threshold of the checks on a pair: one name, one unit, one provenance.
+
+*first pairs* are 30 good and some 70 bad ones of the tuning part of ``tests/benchmarks/composed_pairs.py``,
+*tuning* 28 good and 100 bad ones of it later; ``objectdrop`` is the paper; ``ours`` is a judgement that
+nobody has measured yet. All values are part of ``check.FINGERPRINT``.
+"""
+
+from __future__ import annotations
+
+WORKING_SIDE = 1024
+"""Pixels, long side of the working copy. ours: sub-pixel shifts still show and a check stays near
+a second."""
+SMALLEST_SIDE = 64
+"""Pixels of the full-size photo. ours: below it there is no background to align."""
+BLANK = 0.004
+"""Standard deviation of a frame, coded 0..1, below which it shows nothing. ours: one 8-bit step."""
+
+SAME_SCENE_OVERLAP = 0.2
+"""Share of structured blocks found again below which two frames show different scenes.
+first pairs: same scene >= .24 (one defocused pair .14), other scenes <= .16. Moved from .25 since, not
+measured anew."""
+SEED_OVERLAP = 0.5
+"""Overlap above which features are not looked for. ours: saves time only."""
+STRUCTURED_BLOCK = 4 / 255
+"""Root mean square of a block's structure, relative to its brightness. ours: above noise of sigma 8 after
+smoothing."""
+FEWEST_BLOCKS = 20
+"""Blocks that a statement about overlap or light needs. ours."""
+CERTAIN_CORNER = 0.15
+"""Working pixels, standard error of a corner's place. ours: well under ``STILL_CORNER``."""
+STILL_CORNER = 0.35
+"""Working pixels a corner may move. first pairs: good ones <= .20, a turn of .05 degrees >= .45, but two of
+the other defects, which stood still, .60 and .81. From here to ``ALIGNABLE_CORNER`` the verdict is ``warn``
+with the
+reason ``camera_moved``, which counts as caught."""
+ALIGNABLE_CORNER = 2.0
+"""Full-size pixels up to which a pair may be aligned and cropped. ours."""
+RESAMPLED_CORNER = 0.1
+"""Working pixels below which resampling would blur more than it mends. ours."""
+
+EXPOSURE_STOPS = 0.08
+"""Stops. first pairs: good ones measured within .011 (their lamps differ by .008), .15 within .002."""
+BALANCE_STOPS = 0.06
+"""Stops of red or blue against green. first pairs: good ones within .002, .1 measured within .001."""
+GRADIENT_STOPS = 0.12
+"""Stops across the frame. first pairs: good ones <= .045, a cloud of .2 measures .18 to .22. Moved from .2
+since."""
+DARKEST_LIGHT = 0.004
+"""Linear light of a block below which its stops say more about noise. ours: 8-bit value 13."""
+BRIGHTEST_LIGHT = 0.92
+"""Linear light above which a pixel may be clipped once noise is added. ours: 8-bit value 246."""
+SHARPNESS_RATIO = 0.9
+"""Loss of fine structure. first pairs: good ones 1.00 to 1.01, a disc of 1.2 px .82 to .87. Moved from .8
+since."""
+
+CHANGED = 5.0
+"""Standard deviations of noise. first pairs: JPEG's tails stay below it but for single specks."""
+FAINTEST = 0.3 / 255
+"""Coded values added to every sigma. ours: a change of 1.5 steps is the least anybody can want to know."""
+ROUGH_STOPS = 0.12
+"""Standard deviation of the light ratio close by that reads as texture, noise apart. first pairs."""
+COLOUR_STOPS = 0.15
+"""Deviation of a channel from grey that a shadow does not have, noise apart. first pairs."""
+SHADOW_STOPS = 3.5
+"""Stops in either direction beyond which a pixel was replaced, not lit differently. ours."""
+OTHER_TEXTURE = 0.2
+"""Correlation of the two frames' fine structure below which something stands in front. tuning: mends what
+``ROUGH_STOPS`` leaves open where object and floor have one colour."""
+SAME_TEXTURE = 0.6
+"""Correlation above which both frames show the same, in whatever light. tuning, like ``LIT_SHARE``: keeps
+hard shadows from being taken for the object."""
+LEAST_TEXTURE = 0.02
+"""Stops of fine structure that count as texture. ours: 2 % of the light."""
+LIT_SHARE = 0.4
+"""Share of a plain region's textured part that must look alike in both frames for an effect. tuning."""
+HULL_SHARE = 0.5
+"""Share of a plain region inside the hull of textured ones. first pairs: most parts of objects > .6, shadows
+< .46."""
+FAINT_STOPS = 0.3
+"""Stops below which a plain region is an effect wherever it lies. first pairs: most shadows are fainter."""
+HARD_OUTLINE = 0.55
+"""Change at the outline over that inside. first pairs: shadows <= .55 beyond ``FAINT_STOPS``."""
+DEEPEST_SHADOW = 1.5
+"""Stops. first pairs: plain regions darker than that were objects."""
+BRIGHTEST_REFLECTION = 1.0
+"""Stops. ours: the counterpart for brighter ones."""
+SMALLEST_REGION = 0.0002
+"""Share of the frame. ours: a piece of 11 x 11 working pixels."""
+EFFECT_STOPS = 0.06
+"""Stops by which light must differ to be an effect. ours: 4 % is the least that anybody sees."""
+EFFECT_SIGMAS = 4.0
+"""Standard deviations of noise, after smoothing, beyond which it counts. tuning: effect IoU .48 -> .60, with
+``EFFECT_STOPS``."""
+DETACHED_EFFECT = 0.001
+"""Share of the frame from which a change away from the object is an effect and no noise. first pairs."""
+OBJECT_GAP = 0.025
+"""Of the long side: pieces of one object lie closer. first pairs: bystanders stand .04 away."""
+ALPHA_EPS = 0.01
+"""Linear light added below the line of alpha. ours: keeps black pixels from a large alpha."""
+
+SMALLEST_OBJECT = 0.002
+"""Share of the frame. ours: a tenth of the smallest object the benchmark places."""
+MASK_CHANGED = 0.6
+"""Share of a drawn mask that must have changed. ours: plain parts of an object may look like what was behind
+them."""
+OTHER_SHARE = 0.001
+"""Share of the frame that may change elsewhere. first pairs: 28 of 30 good ones pass, two with an object in
+several pieces do not; another object of .3 % measures .2 % and more when it is seen."""
+SEAM_WEIGHT = 8.0
+"""Log-odds per unit of seam contrast. first pairs: seam .24 to .92 in good pairs, its sign right in all
+30."""
+SHADOW_WEIGHT = 2.0
+"""Log-odds of the order for an effect that darkens or brightens all over. ours: less than the seam's."""
+BOX_WEIGHT = 1.0
+"""Log-odds of the order for a detector's box on the object in one frame only. ours."""
+BOX_SCORE = 0.4
+"""Confidence 0..1 of a box that counts. ours."""
+BOX_OVERLAP = 0.5
+"""Intersection over union of a box with the object's. ours."""
+AGAINST_OUTLINE = 0.25
+"""Share of the outline along which the counterfactual may have the edge. tuning: 27 of 28 good pairs <= .15,
+the other .24; objects pushed aside .39 to .52, objects of which the lower half was left .11 to .28."""
+FAR_EFFECT = 0.006
+"""Share of the frame in which light may change away from the object. tuning: 28 good pairs <= .0011."""
+SAME_COSINE = 0.9
+"""Cosine of crop(X, M) and crop(Y, M) above which the object may still be there. ours; depends on the
+embedder."""
+
+OBJECT_SHARES = (0.05, 0.5)
+"""Share of the frame that an object should take. objectdrop, bootstrap step 2."""
+BORDER_SHARE = 0.02
+"""Share of the frame's border that the object may cover. ours."""
+LOWER_BORDER_SHARE = 0.2
+"""Share of the lower border that object and shadow may cover. objectdrop, bootstrap step 3."""
+
+SETTING_STOPS = 0.1
+"""Stops of aperture, shutter or ISO below which EXIF means the same. ours: cameras step by 1/3, phones freely
+and round 1/120 s to 1/121 s."""
+FOCAL_RATIO = 0.02
+"""Relative change of focal length that a zoom reports by refocusing alone. ours"""
+OUTLINE_REACH = 2
+"""Working pixels to each side of an enlarged outline that are decided anew. ours, to be measured."""
+OUTLINE_CONTRAST = 0.02
+"""Coded change between inside and outside from which it speaks for an outline. ours, to be measured."""
+REFINED_CORNER = 0.1
+"""Full-size pixels from which the frames are laid on each other first. ours, to be measured."""

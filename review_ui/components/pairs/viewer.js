@@ -1,0 +1,152 @@
+// Both frames of a pair in one place: with, without, blinking, the change map, outlines of the masks. The wheel
+// zooms towards the pointer, dragging pans, a double click shows the whole frame again.
+
+import { make, set } from "./dom.js";
+import { outline, pixelsOf } from "./outline.js";
+import { picture } from "./server.js";
+
+const BLINK = 450; // ms a frame; slower, and the eye forgets the other one
+const CLOSEST = 16; // times the size at which the whole frame is seen
+const COLOURS = { mask: [70, 240, 130], effect: [255, 190, 60] };
+
+export class Viewer {
+  look = "factual";
+  masks = true;
+  #pair = null;
+  #version = null;
+  #timer = 0;
+  #at = { x: 0, y: 0, scale: 1 }; // offset in pixels of the window, and times the fitting size
+  #brush = null;
+
+  constructor() {
+    const image = (name) => make("img", { class: "frame", "data-frame": name, alt: "", draggable: "false" });
+    this.frames = { factual: image("factual"), counterfactual: image("counterfactual"), change: image("change") };
+    this.outlines = make("div", { class: "outlines" });
+    this.layer = make("div", { class: "layer" }, ...Object.values(this.frames), this.outlines);
+    this.caption = make("figcaption");
+    this.window = make("div", { class: "window", role: "img", tabindex: 0 }, this.layer);
+    this.element = make("figure", { class: "viewer" }, this.window, this.caption);
+    this.frames.factual.addEventListener("load", () => this.#place());
+    new ResizeObserver(() => this.#place()).observe(this.window);
+    this.#listen();
+  }
+
+  // `pair` is a detail of the server's, or null.
+  show(pair) {
+    const version = pair && [pair.pair, pair.report?.mask, pair.report?.effect].join();
+    if (pair?.pair !== this.#pair?.pair) this.#open(pair);
+    this.#pair = pair;
+    if (version !== this.#version) this.#measured(pair, version);
+    this.update();
+  }
+
+  // `look`: factual, counterfactual, blink or change.
+  turn(look) {
+    this.look = look;
+    this.update();
+  }
+
+  update() {
+    clearInterval(this.#timer);
+    const look = this.look === "change" && !this.#pair?.report ? "factual" : this.look;
+    this.#uncover(look === "blink" ? "factual" : look);
+    if (look === "blink") {
+      this.#timer = setInterval(() => {
+        this.#uncover(this.element.dataset.shown === "factual" ? "counterfactual" : "factual");
+      }, BLINK);
+    }
+    this.outlines.hidden = !this.masks || look === "change";
+  }
+
+  edit(brush) {
+    this.#brush?.element.remove();
+    this.#brush = brush;
+    set(this.element, "data-editing", brush !== null);
+    if (brush) this.layer.append(brush.element);
+  }
+
+  maskPixels() {
+    return pixelsOf(picture(this.#pair.pair, "mask.png"));
+  }
+
+  #open(pair) {
+    this.edit(null);
+    this.#at = { x: 0, y: 0, scale: 1 };
+    for (const frame of ["factual", "counterfactual"]) {
+      if (pair) this.frames[frame].src = picture(pair.pair, `${frame}.webp`);
+      else this.frames[frame].removeAttribute("src");
+    }
+  }
+
+  async #measured(pair, version) {
+    this.#version = version;
+    this.outlines.replaceChildren();
+    this.frames.change.removeAttribute("src");
+    if (!pair?.report) return;
+    this.frames.change.src = `${picture(pair.pair, "change.png")}?${pair.report.change.slice(0, 16)}`;
+    for (const [name, colour] of Object.entries(COLOURS)) {
+      const pixels = await pixelsOf(`${picture(pair.pair, `${name}.png`)}?${pair.report[name].slice(0, 16)}`);
+      if (pixels && this.#version === version) this.outlines.append(outline(pixels, colour));
+    }
+  }
+
+  #uncover(frame) {
+    set(this.element, "data-shown", frame);
+    const { factual, counterfactual } = this.#pair ?? {};
+    this.caption.textContent = {
+      factual: `With the object: ${factual?.name}`,
+      counterfactual: `Without: ${counterfactual?.name}`,
+      change: "What changed, beyond noise",
+    }[frame];
+    set(this.window, "aria-label", this.caption.textContent);
+  }
+
+  #place() {
+    const { naturalWidth: width, naturalHeight: height } = this.frames.factual;
+    if (!width) return;
+    const room = this.window.getBoundingClientRect();
+    const scale = Math.min(room.width / width, room.height / height) * this.#at.scale;
+    const [wide, high] = [width * scale, height * scale];
+    this.#at.x = held(this.#at.x, room.width, wide);
+    this.#at.y = held(this.#at.y, room.height, high);
+    Object.assign(this.layer.style, {
+      width: `${wide}px`, height: `${high}px`, translate: `${this.#at.x}px ${this.#at.y}px`,
+    });
+  }
+
+  #listen() {
+    this.window.addEventListener("wheel", (event) => this.#zoom(event), { passive: false });
+    this.window.addEventListener("dblclick", () => {
+      if (this.#brush) return;
+      this.#at = { x: 0, y: 0, scale: 1 };
+      this.#place();
+    });
+    this.window.addEventListener("pointerdown", (event) => {
+      if (event.button === 0) this.window.setPointerCapture(event.pointerId);
+    });
+    this.window.addEventListener("pointermove", (event) => {
+      if (!this.window.hasPointerCapture(event.pointerId)) return;
+      this.#at.x += event.movementX;
+      this.#at.y += event.movementY;
+      this.#place();
+    });
+  }
+
+  #zoom(event) {
+    event.preventDefault();
+    const pixels = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? event.deltaY : event.deltaY * 32;
+    const { scale } = this.#at;
+    const next = Math.min(CLOSEST, Math.max(1, scale * Math.exp(-pixels * 0.0015)));
+    const area = this.window.getBoundingClientRect();
+    const moved = (pointer, corner) => pointer - ((pointer - corner) * next) / scale;
+    this.#at = {
+      scale: next, x: moved(event.clientX - area.left, this.#at.x), y: moved(event.clientY - area.top, this.#at.y),
+    };
+    this.#place();
+  }
+}
+
+// A frame that is larger than the window covers it; a smaller one stands in its middle.
+function held(offset, room, extent) {
+  return extent <= room ? (room - extent) / 2 : Math.min(0, Math.max(room - extent, offset));
+}
