@@ -67,7 +67,7 @@ REMOVAL = Task(
     masks={
         MASK: MASK_MEANING,
         EFFECT: EFFECT_MEANING,
-        _ALPHA: "255 * |target - input| / the brighter of the two, in linear light, on the effect and 0 elsewhere",
+        _ALPHA: "255 * |target - input| / the brighter of both, in linear light, on the effect; 0 elsewhere",
     },
     card=CardWords(
         category="image-to-image",
