@@ -99,11 +99,11 @@ def test_somebody_unknown_sees_one_sentence_and_nothing_else(shared, log_in):
 def test_a_photographer_has_no_groups(shared, log_in):
     page = log_in("photographer")
     Watched.of(page).expect(NO_SUCH_PAGE)
-    expect(page.get_by_text("You may hand in photos of your own")).to_be_visible()
+    expect(page.get_by_text("Hand in pairs of photos")).to_be_visible()
     assert page.get_by_role("link", name="Groups").count() == 0
     screenshot(page, "photographer")
     page.goto(f"{shared.process.url}/groups")
-    expect(page.get_by_text("You may hand in photos of your own")).to_be_visible()
+    expect(page.get_by_text("Hand in pairs of photos")).to_be_visible()
     assert not page.locator("[data-recurate=card]").count()
 
 

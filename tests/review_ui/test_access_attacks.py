@@ -17,6 +17,8 @@ from sessions import SESSION, log_in
 
 CARDS, DECISIONS, UNDO = "/app/review/cards", "/app/review/decisions", "/app/review/undo"
 JSON = {"Content-Type": "application/json"}
+POSTED = [each for each in ACTIONS if each.method == "POST" and not each.route.startswith("/app/uploads")]
+"""What takes JSON; uploads speak a protocol of their own, see ``test_uploads.py``."""
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +78,7 @@ def test_a_body_of_other_types_is_refused_with_a_sentence(shared_app, curator, f
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[" * 60_000, b"null", b'"\\ud800"', b"\xff\xfe", b'{"seat": NaN}']
 )
-@pytest.mark.parametrize("action", [each for each in ACTIONS if each.method == "POST"], ids=lambda a: a.name)
+@pytest.mark.parametrize("action", POSTED, ids=lambda a: a.name)
 def test_what_is_not_the_json_of_an_action_is_refused(shared_app, action, content):
     answer = shared_app.persons["admin"].post(action.route, content=content, headers=JSON)
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
@@ -132,7 +134,7 @@ def test_our_own_page_may_do_all_that(shared_app, curator):
     assert curator.post(CARDS, json=more(), headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize("action", [each for each in ACTIONS if each.method == "POST"], ids=lambda a: a.name)
+@pytest.mark.parametrize("action", POSTED, ids=lambda a: a.name)
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_actions_answer_posts_only(shared_app, curator, action, method):
     with shared_app.unchanged():

@@ -105,7 +105,7 @@ def test_a_photographer_sees_no_numbers(reviewed, monkeypatch):
     page = AppTest.from_file(str(MAIN), default_timeout=LIMIT).run()
     assert not page.exception
     assert not page.metric
-    assert not page.button
+    assert [button.label for button in page.button] == ["Hand in pairs"]
 
 
 def test_a_database_that_went_away_is_a_sentence_and_a_button(reviewed, monkeypatch):

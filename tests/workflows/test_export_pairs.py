@@ -194,6 +194,9 @@ def test_a_manifest_is_refused_when_a_person_corrected_a_mask_but_not_when_check
     pairs.check(empty_workspace, pair, models=False)  # finds an outline of its own
     verify_manifest(directory, empty_workspace)
     pairs.correct_mask(empty_workspace, pair, png(np.roll(drawn.mask, 3, 1) * np.uint8(255)), by="ada")
+    with pytest.raises(VerificationError, match=f"{pair} is no longer accepted"):
+        verify_manifest(directory, empty_workspace)
+    review.decide(empty_workspace, str(pair), "accept", reviewer="eve", adjudicates=True, reason="It fits.")
     with pytest.raises(VerificationError, match=f"The object mask of pair {pair} was corrected since"):
         verify_manifest(directory, empty_workspace)
 
