@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Literal, get_args
 from uuid import UUID
 
 from curate.errors import DecisionError
@@ -19,7 +20,7 @@ NO_CHECK = UUID(int=0)
 """Id of the check that a reviewer saw who decided on a pair before it was measured."""
 PAIR_STATES = (OPEN, ACCEPTED, REJECTED, DISPUTED, FLAGGED, SUPERSEDED)
 
-REJECT_REASONS = (
+Reason = Literal[
     "camera_moved",
     "light_changed",
     "other_change",
@@ -34,7 +35,8 @@ REJECT_REASONS = (
     "seam",
     "bad_mask",
     "other",
-)
+]
+REJECT_REASONS: tuple[str, ...] = get_args(Reason)
 """A rejection begins with one of these; ``reason: in one's own words`` is as good."""
 
 _STATES = {ACCEPT: ACCEPTED, REJECT: REJECTED, DISPUTED: DISPUTED}

@@ -6,7 +6,8 @@ import numpy as np
 
 from curate.capture import thresholds
 from curate.capture.alignment import unmoved
-from curate.capture.records import Finding, Focus, Frame, Framing, Light, Measured, Noise, Order, Reason
+from curate.capture.records import Finding, Focus, Frame, Framing, Light, Measured, Noise, Order
+from curate.pair_verdicts import Reason
 
 
 def obstacle(factual: Frame, counterfactual: Frame) -> Finding | None:

@@ -13,25 +13,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.pair_verdicts import Reason
 from curate.records import Box, Detection
 
 Verdict = Literal["pass", "warn", "fail"]
-Reason = Literal[
-    "camera_moved",
-    "light_changed",
-    "other_change",
-    "object_left",
-    "wrong_order",
-    "blur",
-    "shadow_left",
-    "reflection_left",
-    "residual",
-    "new_object",
-    "background_changed",
-    "seam",
-    "bad_mask",
-    "other",
-]
 RegionKind = Literal["object", "shadow", "reflection", "other"]
 
 Mask = NDArray[np.bool_]
