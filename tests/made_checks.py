@@ -57,7 +57,7 @@ def check_of(
         obstacle=None,
         cameras=(factual.camera, factual.camera),
         alignment=described(matrix, object_mask.shape, factual.reduction, certain=True, overlap=1.0),
-        light=Light(0.0, (0.0, 0.0), 0.0, (1.0, 1.0, 1.0), certain=True),
+        light=Light(0.0, (0.0, 0.0), 0.0, (1.0, 1.0, 1.0), 0.0, certain=True),
         noise=Noise(0.0, 0.0, 1.0),
         focus=Focus(1.0, 0.0, 0.0),
         change=plain if change is None else change,

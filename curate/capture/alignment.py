@@ -35,10 +35,8 @@ def align(factual: Plane, counterfactual: Plane, reduction: float) -> Alignment:
         background = unchanged(small_x, moved_back(small_y, matrix))
         matrix = refined(small_x, small_y, background, matrix, motion)
     overlap = structure_overlap(small_x, moved_back(small_y, matrix))
-    certain = (
-        overlap >= thresholds.SAME_SCENE_OVERLAP
-        and corner_error(small_x, moved_back(small_y, matrix), background) <= thresholds.CERTAIN_CORNER
-    )
+    error = corner_error(small_x, moved_back(small_y, matrix), background)
+    certain = error <= thresholds.CERTAIN_CORNER
     return described(_in_working_pixels(matrix), factual.shape, reduction, certain=certain, overlap=overlap)
 
 

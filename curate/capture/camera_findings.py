@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from curate.capture import thresholds as t
 from curate.capture.records import Finding, Measured
 
@@ -9,16 +11,30 @@ from curate.capture.records import Finding, Measured
 def scene(measured: Measured) -> Finding:
     """Whether both frames show the same scene; if it fails, nothing else is worth saying."""
     overlap = measured.alignment.overlap
-    if overlap < t.SAME_SCENE_OVERLAP:
+    if overlap < t.SAME_SCENE_OVERLAP and not _mostly_unchanged(measured):
         sentence = "The frames show different scenes: hand in the two that belong together."
         return Finding("scene", "fail", overlap, t.SAME_SCENE_OVERLAP, "share", sentence, "other")
     sentence = "Both frames show the same scene."
     return Finding("scene", "pass", overlap, t.SAME_SCENE_OVERLAP, "share", sentence)
 
 
+def _mostly_unchanged(measured: Measured) -> bool:
+    """A large object may hide all structure of its scene; two scenes differ nearly everywhere, or by so much
+    all over that it looks like noise."""
+    unchanged = float(np.mean(measured.change < t.CHANGED))
+    return unchanged >= t.SAME_SCENE_UNCHANGED and measured.noise.sigma <= t.SAME_SCENE_NOISE
+
+
 def camera_findings(measured: Measured) -> list[Finding]:
     """Shift, light and focus, in the order in which a photographer should hear of them."""
-    return [_shift(measured), _exposure(measured), _balance(measured), _gradient(measured), _focus(measured)]
+    return [
+        _shift(measured),
+        _exposure(measured),
+        _balance(measured),
+        _gradient(measured),
+        _focus(measured),
+        _clipping(measured),
+    ]
 
 
 def _shift(measured: Measured) -> Finding:
@@ -95,3 +111,12 @@ def _focus(measured: Measured) -> Finding:
         sentence = f"The {name} is out of focus: focus by hand, switch autofocus off, and shoot it again."
         return Finding("focus", "fail", ratio, t.SHARPNESS_RATIO, "ratio", sentence, "blur")
     return Finding("focus", "pass", ratio, t.SHARPNESS_RATIO, "ratio", "Both frames are equally sharp.")
+
+
+def _clipping(measured: Measured) -> Finding:
+    share, limit = measured.light.clipped, t.CLIPPED_SHARE
+    if share > limit:
+        seen = f"{share:.0%} of the factual is blown out, where neither shadow nor light can be measured"
+        sentence = f"{seen}: expose both frames shorter."
+        return Finding("clipping", "warn", share, limit, "share", sentence, "light_changed")
+    return Finding("clipping", "pass", share, limit, "share", "Next to nothing is blown out.")

@@ -20,6 +20,9 @@ Matrix = NDArray[np.float32]
 
 STILL: Matrix = np.eye(2, 3, dtype=np.float32)
 
+_ZOOM = 1.25
+_REACH = 24.0  # half-size pixels from its start: further off ECC has lost the frame, not found it
+
 
 def moved_back(counterfactual: Plane, matrix: Matrix) -> Plane:
     """The counterfactual (one plane or RGB) resampled into the factual's coordinates."""
@@ -33,18 +36,28 @@ def moved_back(counterfactual: Plane, matrix: Matrix) -> Plane:
 
 def first_guess(factual: Plane, counterfactual: Plane) -> Matrix:
     """Standing still, moved, or moved and turned: whatever brings most structure together."""
-    candidates = [STILL, _by_phase(factual, counterfactual)]
-    best = max(candidates, key=lambda m: structure_overlap(factual, moved_back(counterfactual, m)))
-    if structure_overlap(factual, moved_back(counterfactual, best)) >= thresholds.SEED_OVERLAP:
+
+    def together(matrix: Matrix) -> float:
+        overlap = structure_overlap(factual, moved_back(counterfactual, matrix))
+        return overlap * _shared_view(matrix, factual.shape)  # outside of the view all is plain and alike
+
+    best = max([STILL, _by_phase(factual, counterfactual)], key=together)
+    if together(best) >= thresholds.SEED_OVERLAP:
         return best
     features = _by_features(factual, counterfactual)
-    if features is None:
-        return best
-    return max([best, features], key=lambda m: structure_overlap(factual, moved_back(counterfactual, m)))
+    return best if features is None else max([best, features], key=together)
+
+
+def _shared_view(matrix: Matrix, shape: tuple[int, ...]) -> float:
+    """Share 0..1 of the factual that the counterfactual shows too."""
+    seen = cv2.warpAffine(
+        np.ones(shape[:2], np.float32), matrix, shape[1::-1], flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+    )
+    return float(seen.mean())
 
 
 def refined(factual: Plane, counterfactual: Plane, background: Mask, matrix: Matrix, motion: int) -> Matrix:
-    """Masked ECC from ``matrix`` on; ``matrix`` itself where ECC finds no gradient to follow."""
+    """Masked ECC from ``matrix`` on; ``matrix`` itself where ECC loses its way."""
     inside = background.astype(np.uint8) * 255
     everywhere = np.full(inside.shape, 255, np.uint8)
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 12, 1e-5)
@@ -55,7 +68,9 @@ def refined(factual: Plane, counterfactual: Plane, background: Mask, matrix: Mat
         )
     except cv2.error:
         return matrix
-    return found.astype(np.float32)
+    height, width = factual.shape
+    corners = np.array([[x, y, 1] for x in (0, width) for y in (0, height)], np.float32)
+    return found.astype(np.float32) if np.abs(corners @ (found - matrix).T).max() <= _REACH else matrix
 
 
 def corner_error(factual: Plane, counterfactual: Plane, background: Mask) -> float:
@@ -102,7 +117,10 @@ def _by_features(factual: Plane, counterfactual: Plane) -> Matrix | None:
     here = np.array([points[0][m.queryIdx].pt for m in matches], np.float32)
     there = np.array([points[1][m.trainIdx].pt for m in matches], np.float32)
     matrix, _ = cv2.estimateAffinePartial2D(here, there, method=cv2.RANSAC, ransacReprojThreshold=2.0)
-    return None if matrix is None else matrix.astype(np.float32)
+    if matrix is None or not 1 / _ZOOM < math.hypot(*matrix[:, 0]) < _ZOOM:
+        return None  # matches of a few alike details; no two frames of a pair differ by as much
+    found: Matrix = matrix.astype(np.float32)
+    return found
 
 
 def _gradient_noise(noise: float) -> float:

@@ -20,6 +20,7 @@ def change_findings(measured: Measured, evidence: Evidence) -> list[Finding]:
         changed,
         *_mask(measured),
         _other(measured),
+        _far_light(measured),
         _lamp(measured),
         _order(measured, evidence),
         _residual(measured),
@@ -59,7 +60,7 @@ def _other(measured: Measured) -> Finding:
     return Finding("other", "pass", share, t.OTHER_SHARE, "share", "Nothing else changed.")
 
 
-def _lamp(measured: Measured) -> Finding:
+def _far_light(measured: Measured) -> Finding:
     effects = [region for region in measured.regions if region.kind in ("shadow", "reflection")]
     far = [region for region in effects if not region.attached]
     share, limit = float(sum(region.share for region in far)), t.FAR_EFFECT
@@ -69,6 +70,22 @@ def _lamp(measured: Measured) -> Finding:
         return Finding("far_light", "fail", share, limit, "share", sentence, "light_changed")
     sentence = "The light changed at the object only."
     return Finding("far_light", "pass", share, limit, "share", sentence)
+
+
+def _lamp(measured: Measured) -> Finding:
+    """Whether the light changed in a way that no shadow or reflection of the object explains."""
+    rows = np.flatnonzero(measured.object_mask.any(axis=1))
+    above = measured.shadow_mask[: rows[0]] if rows.size else measured.shadow_mask
+    lit = np.count_nonzero(measured.reflection_mask) + np.count_nonzero(above)
+    share, limit = lit / measured.object_mask.size, t.LAMP_EFFECT
+    if share > limit:
+        seen = f"The light changed on {share:.0%} of the frame where neither shadow nor reflection should lie"
+        sentence = (
+            f"{seen}: look at both frames in turn, and reshoot in steady light if a lamp or cloud did it."
+        )
+        return Finding("lamp", "warn", share, limit, "share", sentence, "light_changed")
+    sentence = "What light changed lies where a shadow or reflection may."
+    return Finding("lamp", "pass", share, limit, "share", sentence)
 
 
 def _place(region: Region, measured: Measured) -> str:
@@ -118,7 +135,7 @@ def _residual(measured: Measured) -> Finding:
         seen = "Something stands in the object's place, or part of it was left"
         sentence = f"{seen}: look at both frames in turn, and reshoot the clean plate if so."
         return Finding("residual", "fail", share, limit, "share", sentence, "object_left")
-    return Finding("residual", "pass", share, limit, "share", "Nothing came into the object's place.")
+    return Finding("residual", "pass", share, limit, "share", "No other outline runs along the object's.")
 
 
 def _removed(evidence: Evidence) -> list[Finding]:

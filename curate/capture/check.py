@@ -14,15 +14,16 @@ from curate.capture.change_findings import change_findings
 from curate.capture.change_map import change_map
 from curate.capture.focus import measure_focus
 from curate.capture.framing import measure_framing
+from curate.capture.light_ratio import light_ratio
 from curate.capture.masks import effect_alpha
 from curate.capture.obstacles import obstacle, unmeasured
 from curate.capture.order import measure_order
 from curate.capture.photometry import coded, linear, measure_light
 from curate.capture.records import Evidence, Finding, Frame, Mask, Measured, Noise, PairCheck
-from curate.capture.regions import light_ratio, split_change
+from curate.capture.regions import split_change
 from curate.capture.structure import background_of
 
-VERSION = "2"
+VERSION = "3"
 """Goes up when the checks change what the same thresholds give."""
 
 _LIMITS = [f"{name}={value!r}" for name, value in sorted(vars(thresholds).items()) if name.isupper()]
@@ -55,7 +56,7 @@ def measure(factual: Frame, counterfactual: Frame, mask: Mask | None = None) -> 
     light_y = light_y / gain
     even = coded(light_y)
     change = change_map(x, even, background)
-    split = split_change(light_ratio(light_x, light_y, change), change, mask)
+    split = split_change(light_ratio(light_x, light_y, change), change, (x, even), mask)
     effect = split.shadow | split.reflection
     return Measured(
         factual_sha256=factual.sha256,
@@ -70,7 +71,7 @@ def measure(factual: Frame, counterfactual: Frame, mask: Mask | None = None) -> 
         focus=measure_focus(x, even, background & (change.z < thresholds.CHANGED)),
         change=change.z,
         regions=split.regions,
-        order=measure_order(x, even, split.object_, split.shadow, split.reflection),
+        order=measure_order(x, even, split.standing, split.shadow, split.reflection),
         framing=measure_framing(split.object_, effect),
         object_mask=split.object_,
         effect_mask=effect,

@@ -8,6 +8,7 @@ from curate.capture import thresholds
 from curate.capture.alignment import unmoved
 from curate.capture.records import Finding, Focus, Frame, Framing, Light, Measured, Noise, Order
 from curate.pair_verdicts import Reason
+from curate.photos.raw_exif import RAW_FORMATS
 
 
 def obstacle(factual: Frame, counterfactual: Frame) -> Finding | None:
@@ -28,6 +29,12 @@ def obstacle(factual: Frame, counterfactual: Frame) -> Finding | None:
     if min(x.working.shape[:2]) < thresholds.SMALLEST_SIDE:
         return _refusal(
             "size", f"The photos are {x.width} x {x.height} pixels, too narrow to be checked: crop them less."
+        )
+    if x.bits != y.bits or (x.format in RAW_FORMATS) != (y.format in RAW_FORMATS):
+        kinds = f"{x.format} with {x.bits} bits and {y.format} with {y.bits}"
+        return _refusal(
+            "development",
+            f"The frames are {kinds}, developed differently: hand in the same kind of file of both.",
         )
     blank = [float(np.std(frame.working)) < thresholds.BLANK for frame in (x, y)]
     for frame, name, empty in zip((x, y), ("factual", "counterfactual"), blank, strict=True):
@@ -59,7 +66,7 @@ def unmeasured(factual: Frame, counterfactual: Frame, blocked: Finding) -> Measu
         obstacle=blocked,
         cameras=(factual.camera, counterfactual.camera),
         alignment=unmoved(),
-        light=Light(0.0, (0.0, 0.0), 0.0, (1.0, 1.0, 1.0), certain=False),
+        light=Light(0.0, (0.0, 0.0), 0.0, (1.0, 1.0, 1.0), 0.0, certain=False),
         noise=Noise(0.0, 0.0, 0.0),
         focus=Focus(1.0, 0.0, 0.0),
         change=zero,

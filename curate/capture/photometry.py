@@ -41,8 +41,9 @@ def measure_light(factual: Plane, counterfactual: Plane, background: Mask) -> tu
         The numbers, and the [h, w, 3] factor by which the counterfactual's light differs.
     """
     stops, valid, xs, ys = _block_stops(factual, counterfactual, background)
+    clipped = float(np.mean(_brightest(factual) > thresholds.CLIPPED_LIGHT))
     if np.count_nonzero(valid) < thresholds.FEWEST_BLOCKS:
-        return Light(0.0, (0.0, 0.0), 0.0, (1.0, 1.0, 1.0), certain=False), np.ones_like(factual)
+        return Light(0.0, (0.0, 0.0), 0.0, (1.0, 1.0, 1.0), clipped, certain=False), np.ones_like(factual)
     terms = np.stack([np.ones_like(xs), xs, ys], -1)[valid]  # [n, 3]
     planes = np.stack([_robust_plane(terms, stops[valid][:, c]) for c in range(3)])  # [3 channels, 3 terms]
     red, green, blue = planes[:, 0]
@@ -52,6 +53,7 @@ def measure_light(factual: Plane, counterfactual: Plane, background: Mask) -> tu
         white_balance=(float(red - green), float(blue - green)),
         gradient=float(np.abs(slope).sum()),
         gain=(float(2**red), float(2**green), float(2**blue)),
+        clipped=clipped,
         certain=True,
     )
     return light, _field(planes, factual.shape)
@@ -72,10 +74,14 @@ def _block_stops(
 
 
 def _well_exposed(light: Plane) -> Mask:
+    unclipped: Mask = _brightest(light) < thresholds.BRIGHTEST_LIGHT
+    return unclipped
+
+
+def _brightest(light: Plane) -> Plane:
     red, green, blue = cv2.split(light)
     brightest: Plane = cv2.max(cv2.max(red, green), blue)
-    unclipped: Mask = brightest < thresholds.BRIGHTEST_LIGHT
-    return unclipped
+    return brightest
 
 
 def _robust_plane(terms: NDArray[np.float64], stops: NDArray[np.float32]) -> NDArray[np.float64]:

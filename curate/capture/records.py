@@ -110,6 +110,8 @@ class Light:
     """Stops between the places of the frame that changed least and most, of a smooth fit."""
     gain: tuple[float, float, float]
     """Linear-light factor counterfactual / factual of R, G and B."""
+    clipped: float
+    """Share 0..1 of the factual in which a channel is at its end."""
     certain: bool
     """False if too little unchanged, well exposed background was there to measure on."""
 

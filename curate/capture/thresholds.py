@@ -1,7 +1,7 @@
 """Every threshold of the checks on a pair: one name, one unit, one provenance.
 
 *first pairs* are 30 good and some 70 bad ones of the tuning part of ``tests/benchmarks/composed_pairs.py``,
-*tuning* 28 good and 100 bad ones of it later; ``objectdrop`` is the paper; ``ours`` is a judgement that
+*tuning* up to 60 good and 190 bad ones of it later; ``objectdrop`` is the paper; ``ours`` is a judgement that
 nobody has measured yet. All values are part of ``check.FINGERPRINT``.
 """
 
@@ -15,10 +15,14 @@ SMALLEST_SIDE = 64
 BLANK = 0.004
 """Standard deviation of a frame, coded 0..1, below which it shows nothing. ours: one 8-bit step."""
 
-SAME_SCENE_OVERLAP = 0.2
-"""Share of structured blocks found again below which two frames show different scenes.
-first pairs: same scene >= .24 (one defocused pair .14), other scenes <= .16. Moved from .25 since, not
-measured anew."""
+SAME_SCENE_OVERLAP = 0.25
+"""Share of structured blocks found again below which two frames may show different scenes. tuning: 18 other
+scenes <= .23; the same scene less in 2 of 150 good pairs, whose large objects hide all structure."""
+SAME_SCENE_UNCHANGED = 0.48
+"""Share of the frame that does not change in the same scene. tuning: good pairs >= .50."""
+SAME_SCENE_NOISE = 4.0
+"""Noise of the difference, 8-bit steps, up to which that share counts. tuning: good pairs <= 2.2; of 18 other
+scenes those that change less than half of the frame 8.9 and more."""
 SEED_OVERLAP = 0.5
 """Overlap above which features are not looked for. ours: saves time only."""
 STRUCTURED_BLOCK = 4 / 255
@@ -31,8 +35,7 @@ CERTAIN_CORNER = 0.15
 STILL_CORNER = 0.35
 """Working pixels a corner may move. first pairs: good ones <= .20, a turn of .05 degrees >= .45, but two of
 the other defects, which stood still, .60 and .81. From here to ``ALIGNABLE_CORNER`` the verdict is ``warn``
-with the
-reason ``camera_moved``, which counts as caught."""
+with the reason ``camera_moved``, which counts as caught."""
 ALIGNABLE_CORNER = 2.0
 """Full-size pixels up to which a pair may be aligned and cropped. ours."""
 RESAMPLED_CORNER = 0.1
@@ -42,16 +45,20 @@ EXPOSURE_STOPS = 0.08
 """Stops. first pairs: good ones measured within .011 (their lamps differ by .008), .15 within .002."""
 BALANCE_STOPS = 0.06
 """Stops of red or blue against green. first pairs: good ones within .002, .1 measured within .001."""
-GRADIENT_STOPS = 0.12
-"""Stops across the frame. first pairs: good ones <= .045, a cloud of .2 measures .18 to .22. Moved from .2
-since."""
+GRADIENT_STOPS = 0.085
+"""Stops across the frame. tuning: 60 good ones <= .068, a cloud of .1 measures .088 to .10, one of .2 .18 to
+.22."""
 DARKEST_LIGHT = 0.004
 """Linear light of a block below which its stops say more about noise. ours: 8-bit value 13."""
 BRIGHTEST_LIGHT = 0.92
 """Linear light above which a pixel may be clipped once noise is added. ours: 8-bit value 246."""
-SHARPNESS_RATIO = 0.9
-"""Loss of fine structure. first pairs: good ones 1.00 to 1.01, a disc of 1.2 px .82 to .87. Moved from .8
-since."""
+CLIPPED_LIGHT = 0.98
+"""Linear light from which a channel counts as at its end. ours: 8-bit value 253."""
+CLIPPED_SHARE = 0.1
+"""Share of the frame. ours: a bright window may be in it."""
+SHARPNESS_RATIO = 0.94
+"""Loss of fine structure. tuning: 60 good ones .989 to 1.01, a disc of 1.2 px .82 to .87, one of .7 px .91 to
+.99."""
 
 CHANGED = 5.0
 """Standard deviations of noise. first pairs: JPEG's tails stay below it but for single specks."""
@@ -91,6 +98,15 @@ EFFECT_STOPS = 0.06
 EFFECT_SIGMAS = 4.0
 """Standard deviations of noise, after smoothing, beyond which it counts. tuning: effect IoU .48 -> .60, with
 ``EFFECT_STOPS``."""
+SHORE_STOPS = 0.1
+"""Stops by which the light at an object's rim may differ from the shadow beside it and still be the shadow's.
+tuning: effect IoU of 60 good pairs .53 -> .63, object IoU .944 -> .959."""
+SHADE_STOPS = 0.2
+"""Stops by which a piece in the shadow may differ from it, where they meet, and still be shadow. tuning: hard
+shadows across other things."""
+MIRROR_SHARE = 0.9
+"""Share of a piece that lies below the object, in its columns, from which it is the object's mirror image.
+ours."""
 DETACHED_EFFECT = 0.001
 """Share of the frame from which a change away from the object is an effect and no noise. first pairs."""
 OBJECT_GAP = 0.025
@@ -103,12 +119,12 @@ SMALLEST_OBJECT = 0.002
 MASK_CHANGED = 0.6
 """Share of a drawn mask that must have changed. ours: plain parts of an object may look like what was behind
 them."""
-OTHER_SHARE = 0.001
-"""Share of the frame that may change elsewhere. first pairs: 28 of 30 good ones pass, two with an object in
-several pieces do not; another object of .3 % measures .2 % and more when it is seen."""
+OTHER_SHARE = 0.002
+"""Share of the frame that may change elsewhere. tuning: 147 of 150 good ones <= .0018; another object of .3 %
+that was moved or added measures .0036 and more where it stands apart."""
 SEAM_WEIGHT = 8.0
-"""Log-odds per unit of seam contrast. first pairs: seam .24 to .92 in good pairs, its sign right in all
-30."""
+"""Log-odds per unit of seam contrast. tuning: seam .14 and more in 60 good pairs, its
+sign right in all."""
 SHADOW_WEIGHT = 2.0
 """Log-odds of the order for an effect that darkens or brightens all over. ours: less than the seam's."""
 BOX_WEIGHT = 1.0
@@ -117,9 +133,22 @@ BOX_SCORE = 0.4
 """Confidence 0..1 of a box that counts. ours."""
 BOX_OVERLAP = 0.5
 """Intersection over union of a box with the object's. ours."""
-AGAINST_OUTLINE = 0.25
-"""Share of the outline along which the counterfactual may have the edge. tuning: 27 of 28 good pairs <= .15,
-the other .24; objects pushed aside .39 to .52, objects of which the lower half was left .11 to .28."""
+CLEAR_CONTRAST = 0.3
+"""Contrast -1..1 of the two frames' steps across an outline from which one of them has the edge. tuning."""
+FAINT_STEP = 0.05
+"""Coded colour difference below which a step says little. tuning: noise of sigma 8 leaves .01 of it."""
+BAY_SHARE = 0.25
+"""Share of a bay's shore from which it is the object's. tuning: dark objects before darkness, IoU .60 -> .76;
+no good mask got worse."""
+STRAY_OUTLINE = 0.15
+"""Share of a lobe's outline with the edge in the counterfactual. tuning: good pairs <= .07; things moved
+beside the object .19 to .42."""
+AGAINST_OUTLINE = 0.095
+"""Share of the outline along which the counterfactual may have the edge. tuning: 60 good pairs below; objects
+pushed aside .14 to .43 (12 of 14), of which a half was left .10 to .40 (13 of 14)."""
+LAMP_EFFECT = 0.055
+"""Share of the frame that the object may brighten, or darken above its own top. tuning: 60 good pairs <=
+.041, lamps of .2 stops .068 and more. Shadows on a wall may be such, so it warns."""
 FAR_EFFECT = 0.006
 """Share of the frame in which light may change away from the object. tuning: 28 good pairs <= .0011."""
 SAME_COSINE = 0.9

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -59,13 +59,6 @@ class View:
     """Degrees of the camera above the surface."""
     bounce: Floats
     """[3] mean colour of the thing, for light it throws onto the surface."""
-
-    def lower_half(self) -> View:
-        """The same thing with its upper half gone; its shade stays."""
-        gone = self.alpha.shape[0] // 2
-        colour, alpha = self.colour.copy(), self.alpha.copy()
-        colour[:gone], alpha[:gone] = 0, 0
-        return replace(self, colour=colour, alpha=alpha)
 
 
 def view(thing: Thing, number: int, elevation: float, cache: Path) -> View:

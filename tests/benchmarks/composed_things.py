@@ -37,6 +37,8 @@ class Placed:
     """How much of a mirror the surface is, 0..1."""
     camouflage: float = 0.0
     """0: its own colours; 1: those of the surface."""
+    gone: float = 0.0
+    """Share of its height that was taken away, from the top."""
 
 
 def painted(background: Floats, standing: list[Placed], watched: Placed | None) -> tuple[Floats, Floats]:
@@ -90,6 +92,10 @@ def _stand(canvas: Floats, thing: Placed) -> Floats:
     hidden = part.reshape(-1, 3).mean(axis=0)
     shading = lit.mean(axis=2, keepdims=True) / max(float(lit.sum() / max(3 * opaque.sum(), 1)), 1e-3)
     lit = (1 - thing.camouflage) * lit + thing.camouflage * hidden * shading
+    if thing.gone:
+        _, top, _, bottom = box(thing)
+        taken = max(round(top + thing.gone * (bottom - top)) - where[0].start, 0)
+        lit[:taken], opaque[:taken] = 0, 0
     part *= 1 - opaque
     part += lit
     covered = np.zeros(canvas.shape[:2], np.float32)

@@ -147,7 +147,7 @@ def _object_left(draft: Draft, how: str) -> None:
         step = draft.rng.uniform(0.03, 0.15) * size * draft.rng.choice([-1, 1])
         left = replace(left, foot=(left.foot[0] + step, left.foot[1]))
     elif how == "partly":
-        left = replace(left, view=left.view.lower_half())
+        left = replace(left, gone=0.5)
     draft.counterfactual_things.append(left)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -129,6 +130,10 @@ def flat(width: int, height: int, level: float) -> Frame:
     return shot(np.full((height, width, 3), level, np.float32), 1, 0.0)
 
 
+def sixteen_bits(frame: Frame) -> Frame:
+    return replace(frame, bits=16, pixels=frame.pixels.astype(np.uint16) * 257)
+
+
 @pytest.mark.parametrize(
     ("factual", "counterfactual", "words"),
     [
@@ -137,6 +142,7 @@ def flat(width: int, height: int, level: float) -> Frame:
         (shot(scene(), 1), shot(scene()[:, :500], 1), "500 x 400"),
         (shot(scene(), 1), shot(scene().transpose(1, 0, 2), 1), "on its side"),
         (shot(scene(), 1), shot(scene(), 1), "the same photo"),
+        (shot(scene(), 1), sixteen_bits(shot(scene(), 2)), "PNG with 8 bits and PNG with 16"),
     ],
 )
 def test_bad_input_is_one_sentence(factual: Frame, counterfactual: Frame, words: str) -> None:

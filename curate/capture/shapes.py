@@ -1,0 +1,71 @@
+"""Small operations on masks that several steps share."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from curate.capture import thresholds
+from curate.capture.records import Mask
+
+NEIGHBOURS = np.ones((3, 3), np.uint8)
+
+
+def disc(radius: float) -> NDArray[np.uint8]:
+    side = int(radius) * 2 + 1
+    kernel: NDArray[np.uint8] = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return kernel
+
+
+def gap(shape: tuple[int, ...]) -> float:
+    """Pixels within which pieces of one object lie."""
+    return thresholds.OBJECT_GAP * max(shape[:2])
+
+
+def widened(mask: Mask, radius: float) -> Mask:
+    wide: Mask = cv2.dilate(mask.astype(np.uint8), disc(radius)).astype(np.bool_)
+    return wide
+
+
+def opened(mask: Mask, radius: float) -> Mask:
+    """Without what is thinner than ``radius`` to both sides."""
+    thick: Mask = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disc(radius)).astype(np.bool_)
+    return thick
+
+
+def closed(mask: Mask, radius: float) -> Mask:
+    """With gaps and bays narrower than ``radius`` to both sides."""
+    whole: Mask = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, disc(radius)).astype(np.bool_)
+    return whole
+
+
+def filled(mask: Mask) -> Mask:
+    whole: Mask = ndimage.binary_fill_holes(mask)
+    return whole
+
+
+def largest(mask: Mask) -> Mask:
+    """The largest connected piece."""
+    labels, count = ndimage.label(mask, structure=NEIGHBOURS)
+    if count == 0:
+        return mask
+    sizes = np.bincount(labels.ravel())
+    sizes[0] = 0
+    found: Mask = labels == sizes.argmax()
+    return found
+
+
+def hull(mask: Mask) -> Mask:
+    """The convex hull."""
+    inside = np.zeros(mask.shape, np.uint8)
+    points = cv2.findNonZero(mask.astype(np.uint8))
+    if points is not None:
+        cv2.fillConvexPoly(inside, cv2.convexHull(points), 1)
+    return inside.astype(np.bool_)
+
+
+def enlarged(mask: Mask, shape: tuple[int, ...]) -> Mask:
+    large: Mask = cv2.resize(mask.astype(np.float32), shape[1::-1], interpolation=cv2.INTER_LINEAR) > 0.5
+    return large
