@@ -62,6 +62,11 @@ class Person:
         return permission in self.permissions
 
 
+def viewer(person: Person) -> str | None:
+    """The photographer whose shoots alone this person may see; None for all."""
+    return None if person.may(Permission.JUDGE_PAIRS) else person.name
+
+
 def of_request(request: HTTPConnection) -> Person | None:
     """The person behind a request; None without a session or for somebody unknown.
 

@@ -9,25 +9,42 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
+from curate.capture.palette import HEAT, KINDS
 from curate.capture.records import Mask, PairCheck, Plane
+from curate.errors import PhotoError
 
 RGB = NDArray[np.uint8]
 """uint8 [height, width, 3]."""
 
 QUIET, LOUD = 3.0, 100.0
 """Standard deviations of noise that get the first and the last colour."""
-_HEAT = ((0.0, "#f6f5f2"), (0.02, "#ffe8a3"), (0.35, "#ff922b"), (0.7, "#c92a2a"), (1.0, "#3b0a45"))
-"""From paper over yellow, orange and red to nearly black, so that it reads in grey as well."""
 _HALO = (255, 255, 255)
+_LEVELS = 256 // (len(KINDS) + 1)
+"""Steps from quiet to loud. The palette repeats them for every kind of region, so that a pixel's index tells
+the kind besides."""
 
 
 def change_map_image(check: PairCheck) -> bytes:
     """A PNG of the working copy's size: paper where only noise differs, the darker the surer the change."""
-    picture = Image.fromarray(_levels(check.measured.change))
-    picture.putpalette(_palette().tobytes())
+    picture = Image.fromarray(_levels(check.measured.change) + _LEVELS * _kinds(check))
+    picture.putpalette(_palette_of_kinds())
     stream = io.BytesIO()
     picture.save(stream, "PNG", compress_level=6)
     return stream.getvalue()
+
+
+def kinds_of(change_map: bytes) -> NDArray[np.uint8]:
+    """What each pixel of a ``change_map_image`` was taken for: 0, or the place in ``KINDS`` from 1 on.
+
+    Raises:
+        PhotoError: an earlier version made the picture.
+    """
+    picture = Image.open(io.BytesIO(change_map))
+    if bytes(picture.getpalette() or ()) != _palette_of_kinds():
+        raise PhotoError("The pair was measured by an earlier version: hand in a mask, or the photos anew.")
+    index: NDArray[np.uint8] = np.asarray(picture, np.uint8)
+    kinds: NDArray[np.uint8] = index // np.uint8(_LEVELS)
+    return kinds
 
 
 def heat(change: Plane, behind: RGB) -> RGB:
@@ -35,13 +52,14 @@ def heat(change: Plane, behind: RGB) -> RGB:
     grey: Plane = cv2.cvtColor(behind, cv2.COLOR_RGB2GRAY)[..., None].astype(np.float32)
     faint = 200 + grey * (55 / 255)
     levels = _levels(change)
-    cover = np.clip(levels[..., None].astype(np.float32) / 24, 0, 1)
-    return (faint + (_palette()[levels] - faint) * cover).astype(np.uint8)
+    cover: Plane = np.clip(levels[..., None].astype(np.float32) / (0.1 * _LEVELS), 0, 1)
+    mixed: RGB = (faint + (_palette()[levels] - faint) * cover).astype(np.uint8)
+    return mixed
 
 
 def scale_bar(width: int, height: int) -> RGB:
     """All colours from quiet to loud, left to right."""
-    levels = np.linspace(0, 255, width).astype(np.uint8)
+    levels = np.linspace(0, _LEVELS - 1, width).astype(np.uint8)
     return np.broadcast_to(_palette()[levels], (height, width, 3)).copy()
 
 
@@ -68,15 +86,32 @@ def tinted(picture: RGB, mask: Mask, colour: str, share: float = 0.55) -> RGB:
 
 
 def _levels(change: Plane) -> NDArray[np.uint8]:
-    """0..255 on a logarithmic scale between quiet and loud."""
+    """0.._LEVELS - 1 on a logarithmic scale between quiet and loud."""
     steps = np.log(np.maximum(change, QUIET) / QUIET) / np.log(LOUD / QUIET)
-    levels: NDArray[np.uint8] = (np.clip(steps, 0, 1) * 255).astype(np.uint8)
+    levels: NDArray[np.uint8] = (np.clip(steps, 0, 1) * (_LEVELS - 1)).astype(np.uint8)
     return levels
 
 
+def _kinds(check: PairCheck) -> NDArray[np.uint8]:
+    masks = {
+        "object": check.object_mask,
+        "shadow": check.shadow_mask,
+        "reflection": check.reflection_mask,
+        "other": check.measured.other_mask,
+    }
+    kinds = np.zeros(check.object_mask.shape, np.uint8)
+    for place, kind in reversed(tuple(enumerate(KINDS, 1))):  # what is written last stays whole
+        kinds[masks[kind]] = place
+    return kinds
+
+
 def _palette() -> RGB:
-    """[256, 3]."""
-    stops = [at for at, _ in _HEAT]
-    inks = np.array([ImageColor.getrgb(colour)[:3] for _, colour in _HEAT], np.float64)
-    at = np.linspace(0, 1, 256)
+    """[_LEVELS, 3]."""
+    stops = [at for at, _ in HEAT]
+    inks = np.array([ImageColor.getrgb(colour)[:3] for _, colour in HEAT], np.float64)
+    at = np.linspace(0, 1, _LEVELS)
     return np.stack([np.interp(at, stops, inks[:, channel]) for channel in range(3)], 1).astype(np.uint8)
+
+
+def _palette_of_kinds() -> bytes:
+    return _palette().tobytes() * (len(KINDS) + 1)

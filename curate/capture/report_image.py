@@ -11,8 +11,9 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from curate.capture.change_picture import LOUD, RGB, change_map_image, heat, outlined, scale_bar, tinted
+from curate.capture.palette import KINDS
 from curate.capture.records import CameraSettings, Finding, Frame, PairCheck, Plane, Verdict
-from curate.photos.lettering import GREY, INK, MARK, MAT, PAPER, length, wrapped, write, write_right
+from curate.photos.lettering import GREY, INK, MAT, PAPER, length, wrapped, write, write_right
 
 __all__ = ["change_map_image", "report_image"]
 
@@ -28,7 +29,6 @@ _VERDICTS: dict[Verdict, tuple[str, str]] = {
     "fail": ("FAIL", "#c92a2a"),
 }
 _CHANGED = "What changed"
-_SHADOW, _REFLECTION, _OTHER = "#1971c2", "#7048e8", "#c2255c"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def report_image(factual: Frame, counterfactual: Frame, check: PairCheck) -> byt
 def _photos(factual: Frame, counterfactual: Frame, check: PairCheck) -> tuple[_Panel, _Panel]:
     first, second = _shown(factual), _shown(counterfactual)
     if check.object_mask.shape == factual.working.shape[:2]:
-        first = outlined(first, check.object_mask, MARK)
+        first = outlined(first, check.object_mask, KINDS["object"])
     return _Panel("With the object", first), _Panel("Clean plate", second)
 
 
@@ -77,13 +77,14 @@ def _findings_pictures(factual: Frame, check: PairCheck) -> tuple[_Panel, _Panel
     change = cv2.resize(measured.change, size, interpolation=cv2.INTER_AREA).astype(np.float32, copy=False)
     masks = (photo // 2 + 110).astype(np.uint8)
     legend: list[tuple[str, str]] = []
-    for name, mask, colour in (  # what is drawn last stays whole
-        ("something else changed", measured.other_mask, _OTHER),
-        ("reflection", check.reflection_mask, _REFLECTION),
-        ("shadow", check.shadow_mask, _SHADOW),
-        ("object", check.object_mask, MARK),
+    for name, mask, kind in (  # what is drawn last stays whole
+        ("something else changed", measured.other_mask, "other"),
+        ("reflection", check.reflection_mask, "reflection"),
+        ("shadow", check.shadow_mask, "shadow"),
+        ("object", check.object_mask, "object"),
     ):
         if mask.any():
+            colour = KINDS[kind]
             fitted = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
             masks = outlined(tinted(masks, fitted, colour), fitted, colour)
             legend.append((name, colour))

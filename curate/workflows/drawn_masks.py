@@ -6,6 +6,7 @@ import io
 
 from PIL import Image
 
+from curate.capture.change_picture import kinds_of
 from curate.errors import PhotoError
 from curate.photos.opening import damage_of
 from curate.workspace import Workspace
@@ -19,6 +20,17 @@ def shrunk(workspace: Workspace, mask_sha256: str) -> bytes:
     """A stored mask as 8-bit PNG with a longest side of at most ``SIDE``."""
     mask = Image.open(io.BytesIO(workspace.media.get(mask_sha256, ".png"))).convert("L")
     return _png(mask.resize(_on_screen(mask.size), Image.Resampling.BOX))
+
+
+def regions(workspace: Workspace, change_sha256: str, mask_sha256: str) -> bytes:
+    """What changed, as 8-bit PNG of the size that ``shrunk`` gives the mask: see ``kinds_of``.
+
+    Raises:
+        PhotoError: an earlier version measured the pair.
+    """
+    kinds = Image.fromarray(kinds_of(workspace.media.get(change_sha256, ".png")))
+    full = Image.open(io.BytesIO(workspace.media.get(mask_sha256, ".png"))).size
+    return _png(kinds.resize(_on_screen(full), Image.Resampling.NEAREST))
 
 
 def enlarged(workspace: Workspace, drawn: bytes, mask_sha256: str) -> bytes:

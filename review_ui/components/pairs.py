@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from curate.capture.palette import HEAT, KINDS
 from review_ui.access import Permission, Person
 from review_ui.components.asset_files import mount_script
 from review_ui.components.pairs_assets import assets, version
@@ -34,4 +35,5 @@ def pairs_desk(person: Person, pair: str | None) -> None:
         "judge": person.may(Permission.JUDGE_PAIRS),
         "overrule": person.may(Permission.ADJUDICATE),
     }
-    _component(key="pairs", data={"person": person.name, "may": may, "pair": pair})
+    palette = {"kinds": dict(KINDS), "heat": HEAT}
+    _component(key="pairs", data={"person": person.name, "may": may, "palette": palette, "pair": pair})

@@ -9,7 +9,7 @@ from pathlib import Path
 from review_ui.components import asset_files
 
 _HERE = Path(__file__).parent
-_SHARED = ("api.js", "bar.css", "dialogs.css", "dom.js", "fit.js", "keys.js")
+_SHARED = ("api.js", "bar.css", "dialogs.css", "dom.js", "fit.js", "frame.css", "keys.js")
 """Files of the card that the Pairs screen uses too."""
 
 

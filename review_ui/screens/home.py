@@ -9,6 +9,7 @@ from curate.workflows.progress import Backlog
 from curate.workflows.stages import Stage, stages
 from review_ui import serving
 from review_ui.access import Permission
+from review_ui.screens.home_pairs import pair_counts, show_pairs
 from review_ui.screens.screen import Visit
 from review_ui.serving import Mode
 
@@ -24,6 +25,7 @@ def show(visit: Visit) -> None:
         )
         if st.button("Hand in pairs", icon=":material/compare:", type="primary"):
             st.switch_page(visit.pages["pairs"])
+        show_pairs(visit, pair_counts(visit.workspace, visit.person))
     else:
         _review(visit)
     _account(visit)
@@ -32,6 +34,17 @@ def show(visit: Visit) -> None:
 def _review(visit: Visit) -> None:
     chain = stages(visit.workspace)
     left = progress.backlog(visit.workspace)
+    counted = pair_counts(visit.workspace, visit.person)
+    if left.total or not counted.total:
+        _groups(visit, chain, left)
+    show_pairs(visit, counted)
+    st.subheader("From photos to manifests", anchor=False)
+    for column, stage in zip(st.columns(len(chain)), chain, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            _stage(stage)
+
+
+def _groups(visit: Visit, chain: tuple[Stage, ...], left: Backlog) -> None:
     today = progress.today(visit.workspace, visit.person.name)
     with st.container(border=True):
         _next(visit, chain, left)
@@ -43,10 +56,6 @@ def _review(visit: Visit) -> None:
     ]
     for column, (label, number) in zip(st.columns(4), numbers, strict=True):
         column.metric(label, f"{number:,}", border=True)
-    st.subheader("From photos to manifests", anchor=False)
-    for column, stage in zip(st.columns(len(chain)), chain, strict=True):
-        with column, st.container(border=True, height="stretch"):
-            _stage(stage)
 
 
 def _next(visit: Visit, chain: tuple[Stage, ...], left: Backlog) -> None:

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
-from curate.capture.change_picture import change_map_image, outlined
+from curate.capture.change_picture import change_map_image, kinds_of, outlined
 from curate.capture.check import judge, measure
 from curate.capture.frames import decode_pair
+from curate.capture.palette import KINDS
 from curate.capture.records import Finding
 from curate.capture.report_image import report_image
+from curate.errors import PhotoError
 from curate.photos.lettering import MARK, length, wrapped
 from made_checks import check_of, frame_of
 from pair_files import draw_pair
@@ -41,9 +43,9 @@ def test_the_report_shows_verdict_photos_change_and_masks(checked):
     picture = opened(report_image(*checked))
     assert picture.shape[1] == 1400
     assert has(picture, "#2b8a3e")  # passed
-    assert has(picture, MARK)  # the object
-    assert has(picture, "#1971c2")  # its shadow
-    assert not has(picture, "#7048e8")  # no reflection
+    assert has(picture, KINDS["object"])
+    assert has(picture, KINDS["shadow"])
+    assert not has(picture, KINDS["reflection"])
 
 
 @pytest.mark.parametrize(("verdict", "colour"), [("warn", "#d9730d"), ("fail", "#c92a2a")])
@@ -97,6 +99,22 @@ def test_the_change_map_is_darker_where_more_changed():
     assert grey[0] > 240
     assert grey[-1] < 40
     assert len(np.unique(grey[change[0] < 3])) == 1  # noise is paper
+
+
+def test_the_change_map_tells_what_each_region_was_taken_for(checked):
+    check = checked[2]
+    kinds = [None, *KINDS]
+    told = np.take(kinds, kinds_of(change_map_image(check)))
+    assert np.array_equal(told == "object", check.object_mask)
+    assert np.array_equal(told == "shadow", check.shadow_mask)
+    assert set(np.unique(told.astype(str))) == {"None", "object", "shadow"}
+
+
+def test_what_is_no_change_map_of_ours_tells_nothing():
+    stream = io.BytesIO()
+    Image.new("P", (8, 8)).save(stream, "PNG")
+    with pytest.raises(PhotoError, match="earlier version"):
+        kinds_of(stream.getvalue())
 
 
 def test_an_outline_leaves_what_it_surrounds_alone():

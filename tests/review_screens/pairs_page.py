@@ -26,12 +26,22 @@ class PairsPage:
 
     def begin_shoot(self, name: str = "kitchen, morning") -> Self:
         self.page.get_by_role("button", name="New shoot").click()
-        self.page.get_by_label("Name of the shoot").fill(name)
-        self.page.get_by_label("Licence").fill("CC-BY-4.0")
-        self.page.get_by_label("Consent of people and owners").fill("nobody in the picture")
-        self.page.get_by_role("button", name="Begin", exact=True).click()
-        expect(self.page.get_by_label("Shoot", exact=True).first).to_contain_text(name)
+        form = self.page.get_by_role("form", name="New shoot")
+        form.get_by_label("Name of the shoot").fill(name)
+        form.get_by_label("Licence").fill("CC-BY-4.0")
+        form.get_by_label("Consent of people and owners").fill("nobody in the picture")
+        form.get_by_role("button", name="Begin", exact=True).click()
+        expect(self.shoot).to_contain_text(name)
         return self
+
+    def agree(self) -> Self:
+        """Send what was dropped to the shoot that is shown."""
+        self.page.get_by_role("group", name="Before anything is sent").get_by_role("button").click()
+        return self
+
+    @property
+    def shoot(self) -> Locator:
+        return self.page.get_by_role("region", name="Shoot", exact=True)
 
     def drop(self, *paths: Path) -> None:
         self.page.locator("input[type=file]").first.set_input_files(paths)
@@ -56,8 +66,13 @@ class PairsPage:
     def measured(self, verdict: str) -> None:
         """Wait until the pair that is looked at has this verdict and its pictures."""
         expect(self.detail).to_have_attribute("data-verdict", verdict)
-        expect(self.page.locator(".outlines canvas")).to_have_count(2)  # of object and effect
+        self.painted()
+        expect(self.page.locator(".outlines[data-drawn] canvas").first).to_be_attached()
         self.page.wait_for_function(
             "() => [...document.querySelectorAll('*')].every((host) => !host.shadowRoot"
             " || [...host.shadowRoot.querySelectorAll('.frame[src]')].every((image) => image.complete))"
         )
+
+    def painted(self) -> None:
+        """Wait until the pair that is looked at can be judged: what was not seen is not."""
+        expect(self.page.locator(".viewer[data-seen]")).to_be_visible()

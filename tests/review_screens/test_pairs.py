@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Request, expect
 
 from chain import make_workspace
-from curate.workflows import pairs
+from curate.workflows import pairs, shoots
 from fixtures_postgres import TEMPLATE, fresh
 from review_screens.cutting_proxy import CuttingProxy
 from review_screens.drawn_groups import with_database
@@ -163,10 +163,42 @@ def test_photos_that_nobody_else_can_pair_are_paired_by_hand(pairs_app, open_pag
     expect(desk.file(other.name)).to_contain_text("has no partner")
     desk.file(one.name).get_by_role("button", name="With", exact=True).click()
     desk.file(other.name).get_by_role("button", name="Without").click()
+    for name in (one.name, other.name):
+        expect(desk.file(name).locator("img")).to_have_js_property("complete", True)
+        assert desk.file(name).locator("img").evaluate("image => image.naturalWidth") > 100
     screenshot(desk.page, "pairs-by-hand")
     desk.page.get_by_role("button", name="Make a pair of these").click()
     expect(desk.pair("fail")).to_have_count(1)
     expect(desk.page.locator(".file")).to_have_count(0)
+
+
+def test_nothing_is_sent_before_somebody_agreed_to_the_shoot_that_is_shown(pairs_app, open_page, tmp_path):
+    for name, licence in (("yesterday's", "CC0-1.0"), ("today's", None)):
+        shoots.create(pairs_app.workspace, name, photographer="ada", licence=licence)
+    desk = PairsPage(open_page(), pairs_app.process.url).open()
+    sent: list[Request] = []
+    desk.page.on("request", lambda request: "/app/uploads" in request.url and sent.append(request))
+    expect(desk.shoot).to_contain_text("Consent")
+    desk.drop(*write_pair(tmp_path / "in", 7))
+    question = desk.page.get_by_role("group", name="Before anything is sent")
+    expect(question).to_contain_text("2 photos for “today's” of ada?")
+    desk.shoot.get_by_role("combobox", name="Shoot").select_option("yesterday's (0 pairs)")
+    expect(question).to_contain_text("yesterday's")
+    expect(desk.shoot.locator("[data-unknown]")).to_have_text(["not known"])  # its consent
+    desk.shoot.get_by_role("button", name="Change rights").click()
+    form = desk.page.get_by_role("form", name="Rights of the shoot")
+    expect(form.get_by_label("Licence")).to_have_value("CC0-1.0")
+    form.get_by_label("Consent").fill("signed")
+    screenshot(desk.page, "pairs-before-sending")
+    form.get_by_role("button", name="Save").click()
+    expect(desk.shoot).to_contain_text("signed")
+    desk.page.get_by_label("Object", exact=True).fill("vase")
+    assert not sent
+    desk.agree().measured("pass")
+    expect(desk.shoot).to_contain_text("1 pair)")
+    (made,) = pairs.listed(pairs_app.workspace)
+    assert (made.shoot_name, made.object_name) == ("yesterday's", "vase")
+    assert shoots.find(pairs_app.workspace, made.shoot).consent == "signed"
 
 
 def test_a_file_that_is_here_is_not_sent_again(pairs_app, open_page, tmp_path):
@@ -207,6 +239,7 @@ def test_a_file_arrives_whole_through_a_killed_browser_and_a_cut_network(
         screenshot(page, "pairs-half-sent")
         proxy.chance = cut
         desk.drop(tmp_path / "IMG_9000.png")
+        desk.agree()
         _sent(desk, 0.6)
         with proxy.away():
             page.wait_for_function("() => true")

@@ -5,7 +5,7 @@ import { isTyping, listen, meant } from "./keys.js";
 import { fitHeight } from "./fit.js";
 
 const GRACE = 5_000; // ms; Streamlit takes elements away and puts them back when it runs the script again
-const SHEETS = ["card.css", "stage.css", "strip.css", "bar.css", "dialogs.css"];
+const SHEETS = ["frame.css", "card.css", "stage.css", "strip.css", "bar.css", "dialogs.css"];
 
 const sheets = await Promise.all(SHEETS.map(load));
 const page = (window.__recurate ??= { acknowledged: [], paints: [], places: new Map() });

@@ -6,7 +6,7 @@ import * as server from "./server.js";
 const AT_ONCE = 2;
 
 export class Arrivals {
-  files = []; // { name, size, state, share, sentence, sha256, role }; state: waiting, hashing, sending, keeping,
+  files = []; // { name, size, state, share, sentence, sha256, upload, pair, role }; state: waiting, hashing, sending, keeping,
   // stored, paired, here or refused
   #changed;
   #complete;
@@ -35,8 +35,8 @@ export class Arrivals {
   // What was stored on an earlier visit and is in no pair yet.
   restore(unpaired) {
     const listed = new Set(this.files.map((file) => file.sha256));
-    for (const { sha256, name } of unpaired) {
-      if (!listed.has(sha256)) this.files.push({ name, sha256, state: "stored", share: 1 });
+    for (const { sha256, name, upload } of unpaired) {
+      if (!listed.has(sha256)) this.files.push({ name, sha256, upload, state: "stored", share: 1 });
     }
     this.#changed();
   }
@@ -78,7 +78,7 @@ export class Arrivals {
       const upload = await this.#inTurn(() => this.#sent(each, file, uploads[each.sha256]));
       this.#become(each, "keeping");
       await server.storeFrame(upload);
-      return this.#become(each, "stored");
+      return this.#become(each, "stored", { upload });
     } catch (error) {
       return this.#become(each, "refused", { sentence: error.message });
     }

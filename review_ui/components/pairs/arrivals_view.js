@@ -2,6 +2,7 @@
 
 import { make, plural, set } from "./dom.js";
 import { droppedFiles, isPhoto } from "./dropped.js";
+import { thumbnail } from "./server.js";
 
 const SAYS = {
   waiting: () => "waiting",
@@ -108,15 +109,16 @@ export class ArrivalsView {
       });
     const row = make(
       "li", { class: "file" },
+      make("img", { class: "small", alt: "", draggable: "false", loading: "lazy" }),
       make("span", { class: "file-name", text: file.name, title: file.name }),
-      make("span", { class: "roles", role: "group", "aria-label": `${file.name}: with or without the object` },
-        role("with"), role("without")),
       make("button", { type: "button", class: "show", text: "Show", onclick: () => this.#act.open(file.pair) }),
       make("button", {
         type: "button", class: "dismiss", text: "×", "aria-label": `Take ${file.name} off the list`,
         onclick: () => this.#act.dismiss(file),
       }),
       make("span", { class: "state" }),
+      make("span", { class: "roles", role: "group", "aria-label": `${file.name}: with or without the object` },
+        role("with"), role("without")),
       make("progress", { max: 1, "aria-label": `${file.name} sent` }),
     );
     this.rows.append(row);
@@ -127,6 +129,9 @@ export class ArrivalsView {
     set(row, "data-state", file.state);
     row.querySelector(".state").textContent = SAYS[file.state](file);
     row.querySelector("progress").value = file.share;
+    // The server's: browsers show no RAW, HEIC or TIFF, and decode large photos slowly.
+    const image = row.querySelector("img");
+    if (file.upload && !image.hasAttribute("src")) set(image, "src", thumbnail(file.upload));
     for (const button of row.querySelectorAll(".role")) {
       set(button, "aria-pressed", String(button.dataset.role === file.role));
     }

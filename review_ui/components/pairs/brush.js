@@ -1,26 +1,29 @@
-// Painting and erasing a mask over the photo. The canvas has the mask's own pixels; what it covers is the object.
+// Correcting a mask over the photo: with a brush, or whole regions of what changed by a click each. The canvas has
+// the mask's own pixels; what it covers is the object.
 
-const COLOUR = [70, 240, 130]; // of the mask's outline, too; white would be lost on white things
 const SMALLEST = 2; // pixels of the mask
 const LARGEST = 200;
 
 export class Brush {
-  erases = false;
+  tool = "paint"; // or erase, or region
   size = 24;
   #context;
+  #colour;
+  #regions;
   #last = null;
   #undo = [];
 
-  // `pixels`: ImageData of the mask as it is. `element` goes over the photo.
-  constructor(pixels) {
+  // `pixels`: ImageData of the mask as it is; `regions` may be null; `colour` is #rrggbb, not white, which
+  // would be lost on white things. `element` goes over the photo.
+  constructor(pixels, regions, colour) {
     const { width, height } = pixels;
+    this.#colour = colour;
+    this.#regions = regions;
     this.element = Object.assign(document.createElement("canvas"), { width, height, className: "brush" });
     this.#context = this.element.getContext("2d", { willReadFrequently: true });
-    const tinted = new ImageData(width, height);
-    for (let n = 0; n < pixels.data.length; n += 4) {
-      if (pixels.data[n] > 127) tinted.data.set([...COLOUR, 255], n);
-    }
-    this.#context.putImageData(tinted, 0, 0);
+    const covered = [];
+    for (let n = 0; n < width * height; n += 1) if (pixels.data[4 * n] > 127) covered.push(n);
+    this.#fill(covered, true);
     this.element.addEventListener("pointerdown", (event) => this.#begin(event));
     this.element.addEventListener("pointermove", (event) => this.#move(event));
     this.element.addEventListener("pointerup", () => (this.#last = null));
@@ -48,11 +51,35 @@ export class Brush {
   #begin(event) {
     if (event.button !== 0) return;
     event.stopPropagation(); // dragging would move the photo
+    if (this.tool === "region") return this.#toggle(this.#at(event));
     this.element.setPointerCapture(event.pointerId);
+    this.#keep();
+    this.#last = this.#at(event);
+    return this.#stroke(this.#last);
+  }
+
+  #keep() {
     const { width, height } = this.element;
     this.#undo = [...this.#undo.slice(-19), this.#context.getImageData(0, 0, width, height)];
-    this.#last = this.#at(event);
-    this.#stroke(this.#last);
+  }
+
+  // Takes the whole region that was clicked into the mask, or out of it if most of it is there.
+  #toggle({ x, y }) {
+    const piece = this.#regions?.at(x, y);
+    if (!piece) return;
+    const { width, height } = this.element;
+    const { data } = this.#context.getImageData(0, 0, width, height);
+    const inside = piece.filter((n) => data[4 * n + 3] > 127).length;
+    this.#keep();
+    this.#fill(piece, 2 * inside < piece.length);
+  }
+
+  #fill(piece, covers) {
+    const { width, height } = this.element;
+    const pixels = this.#context.getImageData(0, 0, width, height);
+    const ink = [1, 3, 5].map((at) => parseInt(this.#colour.slice(at, at + 2), 16));
+    for (const n of piece) pixels.data.set(covers ? [...ink, 255] : [0, 0, 0, 0], 4 * n);
+    this.#context.putImageData(pixels, 0, 0);
   }
 
   #move(event) {
@@ -63,8 +90,8 @@ export class Brush {
 
   #stroke(to) {
     const context = this.#context;
-    context.globalCompositeOperation = this.erases ? "destination-out" : "source-over";
-    Object.assign(context, { lineWidth: this.size, lineCap: "round", strokeStyle: `rgb(${COLOUR})` });
+    context.globalCompositeOperation = this.tool === "erase" ? "destination-out" : "source-over";
+    Object.assign(context, { lineWidth: this.size, lineCap: "round", strokeStyle: this.#colour });
     context.beginPath();
     context.moveTo(this.#last.x, this.#last.y);
     context.lineTo(to.x, to.y + 0.01); // a line of no length is not drawn

@@ -18,14 +18,16 @@ export class Desk {
   #detail = null;
   #asked = null; // the pair that was opened last; answers about others come late
   #measuring = new Measuring();
+  #decided = []; // pairs in the order of one's decisions on this page
+  #deciding = false;
   #may;
 
-  constructor(may) {
+  constructor(may, palette) {
     this.#may = may;
     this.intake = new Intake(this, may.judge);
     this.list = new ListView((pair) => this.show(pair));
     this.view = new DetailView({ press: (command) => this.press(command), saveMask: (png) => this.#saveMask(png),
-      open: (pair) => this.show(pair) }, may);
+      open: (pair) => this.show(pair) }, may, palette);
     this.reasons = new Reasons((verdict, reason, pair) => this.#decide(verdict, reason, pair));
     this.notice = make("p", { class: "notice", role: "alert", hidden: true });
     this.blank = make("div", { class: "blank" },
@@ -99,7 +101,8 @@ export class Desk {
   #showDetail(detail) {
     this.#detail = detail;
     this.blank.hidden = detail !== null;
-    this.view.show(detail, detail !== null && this.#measuring.has(detail.pair));
+    const undoable = Boolean(detail?.undoable || this.#decided.length);
+    this.view.show(detail, detail !== null && this.#measuring.has(detail.pair), undoable);
     this.list.choose(detail?.pair);
   }
 
@@ -142,7 +145,9 @@ export class Desk {
     });
   }
 
+  // What was not on the screen is not judged: a second press is not for the pair that the first brings up.
   #judge(verdict, pair) {
+    if (this.#deciding || !this.view.viewer.seen || pair.pair !== this.#asked) return null;
     if (pair.superseded_by) return this.#say("Another pair took the place of this one: judge that.");
     if (verdict === "accept" && pair.verdict !== "fail") return this.#decide("accept", null, pair);
     if (verdict === "accept" && !this.#may.overrule) {
@@ -151,28 +156,46 @@ export class Desk {
     return this.reasons.open(verdict, pair);
   }
 
-  // The judgement is about the measurement that was on the screen, whatever came meanwhile.
+  // The judgement is about the measurement that was on the screen, whatever came meanwhile. Then comes the next
+  // pair that waits for one.
   #decide(verdict, reason, { pair, report }) {
     const check = report?.check ?? null;
-    return this.#judged(pair, () => server.decide({ event: crypto.randomUUID(), pair, check, verdict, reason }));
+    return this.#judged(pair, async () => {
+      const detail = await server.decide({ event: crypto.randomUUID(), pair, check, verdict, reason });
+      this.#decided.push(pair);
+      const next = this.list.waitingAfter(pair, new Set(this.#decided));
+      if (this.#asked !== pair) return;
+      if (next) this.show(next);
+      else this.#showDetail(detail);
+    });
   }
 
+  // Takes back what one decided on the pair that is shown, or else what one decided last.
   #undo({ pair, undoable }) {
-    if (!undoable) return false;
-    this.#judged(pair, () => server.undo(pair, undoable));
+    const back = undoable ? pair : this.#decided.at(-1);
+    if (!back || this.#deciding) return false;
+    this.#judged(back, async () => {
+      if (back !== this.#asked) await this.show(back);
+      const at = this.#decided.lastIndexOf(back);
+      if (at >= 0) this.#decided.splice(at, 1);
+      const shown = this.#detail;
+      if (shown?.pair !== back || !shown.undoable) return;
+      this.#showDetail(await server.undo(back, shown.undoable));
+    });
     return true;
   }
 
-  // Shows what came of a decision, if its pair is still looked at.
+  // One decision after the other; what it was about is shown again if it was refused as out of date.
   #judged(pair, decision) {
+    this.#deciding = true;
     return this.tried(async () => {
       try {
-        const detail = await decision();
-        if (this.#asked === pair) this.#showDetail(detail);
+        await decision();
       } catch (error) {
         if (error.code === "stale" && this.#asked === pair) this.#showDetail(await server.show(pair));
         throw error;
       } finally {
+        this.#deciding = false;
         await this.#refresh();
       }
     });

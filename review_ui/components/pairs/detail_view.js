@@ -18,12 +18,13 @@ export class DetailView {
   #buttons = {};
 
   // `act` has press(command) as for the keys, saveMask(png) and open(pair).
-  constructor(act, may) {
+  constructor(act, may, palette) {
     this.act = act;
     this.may = may;
-    this.viewer = new Viewer();
+    this.palette = palette;
+    this.viewer = new Viewer(palette);
     this.banner = make("div", { class: "banner", role: "status", "aria-live": "polite" },
-      make("b"), make("span", { class: "sentence" }), make("span", { class: "judged" }));
+      make("b"), make("span", { class: "named" }), make("span", { class: "sentence" }), make("span", { class: "judged" }));
     this.looks = make("div", { class: "cluster", role: "group", "aria-label": "What is shown" },
       ...LOOKS.map((look) => this.#button(...look)), this.#button("masks", "M", "Outlines"));
     this.actions = make("div", { class: "cluster actions", role: "group", "aria-label": "What to do" },
@@ -51,15 +52,18 @@ export class DetailView {
   }
 
   #editor() {
-    const tool = (label, erases) =>
-      make("button", { type: "button", class: "key-button", "data-erases": String(erases), text: label,
-        onclick: () => this.#take(erases) });
+    const tool = (name, label, title) =>
+      make("button", { type: "button", class: "key-button", "data-tool": name, text: label, title,
+        onclick: () => this.#take(name) });
     this.size = make("input", { type: "range", min: 2, max: 120, value: 24, "aria-label": "Brush size",
       oninput: () => (this.brush.size = Number(this.size.value)) });
     const plain = (label, press, more = "") =>
       make("button", { type: "button", class: `key-button ${more}`, text: label, onclick: press });
     return make("div", { class: "cluster editor", role: "group", "aria-label": "Mask", hidden: true },
-      tool("Paint", false), tool("Erase", true), this.size, plain("Undo stroke", () => this.undoStroke()),
+      tool("paint", "Paint", "Drag over what belongs to the object"),
+      tool("erase", "Erase", "Drag over what does not"),
+      tool("region", "Regions", "Click a region of the change: all of it becomes part of the mask, or leaves it"),
+      this.size, plain("Undo stroke", () => this.undoStroke()),
       plain("Measure with this mask", () => this.act.saveMask(this.brush.png()), "primary"),
       plain("Cancel", () => this.stopEditing()));
   }
@@ -68,11 +72,11 @@ export class DetailView {
     if (this.#buttons.edit.disabled) return; // the key does no more than the button
     const pixels = await this.viewer.maskPixels();
     if (!pixels || this.brush) return;
-    this.brush = new Brush(pixels);
+    this.brush = new Brush(pixels, this.viewer.overlay.regions, this.palette.kinds.object);
     this.brush.size = Number(this.size.value);
     this.viewer.turn("factual");
     this.viewer.edit(this.brush);
-    this.#take(false);
+    this.#take("paint");
     this.#arrange();
   }
 
@@ -88,14 +92,18 @@ export class DetailView {
     this.#arrange();
   }
 
-  #take(erases) {
-    this.brush.erases = erases;
-    for (const tool of this.editing.querySelectorAll("[data-erases]")) {
-      set(tool, "aria-pressed", String(tool.dataset.erases === String(erases)));
+  #take(tool) {
+    this.brush.tool = tool;
+    this.viewer.pick(tool === "region");
+    for (const button of this.editing.querySelectorAll("[data-tool]")) {
+      set(button, "aria-pressed", String(button.dataset.tool === tool));
+      set(button, "disabled", button.dataset.tool === "region" && !this.viewer.overlay.regions);
     }
   }
 
-  show(pair, measuring) {
+  // `undoable`: whether there is a decision of one's own to take back, on this pair or the one before.
+  show(pair, measuring, undoable) {
+    this.undoable = undoable;
     if (pair?.pair !== this.#pair?.pair || measuring) this.stopEditing();
     this.#pair = pair;
     this.element.hidden = !pair;
@@ -104,7 +112,8 @@ export class DetailView {
     set(this.element, "data-verdict", verdict);
     set(this.element, "data-pair", pair.pair);
     set(this.element, "data-state", pair.state);
-    const [word, sentence, judged] = this.banner.children;
+    const [word, named, sentence, judged] = this.banner.children;
+    named.textContent = pair.object ?? "";
     word.textContent = measuring ? "Measuring" : wordOf(pair) ?? "Not measured yet";
     sentence.textContent = measuring ? "Leave the tripod where it is." : pair.sentence ?? "";
     judged.textContent = pair.state === "open" ? "" : pair.state;
@@ -156,7 +165,7 @@ export class DetailView {
       if (this.#buttons[command]) set(this.#buttons[command], "disabled", replaced);
     }
     set(this.#buttons.edit, "disabled", kept || !pair?.report);
-    if (this.#buttons.undo) set(this.#buttons.undo, "disabled", !pair?.undoable);
+    if (this.#buttons.undo) set(this.#buttons.undo, "disabled", !this.undoable);
     this.#buttons.swap.classList.toggle("primary", Boolean(pair?.swapped));
   }
 }

@@ -2,16 +2,11 @@
 
 import { Arrivals } from "./arrivals.js";
 import { ArrivalsView } from "./arrivals_view.js";
+import { Destination } from "./destination.js";
 import { make, plural } from "./dom.js";
 import * as server from "./server.js";
-import { ShootsView } from "./shoots_view.js";
-
-const SHOOT = "recurate.shoot";
 
 export class Intake {
-  #shoots = [];
-  #shoot = null;
-  #held = []; // files that were dropped before there was a shoot
   #reshoots = null; // the pair that the next one takes the place of
   #desk;
 
@@ -19,22 +14,22 @@ export class Intake {
   constructor(desk, judges) {
     this.#desk = desk;
     this.arrivals = new Arrivals(() => this.#show(), () => desk.tried(() => this.#pairUp("ask")));
+    this.destination = new Destination((files) => this.arrivals.add(files), judges);
     this.files = new ArrivalsView({
-      drop: (files) => this.#drop(files),
+      drop: (files) => this.destination.drop(files),
       dismiss: (file) => this.arrivals.dismiss(file),
       choose: (file, role) => this.#choose(file, role),
       pair: () => desk.tried(() => this.#pairByHand()),
       pairScene: (kind) => desk.tried(() => this.#pairUp(kind)),
       open: (pair) => desk.show(pair),
     });
-    this.shootsView = new ShootsView((id) => this.#take(id), (fields) => this.#begin(fields), judges);
-    this.element = make("div", { class: "intake" }, this.shootsView.element, this.files.element);
+    this.object = make("input", { placeholder: "its name, for the next pairs", maxlength: 200, autocomplete: "off" });
+    this.element = make("div", { class: "intake" }, this.destination.element,
+      make("label", { class: "object" }, make("span", { text: "Object" }), this.object), this.files.element);
   }
 
-  async open() {
-    const { shoots } = await server.shoots();
-    this.#shoots = shoots;
-    this.#take(localStorage.getItem(SHOOT));
+  open() {
+    return this.destination.open();
   }
 
   // What earlier visits left: frames in no pair, and files that did not arrive whole.
@@ -46,22 +41,16 @@ export class Intake {
       + "to go on.");
   }
 
-  // The next pair takes the place of this one; asked for again, no longer.
-  reshoot({ pair, factual }) {
+  // The next pair takes the place of this one, and its name; asked for again, no longer.
+  reshoot({ pair, factual, object }) {
     this.#reshoots = this.#reshoots === pair ? null : pair;
+    if (this.#reshoots) this.object.value = object ?? "";
     this.files.say(this.#reshoots ? `The next pair takes the place of ${factual.name}: drop it here.` : "");
     return this.#reshoots;
   }
 
   #show() {
     this.files.show(this.arrivals.files);
-  }
-
-  #drop(files) {
-    if (this.#shoot) return this.arrivals.add(files);
-    this.#held.push(...files);
-    this.files.say(`${plural(this.#held.length, "photo")} will be sent once the shoot has begun.`);
-    return this.shootsView.ask();
   }
 
   // `longScenes` is what four or more frames of one scene are: ask, pairs or burst.
@@ -87,34 +76,15 @@ export class Intake {
 
   async #handIn(pairs) {
     const made = [];
+    const named = this.object.value.trim() ? { object: this.object.value.trim() } : {};
     for (const frames of pairs) {
       const supersedes = this.#reshoots ? { supersedes: this.#reshoots } : {};
-      const { pair } = await server.handIn({ ...frames, ...supersedes, shoot: this.#shoot });
+      const { pair } = await server.handIn({ ...frames, ...supersedes, ...named, shoot: this.destination.shoot });
       this.#reshoots = null;
       made.push(pair);
     }
     this.arrivals.paired(pairs.flatMap(({ factual, counterfactual }) => [factual, counterfactual]));
-    if (made.length) await this.#desk.handedIn(made);
-  }
-
-  #take(id) {
-    const known = this.#shoots.some((shoot) => shoot.public_id === id);
-    this.#shoot = known ? id : this.#shoots[0]?.public_id ?? null;
-    if (this.#shoot) localStorage.setItem(SHOOT, this.#shoot);
-    this.shootsView.show(this.#shoots, this.#shoot);
-  }
-
-  // Null, or the sentence of what is wrong with the form.
-  async #begin(fields) {
-    try {
-      const made = await server.newShoot(fields);
-      this.#shoots = [made, ...this.#shoots.filter((shoot) => shoot.public_id !== made.public_id)];
-      this.#take(made.public_id);
-      this.files.say("");
-      this.arrivals.add(this.#held.splice(0));
-      return null;
-    } catch (error) {
-      return error.message;
-    }
+    if (!made.length) return;
+    await Promise.all([this.destination.open(), this.#desk.handedIn(made)]);
   }
 }

@@ -31,6 +31,14 @@ export class ListView {
     return at < 0 ? undefined : ids[at + by];
   }
 
+  // The next line, round and round, whose pair waits for a verdict and is not among `passed`.
+  waitingAfter(pair, passed) {
+    const { pairs } = this.#shown;
+    const at = pairs.findIndex((each) => each.pair === pair);
+    const inTurn = [...pairs.slice(at + 1), ...pairs.slice(0, Math.max(at, 0))];
+    return inTurn.find((each) => each.state === "open" && this.filters.fits(each) && !passed.has(each.pair))?.pair;
+  }
+
   choose(chosen) {
     this.#shown.chosen = chosen;
     for (const [id, row] of this.#rows) {
@@ -65,6 +73,7 @@ export class ListView {
         make("span", { class: "about" },
           make("span", { class: "verdict" },
             make("b", { text: words }),
+            pair.object ? make("span", { class: "named", text: pair.object }) : null,
             STATES[pair.state] ? make("i", { class: "judged", text: STATES[pair.state] }) : null),
           make("span", { class: "sentence", text: pair.sentence ?? pair.factual.name }),
           all ? make("span", { class: "whose", text: `${pair.shoot_name}, ${pair.photographer}` }) : null),

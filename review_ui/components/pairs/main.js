@@ -5,7 +5,7 @@ import { fitHeight } from "./fit.js";
 import { listenToKeys } from "./presses.js";
 import { Desk } from "./desk.js";
 
-const SHEETS = ["pairs.css", "arrivals.css", "viewer.css", "bar.css", "dialogs.css"];
+const SHEETS = ["frame.css", "pairs.css", "arrivals.css", "viewer.css", "bar.css", "dialogs.css", "narrow.css"];
 
 const sheets = await Promise.all(SHEETS.map(load));
 const desks = (window.__recuratePairs ??= new Map());
@@ -17,7 +17,7 @@ async function load(name) {
 }
 
 export default function mount({ parentElement, data }) {
-  if (!desks.has(data.person)) desks.set(data.person, new Desk(data.may));
+  if (!desks.has(data.person)) desks.set(data.person, new Desk(data.may, data.palette));
   const desk = desks.get(data.person);
   const { root } = desk;
   parentElement.adoptedStyleSheets = sheets;

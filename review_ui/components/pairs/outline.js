@@ -1,18 +1,20 @@
-// The edge of a mask as a picture that lies over the photo: a coloured line inside a dark one.
+// The edge of a mask as a picture that lies over the photo: a coloured line inside a white one, as in the report, so
+// that it shows on light and dark things.
 
-const LINE = 2; // pixels of the mask
+const HALO = [255, 255, 255];
+const LINE = 3; // pixels of the mask
 
-// `pixels`: ImageData of a grey mask. Returns a canvas of the same size.
-export function outline(pixels, colour) {
-  const { width, height } = pixels;
+// `covers(index)` says of each pixel, counted by rows, whether it is covered; `colour` is #rrggbb.
+export function outline({ width, height }, covers, colour) {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d");
   const edge = context.createImageData(width, height);
-  const inside = (x, y) => x >= 0 && y >= 0 && x < width && y < height && pixels.data[4 * (y * width + x)] > 127;
+  const ink = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  const inside = (x, y) => x >= 0 && y >= 0 && x < width && y < height && covers(y * width + x);
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
-      if (!inside(x, y)) continue;
-      const near = isEdge(inside, x, y, 1) ? [0, 0, 0] : isEdge(inside, x, y, 1 + LINE) ? colour : null;
+      if (!covers(y * width + x)) continue;
+      const near = isEdge(inside, x, y, 1) ? HALO : isEdge(inside, x, y, 1 + LINE) ? ink : null;
       if (near) edge.data.set([...near, 255], 4 * (y * width + x));
     }
   }

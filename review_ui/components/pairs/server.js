@@ -18,6 +18,7 @@ const ask = (name, body, patience = QUICK) =>
 
 export const shoots = () => ask("shoots", {});
 export const newShoot = (fields) => ask("new-shoot", fields);
+export const shootRights = (fields) => ask("shoot-rights", fields);
 export const known = (sha256) => ask("known", { sha256s: [sha256] });
 export const storeFrame = (upload) => ask("frames", { upload }, LONG);
 export const pairUp = (sha256s, longScenes) => ask("pair-up", { sha256s, long_scenes: longScenes }, LONG);
@@ -30,3 +31,4 @@ export const swap = (pair) => ask("swap", { pair });
 export const decide = (fields) => ask("decide", fields);
 export const undo = (pair, decision) => ask("undo", { pair, decision });
 export const picture = (pair, name) => `/app/pairs/pictures/${pair}/${name}`;
+export const thumbnail = (upload) => `/app/pairs/thumbnails/${upload}.webp`;

@@ -1,75 +1,76 @@
-// Which shoot files are handed in to, and the form that begins a new one.
+// Which shoot files are handed in to, whose it is and what may be done with it; to choose, begin and correct.
 
-import { make, set } from "./dom.js";
+import { make, plural, set } from "./dom.js";
+import { ShootForm, field, rights } from "./shoot_form.js";
 
-const LICENCES = ["CC0-1.0", "CC-BY-4.0", "CC-BY-SA-4.0", "proprietary"];
+const RIGHTS = [["licence", "Licence"], ["consent", "Consent"]];
 
 export class ShootsView {
-  #begin;
+  #shoot = null;
 
-  // `choose(shoot id)`; `begin(fields)` resolves to null or to the sentence of what is wrong.
-  constructor(choose, begin, judges) {
-    this.#begin = begin;
-    this.select = make("select", {
-      "aria-label": "Shoot", onchange: () => choose(this.select.value),
+  // `act` has choose(shoot id), begin(fields) and correct(shoot, fields); the last two resolve to null or to the
+  // sentence of what is wrong. `judges`: whether this person may name another photographer.
+  constructor(act, judges) {
+    this.select = make("select", { "aria-label": "Shoot", onchange: () => act.choose(this.select.value) });
+    this.facts = make("dl", { class: "facts" });
+    this.change = make("button", {
+      type: "button", class: "chip", text: "Change rights", onclick: () => this.#correct(),
     });
-    this.rights = make("p", { class: "rights" });
-    this.form = this.#form(judges);
-    const open = make("button", {
-      type: "button", class: "key-button", text: "New shoot", onclick: () => this.ask(),
-    });
+    this.begins = new ShootForm("New shoot", (fields) => act.begin(fields), "Begin", [
+      field("name", "Name of the shoot", { required: true, placeholder: "kitchen, morning" }),
+      judges ? field("photographer", "Photographer", { placeholder: "you" }) : null,
+      ...rights(),
+    ]);
+    this.corrects = new ShootForm("Rights of the shoot", (fields) => act.correct(this.#shoot, fields), "Save", rights());
+    const begin = make("button", { type: "button", class: "key-button", text: "New shoot", onclick: () => this.ask() });
     this.element = make(
       "section", { class: "shoots", "aria-label": "Shoot" },
-      make("div", { class: "row" }, this.select, open), this.rights, this.form,
+      make("h3", { text: "Shoot" }),
+      make("div", { class: "row" }, this.select, begin),
+      this.facts, this.begins.element, this.corrects.element,
     );
-  }
-
-  #form(judges) {
-    const field = (name, label, properties = {}) =>
-      make("label", {}, make("span", { text: label }), make("input", { name, autocomplete: "off", ...properties }));
-    const problem = make("p", { class: "problem", role: "alert" });
-    const form = make(
-      "form", { class: "new-shoot", hidden: true, onsubmit: (event) => this.#submit(event, problem) },
-      field("name", "Name of the shoot", { required: true, maxlength: 200, placeholder: "kitchen, morning" }),
-      judges ? field("photographer", "Photographer", { maxlength: 200, placeholder: "you" }) : null,
-      field("licence", "Licence", { required: true, maxlength: 200, list: "licences", placeholder: "CC-BY-4.0" }),
-      make("datalist", { id: "licences" }, ...LICENCES.map((value) => make("option", { value }))),
-      field("consent", "Consent of people and owners", {
-        required: true, maxlength: 500, placeholder: "nobody in the picture; my own flat",
-      }),
-      problem,
-      make("div", { class: "cluster" },
-        make("button", { type: "submit", class: "key-button primary", text: "Begin" }),
-        make("button", { type: "button", class: "key-button", text: "Cancel", onclick: () => this.#close() })),
-    );
-    return form;
   }
 
   show(shoots, chosen) {
-    const options = shoots.map((shoot) => make("option", { value: shoot.public_id, text: shoot.name }));
+    const options = shoots.map((shoot) => make("option", {
+      value: shoot.public_id, text: `${this.#named(shoot, shoots)} (${plural(shoot.pairs, "pair")})`,
+    }));
     this.select.replaceChildren(...(options.length ? options : [make("option", { value: "", text: "No shoot yet" })]));
     set(this.select, "disabled", !options.length);
-    const shoot = shoots.find((each) => each.public_id === chosen);
+    this.#shoot = shoots.find((each) => each.public_id === chosen) ?? null;
     this.select.value = chosen ?? "";
-    this.rights.textContent = shoot
-      ? [shoot.photographer, shoot.licence ?? "no licence", shoot.consent ?? "no consent noted"].join(" · ")
-      : "Photographer, licence and consent are asked once per shoot.";
+    this.facts.replaceChildren(...(this.#shoot ? this.#facts(this.#shoot) : this.#none()));
   }
 
   ask() {
-    this.form.hidden = false;
-    this.form.elements.name.focus();
+    this.corrects.close();
+    this.begins.open();
   }
 
-  #close() {
-    this.form.hidden = true;
-    this.form.reset();
+  #correct() {
+    const { licence, consent } = this.#shoot;
+    this.begins.close();
+    this.corrects.open({ licence, consent });
   }
 
-  async #submit(event, problem) {
-    event.preventDefault();
-    const fields = Object.fromEntries([...new FormData(this.form)].filter(([, value]) => value.trim()));
-    problem.textContent = (await this.#begin(fields)) ?? "";
-    if (!problem.textContent) this.#close();
+  // Two photographers may call their shoots the same.
+  #named({ name, photographer }, shoots) {
+    const alone = shoots.filter((each) => each.name === name).length === 1;
+    return alone ? name : `${name}, ${photographer}`;
+  }
+
+  #facts(shoot) {
+    const fact = (term, text, unknown = false) =>
+      make("div", {}, make("dt", { text: term }), make("dd", { text, title: text, "data-unknown": unknown }));
+    return [
+      fact("Photographer", shoot.photographer),
+      ...RIGHTS.map(([name, term]) => fact(term, shoot[name] ?? "not known", !shoot[name])),
+      ...(shoot.held_out ? [fact("Use", "kept for evaluation")] : []),
+      this.change,
+    ];
+  }
+
+  #none() {
+    return [make("p", { text: "Photographer, licence and consent are asked once per shoot." })];
   }
 }

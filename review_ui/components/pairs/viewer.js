@@ -2,41 +2,47 @@
 // zooms towards the pointer, dragging pans, a double click shows the whole frame again.
 
 import { make, set } from "./dom.js";
-import { outline, pixelsOf } from "./outline.js";
+import { pixelsOf } from "./outline.js";
+import { Overlay, address } from "./overlay.js";
 import { picture } from "./server.js";
 
 const BLINK = 450; // ms a frame; slower, and the eye forgets the other one
 const CLOSEST = 16; // times the size at which the whole frame is seen
-const COLOURS = { mask: [70, 240, 130], effect: [255, 190, 60] };
 
 export class Viewer {
   look = "factual";
   masks = true;
   #pair = null;
-  #version = null;
   #timer = 0;
   #at = { x: 0, y: 0, scale: 1 }; // offset in pixels of the window, and times the fitting size
   #brush = null;
+  #picks = false;
 
-  constructor() {
+  constructor(palette) {
+    this.overlay = new Overlay(palette, () => this.update());
     const image = (name) => make("img", { class: "frame", "data-frame": name, alt: "", draggable: "false" });
     this.frames = { factual: image("factual"), counterfactual: image("counterfactual"), change: image("change") };
-    this.outlines = make("div", { class: "outlines" });
-    this.layer = make("div", { class: "layer" }, ...Object.values(this.frames), this.outlines);
+    this.layer = make("div", { class: "layer" }, ...Object.values(this.frames), this.overlay.element);
     this.caption = make("figcaption");
     this.window = make("div", { class: "window", role: "img", tabindex: 0 }, this.layer);
-    this.element = make("figure", { class: "viewer" }, this.window, this.caption);
+    this.element = make("figure", { class: "viewer" }, this.window, this.caption, this.overlay.legend.element);
     this.frames.factual.addEventListener("load", () => this.#place());
     new ResizeObserver(() => this.#place()).observe(this.window);
     this.#listen();
   }
 
+  // Whether both frames of the pair are on the screen, or come there at the press of a key.
+  get seen() {
+    return this.element.hasAttribute("data-seen");
+  }
+
   // `pair` is a detail of the server's, or null.
   show(pair) {
-    const version = pair && [pair.pair, pair.report?.mask, pair.report?.effect].join();
     if (pair?.pair !== this.#pair?.pair) this.#open(pair);
     this.#pair = pair;
-    if (version !== this.#version) this.#measured(pair, version);
+    const change = pair?.report && address(pair.pair, "change.png", pair.report.change);
+    if (change !== this.frames.change.getAttribute("src")) set(this.frames.change, "src", change ?? null);
+    this.overlay.show(pair);
     this.update();
   }
 
@@ -55,14 +61,22 @@ export class Viewer {
         this.#uncover(this.element.dataset.shown === "factual" ? "counterfactual" : "factual");
       }, BLINK);
     }
-    this.outlines.hidden = !this.masks || look === "change";
+    this.overlay.turn(look === "change", this.#brush ? this.#picks : this.masks);
   }
 
   edit(brush) {
     this.#brush?.element.remove();
     this.#brush = brush;
+    this.#picks = false;
     set(this.element, "data-editing", brush !== null);
     if (brush) this.layer.append(brush.element);
+    this.update();
+  }
+
+  // Whether regions are clicked: then their outlines are seen while a mask is drawn.
+  pick(picks) {
+    this.#picks = picks;
+    this.update();
   }
 
   maskPixels() {
@@ -70,24 +84,25 @@ export class Viewer {
   }
 
   #open(pair) {
+    this.#pair = pair;
     this.edit(null);
     this.#at = { x: 0, y: 0, scale: 1 };
     for (const frame of ["factual", "counterfactual"]) {
       if (pair) this.frames[frame].src = picture(pair.pair, `${frame}.webp`);
       else this.frames[frame].removeAttribute("src");
     }
+    this.#whenSeen(pair);
   }
 
-  async #measured(pair, version) {
-    this.#version = version;
-    this.outlines.replaceChildren();
-    this.frames.change.removeAttribute("src");
-    if (!pair?.report) return;
-    this.frames.change.src = `${picture(pair.pair, "change.png")}?${pair.report.change.slice(0, 16)}`;
-    for (const [name, colour] of Object.entries(COLOURS)) {
-      const pixels = await pixelsOf(`${picture(pair.pair, `${name}.png`)}?${pair.report[name].slice(0, 16)}`);
-      if (pixels && this.#version === version) this.outlines.append(outline(pixels, colour));
-    }
+  // The second frame's callback runs after the first was handed to the screen.
+  async #whenSeen(pair) {
+    set(this.element, "data-seen", false);
+    if (!pair) return;
+    const { factual, counterfactual } = this.frames;
+    await Promise.allSettled([factual.decode(), counterfactual.decode()]);
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      if (this.#pair?.pair === pair.pair) set(this.element, "data-seen", true);
+    }));
   }
 
   #uncover(frame) {

@@ -1,0 +1,150 @@
+"""Pairs that were handed in before: judged one after the other, their regions clicked, on a tablet."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from chain import make_workspace
+from curate.capture.palette import KINDS
+from curate.workflows import drawn_masks, pairs, shoots
+from fixtures_postgres import TEMPLATE, fresh
+from review_screens.drawn_groups import with_database
+from review_screens.drawn_pairs import write_pair
+from review_screens.pairs_page import PairsPage
+from review_screens.running_app import RunningApp, running
+from review_screens.screenshots import LOOKS, Look, screenshot
+
+TABLET = (Look("light", 600, 900), Look("dark", 600, 900))
+SHADOW = 1 + list(KINDS).index("shadow")
+
+
+@pytest.fixture(scope="module")
+def judged_app(tmp_path_factory, postgres_url, postgres_admin) -> Iterator[RunningApp]:
+    """Three good pairs of one shoot, measured; nobody has judged them."""
+    folder = tmp_path_factory.mktemp("judged")
+    make_workspace(folder / "ws").close()
+    for url in fresh(postgres_url, postgres_admin, TEMPLATE):
+        workspace = with_database(folder / "ws", url)
+        with workspace:
+            shoot = shoots.create(workspace, "kitchen", photographer="ada", licence="CC-BY-4.0").public_id
+            for number in (1, 2, 4):
+                paths = write_pair(folder / "in", number)
+                frames = [
+                    pairs.store_frame(workspace, path.read_bytes(), f"card/{path.name}", by="ada").sha256
+                    for path in paths
+                ]
+                made = pairs.hand_in(workspace, *frames, shoot=shoot, by="ada", object_name="vase")
+                pairs.check(workspace, made.pair, models=False)
+            with running(workspace, folder / "review.log") as app:
+                yield app
+
+
+def states(app: RunningApp) -> list[str]:
+    """Newest first, as the screen lists them."""
+    return [each.state for each in pairs.listed(app.workspace)]
+
+
+def test_after_a_verdict_comes_the_next_pair_that_waits_and_undo_goes_back(judged_app, open_page):
+    desk = PairsPage(open_page(), judged_app.process.url).open()
+    desk.measured("pass")
+    expect(desk.banner).to_contain_text("vase")
+    first, second, third = (str(each.pair) for each in pairs.listed(judged_app.workspace))
+    expect(desk.detail).to_have_attribute("data-pair", first)
+    desk.page.keyboard.press("a")
+    desk.page.keyboard.press("a")  # not for a pair that nobody has seen yet
+    expect(desk.detail).to_have_attribute("data-pair", second)
+    desk.painted()
+    assert states(judged_app) == ["accepted", "open", "open"]
+    desk.page.keyboard.press("x")
+    desk.page.keyboard.press("6")
+    desk.page.keyboard.press("Enter")
+    expect(desk.detail).to_have_attribute("data-pair", third)
+    desk.painted()
+    desk.page.keyboard.press("a")
+    expect(desk.detail).to_have_attribute("data-state", "accepted")  # none waits: it stays
+    assert states(judged_app) == ["accepted", "rejected", "accepted"]
+    for pair in (third, second, first):
+        desk.page.keyboard.press("Backspace")
+        expect(desk.page.locator(f".detail[data-pair='{pair}'][data-state=open]")).to_be_visible()
+    assert states(judged_app) == ["open"] * 3
+    expect(desk.page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+@pytest.mark.parametrize("look", [*TABLET, *LOOKS], ids=str)
+def test_verdict_and_buttons_are_in_reach_and_nothing_scrolls_sideways(judged_app, open_page, look: Look):
+    desk = PairsPage(open_page(look), judged_app.process.url).open()
+    desk.measured("pass")
+    for width in {look.width, min(look.width, 768)}:
+        desk.page.set_viewport_size({"width": width, "height": look.height})
+        assert desk.page.evaluate(
+            "() => [document.documentElement, document.querySelector('[data-testid=stMain]')]"
+            ".every((each) => each.scrollWidth <= each.clientWidth)"
+        )
+        for seen in (".banner", "[data-command=accept]", "[data-command=reject]", "[data-command=undo]"):
+            expect(desk.page.locator(seen).first).to_be_in_viewport(ratio=1)
+        screenshot(desk.page, f"pairs-judge-{look}-{width}")
+    desk.page.keyboard.press("d")
+    expect(desk.page.locator(".legend .scale")).to_contain_text("surely changed")
+    screenshot(desk.page, f"pairs-changes-{look}")
+
+
+def test_a_legend_names_the_outlines_in_the_colours_of_the_report(judged_app, open_page):
+    desk = PairsPage(open_page(), judged_app.process.url).open()
+    desk.measured("pass")
+    legend = desk.page.get_by_role("list", name="Outlines")
+    expect(legend).to_contain_text("object")
+    expect(legend).to_contain_text("shadow")
+    for kind in ("object", "shadow"):
+        swatch = legend.locator(f"[data-kind={kind}] i")
+        ink = tuple(int(KINDS[kind][at : at + 2], 16) for at in (1, 3, 5))
+        assert swatch.evaluate("each => getComputedStyle(each).backgroundColor") == f"rgb{ink}"
+    desk.page.keyboard.press("m")
+    expect(legend).to_be_hidden()
+
+
+def test_a_click_takes_a_whole_region_into_the_mask(judged_app, open_page):
+    desk = PairsPage(open_page(), judged_app.process.url).open()
+    desk.measured("pass")
+    shadow, mask = _shadow(judged_app), _mask(judged_app)
+    assert mask[shadow].mean() < 0.1
+    desk.page.keyboard.press("e")
+    desk.page.get_by_role("button", name="Regions", exact=True).click()
+    rows, columns = np.nonzero(shadow)
+    middle = len(rows) // 2  # some pixel of the shadow
+    area: Any = desk.page.locator("canvas.brush").bounding_box()
+    x = area["x"] + (columns[middle] + 0.5) * area["width"] / shadow.shape[1]
+    y = area["y"] + (rows[middle] + 0.5) * area["height"] / shadow.shape[0]
+    for _ in range(3):  # into the mask, out of it, and in again
+        desk.page.mouse.click(x, y)
+    screenshot(desk.page, "pairs-regions")
+    desk.page.get_by_role("button", name="Measure with this mask").click()
+    desk.page.get_by_text("History").click()
+    expect(desk.page.locator(".history")).to_contain_text("Mask corrected")
+    corrected = _mask(judged_app)
+    assert corrected[shadow].mean() > 0.97
+    assert corrected[mask].mean() > 0.99
+
+
+def _report(app: RunningApp):
+    report = pairs.shown(app.workspace, pairs.listed(app.workspace)[0].pair).report
+    assert report is not None
+    return report
+
+
+def _shadow(app: RunningApp) -> np.ndarray:
+    report = _report(app)
+    kinds = drawn_masks.regions(app.workspace, report.change_sha256, report.mask_sha256)
+    return np.asarray(Image.open(io.BytesIO(kinds))) == SHADOW
+
+
+def _mask(app: RunningApp) -> np.ndarray:
+    return (
+        np.asarray(Image.open(io.BytesIO(drawn_masks.shrunk(app.workspace, _report(app).mask_sha256)))) > 127
+    )
