@@ -2,6 +2,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 RUN := $(VENV)/bin
+# Tests wait for browsers and processes, so more workers than cores pay. A module stays with one worker.
+WORKERS ?= 3
+PYTEST := $(RUN)/python -m pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .PHONY: help setup models demo test test-slow check bench
 .DEFAULT_GOAL := help
@@ -32,10 +35,10 @@ models: setup  ## Fetch the models that need no hub
 	$(RUN)/curate models pull nanodet sscd efficientnet-lite0 > /dev/null
 
 test: models  ## Run the tests (real Postgres, real models)
-	$(RUN)/python -m pytest
+	$(PYTEST)
 
 test-slow: models  ## Run the long tests too: kills, 5,000 photos
-	$(RUN)/python -m pytest -m 'slow or not slow'
+	$(PYTEST) -m 'slow or not slow'
 
 check: setup  ## ruff, mypy, import contracts, README up to date, migrations complete
 	$(RUN)/ruff check

@@ -38,6 +38,14 @@ def make_workspace(root: Path) -> workspace.Workspace:
     return workspace.Workspace.open(root)
 
 
+def make_workspace_on(database_url: str, root: Path) -> workspace.Workspace:
+    """A new workspace that says itself where its database is: nothing has to be started for it."""
+    marker = workspace.create(root)
+    with marker.open("a", encoding="utf-8") as settings:
+        settings.write(f'database_url = "{database_url}"\n')
+    return workspace.Workspace.open(root)
+
+
 @cache
 def _pristine() -> Path:
     root = Path(tempfile.mkdtemp(prefix="recurate-pristine-"))

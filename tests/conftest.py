@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +20,23 @@ for name in [name for name in os.environ if name.startswith("CURATE_")]:
     if name != "CURATE_MODELS_DIR" and not name.startswith("CURATE_TEST_"):
         del os.environ[name]
 
+# Many tests start our commands, which would compile the whole program anew each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# Workers side by side: with as many threads as cores in each they would wait for each other.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 pytest_plugins = ["fixtures_postgres", "fixtures_review", "fixtures_workspaces"]
+
+LONGEST = ("review_screens", "promises", "workflows", "review_ui")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Folders with long modules go first: a worker that began one at the end would be waited for."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.parent.name, len(LONGEST)))
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from chain import make_workspace, run_chain
+from chain import make_workspace, make_workspace_on, run_chain
 from curate.workspace import Workspace
+from made_once import made_once
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,12 @@ class Mined:
 @pytest.fixture(scope="session")
 def mined(tmp_path_factory: pytest.TempPathFactory, interior_photos: Path, offline_models: None) -> Mined:
     """Where the chain ran once, and what each stage said. Nobody may change it: take ``workspace``."""
-    root = tmp_path_factory.mktemp("mined") / "ws"
-    with make_workspace(root) as opened:
-        return Mined(root, run_chain(opened, interior_photos))
+
+    def mine(folder: Path) -> Mined:
+        with make_workspace(folder / "ws") as opened:
+            return Mined(opened.root, run_chain(opened, interior_photos))
+
+    return made_once(tmp_path_factory, "mined", mine)
 
 
 @pytest.fixture
@@ -38,6 +42,7 @@ def workspace(mined: Mined, tmp_path: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def empty_workspace(tmp_path: Path) -> Iterator[Workspace]:
-    with make_workspace(tmp_path / "ws") as opened:
+def empty_workspace(tmp_path: Path, database_url: str) -> Iterator[Workspace]:
+    """A new workspace on the run's server; ``make_workspace`` gives one with a server of its own."""
+    with make_workspace_on(database_url, tmp_path / "ws") as opened:
         yield opened

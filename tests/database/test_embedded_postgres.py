@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -279,7 +280,9 @@ def test_as_root_programs_in_a_closed_folder_are_copied_to_an_open_one(
     monkeypatch.syspath_prepend(closed)
     monkeypatch.setattr(binaries, "CACHE", tmp_path / "cache")
     tmp_path.chmod(0o755)
-    found = binaries.binaries(binaries.Account(NOBODY, NOBODY))
+    with ThreadPoolExecutor(2) as pool:  # two commands at once
+        found, again = pool.map(binaries.binaries, [binaries.Account(NOBODY, NOBODY)] * 2)
+    assert found == again
     assert found.is_relative_to(tmp_path / "cache")
     shown = subprocess.check_output([found / "postgres", "--version"], text=True)
     assert shown.startswith("postgres (PostgreSQL) 18")

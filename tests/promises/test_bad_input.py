@@ -22,8 +22,8 @@ import pytest
 from PIL import Image
 
 from chain import RIGHTS, last, make_workspace
+from crashing_reader import crash_at_seven
 from curate.errors import CurateError, DatabaseError, MediaError, SearchIndexError, WorkspaceError
-from curate.photos.facts import examine_file
 from curate.photos.sources import file_uri
 from curate.vision.loading import load_detector, load_embedder
 from curate.workflows import reading
@@ -226,13 +226,6 @@ def test_a_photo_that_crashes_its_reader_fails_alone(tmp_path, empty_workspace, 
     (failure,) = failures(empty_workspace)
     assert failure.subject == file_uri(photos / "07.jpg")
     assert "ended the process" in failure.reason
-
-
-def crash_at_seven(uri: str, **options: int):
-    """Runs in the worker: the real reading, but for one file."""
-    if uri.endswith("07.jpg"):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return examine_file(uri, **options)
 
 
 class KillsPostgres:

@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,15 +18,19 @@ from curate.workflows import pairs, review, shoots
 from curate.workflows.doctor import examine_workspace
 from curate.workspace import Workspace
 from pair_files import START, draw_pair, jpeg, png
+from typed import Command, type_all
 from workspace_content import content
 
 GREY = np.full((120, 160, 3), 120, np.uint8)
 
 
-def commands(root: Path, card: Path) -> list[list[str]]:
+def commands(card: Path) -> list[Command]:
     """From a card to a verdict on every pair. Every command may be run again at any time."""
-    here = [sys.executable, "-m", "curate", "--workspace", str(root), "pairs"]
-    return [[*here, "import", str(card), "--no-models"], [*here, "check", "--no-models"]]
+    return [["pairs", "import", str(card), "--no-models"], ["pairs", "check", "--no-models"]]
+
+
+def start(root: Path, command: Command, **streams: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "curate", "--workspace", str(root), *command], **streams)
 
 
 def stored_files(root: Path) -> int:
@@ -33,24 +38,17 @@ def stored_files(root: Path) -> int:
     return sum(1 for path in (root / ".recurate" / "media").rglob("*") if path.is_file())
 
 
-def run_until(chain: list[list[str]], root: Path, files: int) -> bool:
+def run_until(root: Path, chain: list[Command], files: int) -> bool:
     """Run the commands and SIGKILL the one that runs once so many files are stored; whether one did."""
     for command in chain:
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = start(root, command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while process.poll() is None:
             if stored_files(root) >= files:
                 process.kill()
                 process.wait()
                 return True
-            time.sleep(0.002)
+            time.sleep(0.005)
     return False
-
-
-def run_all(chain: list[list[str]]) -> None:
-    """Run the commands undisturbed."""
-    for command in chain:
-        done = subprocess.run(command, check=False, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
 
 
 def prove(folder: Path, scenes: int, kills: int, seed: int) -> None:
@@ -60,11 +58,11 @@ def prove(folder: Path, scenes: int, kills: int, seed: int) -> None:
     calm, disturbed = folder / "calm", folder / "disturbed"
     for root in (calm, disturbed):
         make_workspace(root).close()
-    run_all(commands(calm, card))
+    type_all(calm, commands(card))
     moments = sorted(random.Random(seed).choices(range(1, stored_files(calm) + 1), k=kills))
-    hit = [run_until(commands(disturbed, card), disturbed, files) for files in moments]
+    hit = [run_until(disturbed, commands(card), files) for files in moments]
     assert sum(hit) >= kills - 1, f"too few commands were running: {hit}"
-    run_all(commands(disturbed, card))
+    type_all(disturbed, commands(card))
     with Workspace.open(calm) as one, Workspace.open(disturbed) as other:
         # A crash may leave files that nothing refers to, and never a reference to nothing.
         assert all(finding.mended for finding in examine_workspace(other))
@@ -89,8 +87,8 @@ def test_two_imports_at_once_store_everything_once(tmp_path):
     for number in range(2):
         draw_pair(number).write(card, f"scene {number}")
     make_workspace(root).close()
-    first = commands(root, card)[0]
-    started = [subprocess.Popen(first, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)]
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    started = [start(root, commands(card)[0], **streams) for _ in range(2)]
     for process in started:
         _, problem = process.communicate()
         assert process.returncode == 0, problem
@@ -118,6 +116,7 @@ def test_what_is_no_photo_is_refused_with_a_sentence_and_leaves_nothing(empty_wo
     assert list(empty_workspace.media.names()) == []
 
 
+@cache
 def odd_pairs() -> dict[str, tuple[bytes, bytes, str]]:
     """Frames that can be decoded and are odd, with the check that refuses them; ``pass`` if they are good."""
     drawn = draw_pair(1)

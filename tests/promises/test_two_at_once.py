@@ -17,7 +17,7 @@ from curate.workspace import Workspace
 from many_photos import draw_photos
 from workspace_content import content
 
-COUNT = 10
+COUNT = 6
 
 
 def at_once(root: Path, *commands: list[str]) -> list[dict]:

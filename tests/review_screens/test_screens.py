@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import make_url
 
-from chain import make_workspace
+from chain import make_workspace_on
 from curate.database import decisions
 from curate.database.decisions import Said
 from curate.workflows import pairs, shoots
@@ -20,7 +20,7 @@ from curate.workspace import Workspace
 from fixtures_postgres import TEMPLATE, fresh
 from review_screens.card_page import PATIENCE, CardPage
 from review_screens.cutting_proxy import CuttingProxy
-from review_screens.drawn_groups import Drawn, mine_larger, with_database
+from review_screens.drawn_groups import Drawn, mine_larger
 from review_screens.drawn_pairs import write_pair
 from review_screens.pairs_page import PairsPage
 from review_screens.running_app import RunningApp, running
@@ -75,9 +75,8 @@ SCROLLS = """() => {
 def empty_app(tmp_path_factory, postgres_url, postgres_admin) -> Iterator[RunningApp]:
     """A workspace without a single photo."""
     folder = tmp_path_factory.mktemp("empty")
-    make_workspace(folder / "ws").close()
     for url in fresh(postgres_url, postgres_admin, TEMPLATE):
-        workspace = with_database(folder / "ws", url)
+        workspace = make_workspace_on(url, folder / "ws")
         with workspace, running(workspace, folder / "review.log") as app:
             yield app
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from chain import make_workspace
+from chain import make_workspace_on
 from curate.database import decisions, rules
 from curate.database.decisions import Said
 from curate.database.tables import Decision, QueuedItem, ReviewItem
@@ -18,7 +18,6 @@ from curate.workflows import people
 from fixtures_postgres import TEMPLATE, fresh
 from review_process import free_port
 from review_screens.card_page import PATIENCE, CardPage
-from review_screens.drawn_groups import with_database
 from review_screens.running_app import RunningApp, running
 from review_screens.screenshots import OPPOSITES, screenshot
 from review_screens.watched import Watched
@@ -35,7 +34,6 @@ WORDS = "the spout gives it away"
 def shared(tmp_path_factory, postgres_url, postgres_admin, oidc_provider) -> Iterator[RunningApp]:
     """Two of two must agree. Of six groups bob and eve dispute the first; bob has voted on the second."""
     folder = tmp_path_factory.mktemp("shared")
-    make_workspace(folder / "ws").close()
     port = free_port()
     environment = {
         **oidc_provider.settings,
@@ -43,7 +41,7 @@ def shared(tmp_path_factory, postgres_url, postgres_admin, oidc_provider) -> Ite
         "CURATE_COOKIE_SECRET": COOKIE_SECRET,
     }
     for url in fresh(postgres_url, postgres_admin, TEMPLATE):
-        with with_database(folder / "ws", url) as workspace:
+        with make_workspace_on(url, folder / "ws") as workspace:
             made = make_reviewable(workspace, folder / "photos")
             for role in people.ROLES:
                 people.add(workspace, f"{role}@{LAB}", role)

@@ -39,7 +39,7 @@ ACTION = st.tuples(
 
 
 @pytest.mark.parametrize(
-    ("games", "longest"), [(12, 20), pytest.param(200, 40, marks=pytest.mark.slow)], ids=["few", "many"]
+    ("games", "longest"), [(8, 16), pytest.param(200, 40, marks=pytest.mark.slow)], ids=["few", "many"]
 )
 def test_whatever_people_do_the_queue_says_what_they_said_and_nothing_stays_undecided(opened, games, longest):
     @settings(max_examples=games, deadline=None, suppress_health_check=list(HealthCheck))

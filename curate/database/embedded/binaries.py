@@ -7,6 +7,7 @@ is located but never imported: importing it writes into the user's runtime folde
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -85,4 +86,8 @@ def _fill(package: Path, target: Path) -> None:
         for path in (building, *building.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
-        building.rename(target)
+        try:
+            building.rename(target)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):  # another command was quicker
+                raise
