@@ -137,6 +137,11 @@ ACTIONS = (
     # The pair is another photographer's, whose it stays: see ``test_pairs``.
     _pairs("shoots", {200}, lambda _: {}),
     _pairs("new-shoot", {200}, lambda _: {"name": "kitchen", "licence": "CC0-1.0"}),
+    _pairs(
+        "shoot-rights",
+        {200, 404},
+        lambda made: {"shoot": str(made.shoot), "licence": "CC0-1.0", "consent": ""},
+    ),
     _pairs("known", {200}, lambda _: {"sha256s": ["0" * 64]}),
     _pairs("frames", {404}, lambda _: {"upload": "0" * 32}),
     _pairs("pair-up", {200}, lambda _: {"sha256s": ["0" * 64]}),
@@ -169,6 +174,14 @@ ACTIONS = (
         Permission.HAND_IN,
         frozenset({200, 404}),
         lambda made: f"/app/pairs/pictures/{made.pair}/factual-640.webp",
+    ),
+    Action(
+        "thumbnail of an upload",
+        "GET",
+        "/app/pairs/thumbnails/{upload}.webp",
+        Permission.HAND_IN,
+        frozenset({404}),
+        lambda _: f"/app/pairs/thumbnails/{'0' * 32}.webp",
     ),
 )
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-START_LIMIT = 60.0  # seconds; 3 s on an idle machine
+START_LIMIT = 180.0  # seconds; 3 s on an idle machine
 STOP_LIMIT = 30.0
 HEADERS = {"X-Recurate": "1"}
 

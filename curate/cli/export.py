@@ -12,7 +12,6 @@ from curate.cli.output import Json, count, result, result_json, say
 
 if TYPE_CHECKING:
     from curate.workflows.export_options import Exported
-    from curate.workflows.export_pairs import PairOptions
 
 commands = typer.Typer(no_args_is_help=True, help="Write what people approved as a training manifest.")
 
@@ -84,86 +83,62 @@ def subject(
     _tell(made, "object", as_json)
 
 
-@commands.command()
-def removal(
-    context: typer.Context,
-    name: _Name,
-    to: _To,
-    version: _Version = "1",
-    include_automatic: _IncludeAutomatic = False,
-    allow_unknown_rights: _AllowUnknownRights = False,
-    shares: _Shares = (80, 10, 10),
-    seed: _Seed = 0,
-    as_json: Json = False,
-) -> None:
+def _pair_command(task: Literal["removal", "insertion-pairs"], text: str) -> None:
+    """The command that exports accepted pairs as ``task``."""
+
+    @commands.command(task, help=text)
+    def export(
+        context: typer.Context,
+        name: _Name,
+        to: _To,
+        version: _Version = "1",
+        include_automatic: _IncludeAutomatic = False,
+        allow_unknown_rights: _AllowUnknownRights = False,
+        shares: _Shares = (80, 10, 10),
+        seed: _Seed = 0,
+        as_json: Json = False,
+    ) -> None:
+        from curate.workflows.export_pairs import PairOptions, export_pairs
+
+        options = PairOptions(
+            name=name,
+            version=version,
+            include_automatic=include_automatic,
+            allow_unknown_rights=allow_unknown_rights,
+            shares=shares,
+            seed=seed,
+        )
+        with open_workspace(context) as workspace:
+            made = export_pairs(workspace, task, options, to.absolute())
+        _tell(made, "pair", as_json)
+
+
+_pair_command(
+    "removal",
     """For object removal, from accepted counterfactual pairs.
 
     Each record is a photo with an object, the object's mask, and the photo without it; the mask of its
     shadow and reflections comes along. Pairs of held-out shoots always go to the split test.
-    """
-    from curate.workflows.export_pairs import PairOptions
-
-    options = PairOptions(
-        name=name,
-        version=version,
-        include_automatic=include_automatic,
-        allow_unknown_rights=allow_unknown_rights,
-        shares=shares,
-        seed=seed,
-    )
-    _export_pairs(context, "removal", options, to, as_json)
-
-
-@commands.command("insertion-pairs")
-def insertion_pairs(
-    context: typer.Context,
-    name: _Name,
-    to: _To,
-    version: _Version = "1",
-    include_automatic: _IncludeAutomatic = False,
-    allow_unknown_rights: _AllowUnknownRights = False,
-    shares: _Shares = (80, 10, 10),
-    seed: _Seed = 0,
-    as_json: Json = False,
-) -> None:
+    """,
+)
+_pair_command(
+    "insertion-pairs",
     """For object insertion: the same pairs the other way round.
 
     Each record is the object pasted into the photo without it, the object's mask, and the photo with it,
     whose shadow and reflections are to be learned. Pairs of held-out shoots always go to the split test.
-    """
-    from curate.workflows.export_pairs import PairOptions
-
-    options = PairOptions(
-        name=name,
-        version=version,
-        include_automatic=include_automatic,
-        allow_unknown_rights=allow_unknown_rights,
-        shares=shares,
-        seed=seed,
-    )
-    _export_pairs(context, "insertion-pairs", options, to, as_json)
+    """,
+)
 
 
-def _export_pairs(
-    context: typer.Context,
-    task: Literal["removal", "insertion-pairs"],
-    options: PairOptions,
-    to: Path,
-    as_json: bool,
-) -> None:
-    from curate.workflows.export_pairs import export_pairs
-
-    with open_workspace(context) as workspace:
-        made = export_pairs(workspace, task, options, to.absolute())
-    _tell(made, "pair", as_json)
-
-
-def _tell(made: Exported, left_out: str, as_json: bool) -> None:
-    """Print what was written and, on standard error, how many of what were left out and why."""
+def _tell(made: Exported, what: str, as_json: bool) -> None:
+    """Print what was written and, on standard error, how many of ``what`` were left out and why."""
     from curate.exporters.splits import SPLITS
 
     for reason, ids in made.left_out.items():
-        say(f"{count(len(ids), left_out)} left out: {reason}.")
+        say(f"{count(len(ids), what)} left out: {reason}.")
+    for oddity, ids in made.warnings.items():
+        say(f"Warning: {count(len(ids), what)} {oddity}: {', '.join(ids)}.")
     written = made.manifest
     if as_json:
         result_json(
@@ -173,6 +148,7 @@ def _tell(made: Exported, left_out: str, as_json: bool) -> None:
                 "counts": dict(written.counts),
                 "new": not written.already_there,
                 "left_out": dict(made.left_out),
+                "warnings": dict(made.warnings),
             }
         )
     else:

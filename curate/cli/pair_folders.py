@@ -46,6 +46,7 @@ def import_folder(
 ) -> None:
     """Copy a folder of tripod shots, pair them by order, time and settings, and measure the pairs.
 
+    Of three photos of a scene those become pairs that measure as such; a shot that went wrong is left out.
     Asks only when in doubt; without a terminal the doubtful ones are named and left out.
     """
     from curate.workflows import pair_intake
@@ -67,15 +68,16 @@ def import_folder(
             left_out += [] if told else [doubtful]
             made += pair_intake.hand_in_told(workspace, doubtful, told, intake)
         say(f"{count(len(stored['frames']), 'photo')}, {count(len(made), 'new pair')}.")
-        wanted = [each.pair for each in made]
-        checked = report_checks(check_all(workspace, wanted, models=models), quiet=as_json) if made else []
+        # More than the new ones, if an import ended before all were measured.
+        wanted = pair_intake.unmeasured(workspace, stored["frames"])
+        checked = report_checks(check_all(workspace, wanted, models=models), quiet=as_json) if wanted else []
     if as_json:
         result_json(
             {
                 "photos": len(stored["frames"]),
                 "new_photos": stored["new"],
                 "failed": stored["failed"],
-                "pairs": wanted,
+                "pairs": [each.pair for each in made],
                 "checks": [as_json_check(each) for each in checked],
                 "doubtful": [_as_json(each) for each in left_out],
             }
@@ -105,7 +107,8 @@ def watch(
 ) -> None:
     """Follow the folder of a tethered camera and measure each pair as soon as it is complete.
 
-    A photo that mends the pair before it is taken for its re-shot partner. Ctrl-C ends it.
+    A photo that makes a good pair with either frame of a failed one is taken for the other frame, shot again.
+    Ctrl-C ends it; begun again it goes on where it was.
     """
     from curate.workflows import pair_intake
     from curate.workflows.pair_watch import watch

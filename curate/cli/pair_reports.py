@@ -13,9 +13,20 @@ if TYPE_CHECKING:
     from curate.workflows.pair_records import PairDetail, PairReport
 
 
+FAILED = 3
+"""Exit code of ``add``, ``swap`` and ``mask`` if their pair fails: neither an error (1) nor wrong usage (2).
+
+``check`` is about any number of pairs: it ends with 0 whatever the verdicts are, and with 1 if it could
+measure none of them.
+"""
+
+
 def verdict_line(report: PairReport, name: str = "") -> str:
     """``1a2b3c4d vase.jpg: fail. The camera moved ...``."""
-    return f"{str(report.pair)[:8]}{f' {name}' if name else ''}: {report.verdict}. {report.sentence}"
+    pair, sentence = str(report.pair)[:8], report.sentence
+    if report.findings[0]["reason"] == "wrong_order":
+        sentence = f"{sentence.rstrip('.')}: curate pairs swap {pair}"
+    return f"{pair}{f' {name}' if name else ''}: {report.verdict}. {sentence}"
 
 
 def report_checks(checks: Iterable[Checked], *, quiet: bool) -> list[Checked]:
@@ -29,6 +40,9 @@ def report_checks(checks: Iterable[Checked], *, quiet: bool) -> list[Checked]:
     counts = Counter(each.report.verdict if each.report else "not measured" for each in done)
     parts = ", ".join(f"{number} {verdict}" for verdict, number in sorted(counts.items()))
     tell(f"{count(len(done), 'pair')} checked{f': {parts}' if parts else ''}.")
+    if back := [str(each.pair)[:8] for each in done if each.sent_back]:
+        which = count(len(back), "of them is", "of them are")
+        tell(f"{which} no longer accepted, as masks or verdict changed: look at {', '.join(back)} again.")
     return done
 
 
@@ -86,4 +100,5 @@ def as_json_check(checked: Checked) -> dict[str, Any]:
         "name": checked.name,
         "verdict": report.verdict if report else None,
         "sentence": report.sentence if report else checked.problem,
+        "sent_back": checked.sent_back,
     }

@@ -20,7 +20,7 @@ from curate.cli.pair_options import (
     ShootName,
     all_named,
 )
-from curate.cli.pair_reports import as_json_check, print_detail, report_checks, verdict_line
+from curate.cli.pair_reports import FAILED, as_json_check, print_detail, report_checks, verdict_line
 
 if TYPE_CHECKING:
     from curate.workflows.pair_records import PairReport, PairSummary
@@ -57,21 +57,22 @@ def add(
 ) -> None:
     """Hand in the photo with the object and the one without it, and measure them.
 
-    The files are copied. The same two files again change nothing.
+    The files are copied. The same two files again change nothing, but that a nameless object gets its name.
+    The exit code is 3 if the pair fails.
     """
     from curate.workflows import pair_intake, pairs
 
     with open_workspace(context) as workspace:
         by = workspace.settings.reviewer
         with_it, without = (pair_intake.store_path(workspace, path, by) for path in (factual, counterfactual))
-        before = pair_intake.handed_in(workspace, with_it, without)
-        if before:
-            _say_before(before, shoot, photographer, licence, consent, object_name)
-            place = before.shoot
-        else:
-            place = pair_intake.shoot_of(
+        before = pair_intake.handed_in(workspace, with_it, without, object_name)
+        place = (
+            before.shoot
+            if before
+            else pair_intake.shoot_of(
                 workspace, factual.parent, shoot, photographer, licence=licence, consent=consent
             )
+        )
         made = pairs.hand_in(
             workspace,
             with_it.sha256,
@@ -82,6 +83,9 @@ def add(
             kind=kind,
             supersedes=supersedes,
         )
+        if before:
+            _say_before(before, pairs.shown(workspace, made.pair).summary.object_name)
+            _say_unused(before, shoot, photographer, licence, consent)
         _report(pairs.check(workspace, made.pair, models=models), as_json)
 
 
@@ -171,7 +175,10 @@ def show(
 
 @commands.command()
 def swap(context: typer.Context, pair: PairId, models: Models = True, as_json: Json = False) -> None:
-    """Exchange the frames of a pair; the new pair takes its place and is measured."""
+    """Exchange the frames of a pair; the new pair takes its place and is measured.
+
+    The exit code is 3 if it fails.
+    """
     from curate.workflows import pairs
 
     with open_workspace(context) as workspace:
@@ -186,7 +193,10 @@ def mask(
     file: Annotated[Path, typer.Argument(help="8-bit PNG, white on the object, as large as the photo.")],
     as_json: Json = False,
 ) -> None:
-    """Correct the object's mask; the pair is measured again with it."""
+    """Correct the object's mask; the pair is measured again with it.
+
+    The exit code is 3 if it fails.
+    """
     from curate.workflows import pair_pictures, pairs
 
     with open_workspace(context) as workspace:
@@ -194,21 +204,33 @@ def mask(
         _report(pairs.correct_mask(workspace, pair, drawn, workspace.settings.reviewer), as_json)
 
 
-def _say_before(
+def _say_before(before: PairSummary, object_name: str | None) -> None:
+    """That a pair is here already, and what its object is called now if it had no name."""
+    named = (
+        f"the object is now called {object_name!r}" if before.object_name is None and object_name else None
+    )
+    say(
+        "Both photos were handed in as a pair before, "
+        f"for the shoot {before.shoot_name!r} of {before.photographer}; {named or 'nothing was added'}."
+    )
+
+
+def _say_unused(
     before: PairSummary,
     shoot: str | None,
     photographer: str | None,
     licence: str | None,
     consent: str | None,
-    object_name: str | None,
 ) -> None:
-    """That a pair is here already, and which words about it were not used."""
-    say(
-        "Both photos were handed in as a pair before, "
-        f"for the shoot {before.shoot_name!r} of {before.photographer}; nothing was added."
-    )
-    place = {"--shoot": shoot, "--photographer": photographer, "--object": object_name}
-    if unused := [option for option, value in place.items() if value is not None]:
+    """Which words about a pair that is here already say something else than what is known."""
+    from curate.workflows.shoots import named_photographer
+
+    unused = []
+    if shoot is not None and shoot.strip() != before.shoot_name:
+        unused.append("--shoot")
+    if photographer is not None and named_photographer(photographer) != before.photographer:
+        unused.append("--photographer")
+    if unused:
         say(f"Not used: {', '.join(unused)}.")
     if licence is not None or consent is not None:
         say(f"Rights are not changed so: type `curate pairs shoots set {str(before.shoot)[:8]}`.")
@@ -218,3 +240,5 @@ def _report(report: PairReport, as_json: bool) -> None:
     from dataclasses import asdict
 
     result_json(asdict(report)) if as_json else result(verdict_line(report))
+    if report.verdict == "fail":
+        raise typer.Exit(FAILED)

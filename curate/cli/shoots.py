@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from curate.cli.context import open_workspace
-from curate.cli.output import Json, result, result_json, table
+from curate.cli.output import Json, result, result_json, say, table
 from curate.cli.pair_options import Consent, Licence, Photographer, ShootId
 
 if TYPE_CHECKING:
     from curate.workflows.shoots import Shoot
+    from curate.workspace import Workspace
 
 commands = typer.Typer(no_args_is_help=True, help="Shoots, and the rights of the pairs in them.")
 
@@ -69,7 +70,8 @@ def create(
             consent=consent,
             held_out=held_out,
         )
-    _report(made, as_json)
+        _report(made, as_json)
+        _tell_exported(workspace, made)
 
 
 @commands.command("set")
@@ -94,11 +96,31 @@ def hold_out(
     back: Annotated[bool, typer.Option("--back", help="Use it for training after all.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Keep a shoot for evaluation: exports never train on it."""
+    """Keep a shoot for evaluation: exports never train on it.
+
+    Pairs of it that were exported for train or validation before are named; no later export holds them.
+    """
     from curate.workflows import shoots
 
     with open_workspace(context) as workspace:
-        _report(shoots.hold_out(workspace, shoot, held_out=not back), as_json)
+        found = shoots.hold_out(workspace, shoot, held_out=not back)
+        _report(found, as_json)
+        _tell_exported(workspace, found)
+
+
+def _tell_exported(workspace: Workspace, shoot: Shoot) -> None:
+    """Name what was exported for train or validation though the shoot is held out now."""
+    from curate.workflows import shoots
+
+    found = shoots.exported_before(workspace, shoot.public_id) if shoot.held_out else {}
+    for folder, pairs in found.items():
+        say(f"Exported for train or validation before, in {folder}: {', '.join(map(str, pairs))}.")
+    if found:
+        back = f"curate pairs shoots hold-out {str(shoot.public_id)[:8]} --back"
+        say(
+            "Later exports leave these pairs out, and `curate verify` refuses the ones that hold them. "
+            f"To export them all the same: {back}"
+        )
 
 
 def _report(shoot: Shoot, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -10,9 +11,28 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from curate.database.among import among
-from curate.database.tables import Decision, Manifest, ManifestDecision, ManifestPhoto, Photo, PhotoSplit
+from curate.database.tables import (
+    Decision,
+    Manifest,
+    ManifestDecision,
+    ManifestPhoto,
+    Pair,
+    Photo,
+    PhotoSplit,
+    ReviewItem,
+    Shoot,
+)
 from curate.errors import ExportError
 from curate.records import ManifestSpec, WrittenManifest
+
+
+class ExportedPair(NamedTuple):
+    """A pair that an export holds."""
+
+    pair: UUID
+    directory: str
+    """Folder of the manifest."""
+    split: str
 
 
 def known_splits(session: Session) -> dict[str, str]:
@@ -69,6 +89,23 @@ def _check_splits(session: Session, written: WrittenManifest, splits: Mapping[st
             "Another export placed some of these photos in another split meanwhile: "
             f"remove {written.directory} and export again."
         )
+
+
+def pairs_of_shoot(session: Session, shoot: UUID) -> list[ExportedPair]:
+    """The pairs of a shoot in every export that rests on decisions about them, by folder and pair."""
+    rows = (
+        select(ReviewItem.public_id, Manifest.directory, PhotoSplit.split)
+        .join(Pair, Pair.item_id == ReviewItem.id)
+        .join(Shoot, Shoot.id == Pair.shoot_id)
+        .join(PhotoSplit, PhotoSplit.photo_id == Pair.factual_id)
+        .join(Decision, Decision.item_id == ReviewItem.id)
+        .join(ManifestDecision, ManifestDecision.decision_id == Decision.id)
+        .join(Manifest, Manifest.id == ManifestDecision.manifest_id)
+        .where(Shoot.public_id == shoot)
+        .order_by(Manifest.directory, ReviewItem.public_id)
+        .distinct()
+    )
+    return [ExportedPair(*row) for row in session.execute(rows)]
 
 
 def is_registered(session: Session, content_hash: str) -> bool:

@@ -62,7 +62,8 @@ def refuse_unfit(
         )
     if check.verdict == FAIL and not (adjudicates and reason):
         raise DecisionError(
-            f"The check says: {check.sentence} Only an adjudicator may accept it all the same, with a reason."
+            f"The check says: {check.sentence} Only an adjudicator may accept it all the same, with a reason "
+            "(on the command line: --adjudicate --reason WHY)."
         )
     return check
 

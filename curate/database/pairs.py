@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from sqlalchemy import ScalarSelect, Select, Text, case, cast, or_, select
+from sqlalchemy import ScalarSelect, Select, Text, case, cast, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
@@ -71,7 +71,7 @@ def record(
     object_name: str | None,
     by: str,
 ) -> bool:
-    """Store a pair; False if it is here already, and then it stays as it is."""
+    """Store a pair; False if it is here already, and then nothing changes."""
     public_id = pair_id(factual.sha256, counterfactual.sha256)
     item = insert(ReviewItem).values(public_id=public_id, kind=KIND)
     session.execute(item.on_conflict_do_nothing())
@@ -85,6 +85,12 @@ def record(
         handed_in_by=by,
     )
     return session.scalar(row.on_conflict_do_nothing().returning(Pair.id)) is not None
+
+
+def name_object(session: Session, key: int, object_name: str) -> bool:
+    """Name the object of a pair that has no name yet; False if it has one, which stays."""
+    nameless = update(Pair).where(Pair.id == key, Pair.object_name.is_(None))
+    return session.scalar(nameless.values(object_name=object_name).returning(Pair.id)) is not None
 
 
 def find(session: Session, prefix: str, viewer: str | None = None) -> PairRow:
@@ -117,12 +123,15 @@ def supersede(session: Session, old: UUID, new: UUID, by: str) -> None:
         DecisionError: another pair took that place, or the place of ``new``.
     """
     keys = _held(session, {old, new})
-    current = _next(session, keys[old])
-    if current == keys[new]:
+    current, newest = _next(session, keys[old]), _last(session, keys[old])
+    if keys[new] in (current, newest):
         return
     if current is not None:
-        now = _public_id(session, current)
-        raise DecisionError(f"The pair {now} took the place of {old} before: name that one instead.")
+        now = _public_id(session, newest)
+        raise DecisionError(
+            f"The pair {now} took the place of {old} before: name that one instead, "
+            f"on the command line with --supersedes {str(now)[:8]}."
+        )
     stands = _last(session, keys[new])
     if stands not in (keys[new], keys[old]):
         now = _public_id(session, stands)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from sqlalchemy import Select, Text, cast, func, or_, select
+from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,8 @@ from curate.errors import NotFoundError
 
 # Fixed for all time, like the namespace of objects.
 _NAMESPACE = UUID("5c0c7b4e-5b0a-5a3f-9f43-0a5b8e1f7d03")
+# As much of an id as commands print, or more of it.
+_ID = re.compile("[0-9a-f]{8}[0-9a-f-]*")
 
 
 class CountedShoot(NamedTuple):
@@ -42,17 +45,22 @@ def every(session: Session, viewer: str | None = None) -> Sequence[CountedShoot]
 def find(session: Session, id_or_name: str, viewer: str | None = None) -> CountedShoot:
     """One shoot by its name, or by (the start of) its id.
 
+    Eight digits of an id that exists are that id, and nobody captures a shoot by naming another one so; of
+    shorter texts the name counts first.
+
     Raises:
         NotFoundError: there is none that the viewer may see, or several.
     """
-    starts = cast(Shoot.public_id, Text).startswith(id_or_name.lower(), autoescape=True)
-    found = session.execute(_counted(viewer).where(or_(Shoot.name == id_or_name, starts))).all()
-    named = [row for row in found if row[0].name == id_or_name] or found
-    if len(named) > 1:
+    wanted = id_or_name.lower()
+    starts = cast(Shoot.public_id, Text).startswith(wanted, autoescape=True)
+    by_id = session.execute(_counted(viewer).where(starts)).all()
+    by_name = session.execute(_counted(viewer).where(Shoot.name == id_or_name)).all()
+    found = (by_id or by_name) if _ID.fullmatch(wanted) else (by_name or by_id)
+    if len(found) > 1:
         raise NotFoundError(f"Several shoots are called {id_or_name!r}: type the start of one's id.")
-    if not named:
+    if not found:
         raise NotFoundError(f"There is no shoot {id_or_name!r}: type `curate pairs shoots list`.")
-    return CountedShoot(*named[0])
+    return CountedShoot(*found[0])
 
 
 def _counted(viewer: str | None) -> Select[Shoot, int]:

@@ -420,7 +420,10 @@ class Shoot(Base):
 
 
 class Pair(Base):
-    """A counterfactual pair; its public id is that of its review item. Append-only."""
+    """A counterfactual pair; its public id is that of its review item.
+
+    Append-only, but that a nameless object may get a name.
+    """
 
     __tablename__ = "pairs"
     id: Mapped[int] = _key()

@@ -10,6 +10,22 @@ from curate.exporters.pair_columns import EFFECT, MASK
 from curate.exporters.pair_records import sample_id
 from curate.exporters.task import Holdings, PixelsOf, Row, SizeOf, file_names
 
+ALIGNED_UP_TO = 2.0
+"""Pixels a camera may have moved for its pair to be aligned, as in ``curate.capture.thresholds``."""
+
+
+def moved_too_far(verdict: str, shift: float | None, *, aligned: bool) -> bool:
+    """Whether a pair is exported as it was taken though its photos do not lie on each other.
+
+    Only an adjudicator lets such a pair through, and there is no aligning it without loss.
+
+    Args:
+        verdict: Of the checks: ``pass``, ``warn`` or ``fail``.
+        shift: Largest displacement of a corner between the photos as taken, pixels; None if unknown.
+        aligned: Whether the photos are laid on each other in the export.
+    """
+    return verdict == "fail" and not aligned and (shift or 0.0) > ALIGNED_UP_TO
+
 
 def holdings(row: Row) -> Holdings:
     """Photos, scene, shoot and object may be in one split only, and what is held out in ``test`` only."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from curate.exporters.pair_rules import ALIGNED_UP_TO, moved_too_far
 from curate.exporters.task import Row
 
 NOTHING = "Nothing is approved for export: accept pairs in the review app or with `curate decide` first."
@@ -44,7 +45,16 @@ def facts(rows: Sequence[Row]) -> str:
         told.append(f"Taken to test with (`held_out`): {held_out}.")
     if doubted := sum(row["qc_verdict"] != "pass" for row in rows):
         told.append(f"Accepted by people though a measurement warned or failed (`qc_verdict`): {doubted}.")
+    if moved := [row["pair_id"] for row in rows if _moved(row)]:
+        told.append(
+            f"Not aligned though the camera moved by more than {ALIGNED_UP_TO:g} pixels (`qc_shift`), as an "
+            f"adjudicator accepted them all the same: {', '.join(sorted(moved))}."
+        )
     return " ".join(told)
+
+
+def _moved(row: Row) -> bool:
+    return moved_too_far(row["qc_verdict"], row["qc_shift"], aligned=row["aligned"])
 
 
 def pairs(rows: Sequence[Row]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from curate.errors import SettingsError
 from curate.exporters.splits import SHARES
@@ -44,3 +44,5 @@ class Exported:
     records: int
     left_out: Mapping[str, Sequence[str]]
     """Ids of the objects or pairs that gave no record, sorted, by reason."""
+    warnings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Ids of those that gave one and that a trainer should know of, sorted, by what is odd about them."""

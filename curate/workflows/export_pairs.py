@@ -22,6 +22,8 @@ from curate.workflows.pair_pixels import pair_files
 from curate.workflows.pair_selection import PairSelection, select_pairs
 from curate.workspace import Workspace
 
+MOVED = "exported as taken, though the camera moved too far for the photos to be aligned"
+
 
 @dataclass(frozen=True, slots=True)
 class PairOptions(ExportOptions):
@@ -69,7 +71,8 @@ def export_pairs(
     with workspace.transaction() as session:
         manifests.record(session, written, spec, _photo_splits(selected.records), decisions)
     left_out = {why: tuple(sorted(map(str, gone))) for why, gone in selected.left_out.items() if gone}
-    return Exported(written, len(selected.records), left_out)
+    moved = {MOVED: tuple(sorted(map(str, selected.moved)))} if selected.moved else {}
+    return Exported(written, len(selected.records), left_out, moved)
 
 
 def _samples(task: str, records: Sequence[PairRecord], read: ReadPair, max_pixels: int) -> list[Sample]:

@@ -13,7 +13,7 @@ from curate.database import frames, pair_checks, pair_votes, pairs
 from curate.database.pairs import FrameFacts, PairRow
 from curate.database.tables import PairCheck
 from curate.pair_verdicts import PairState
-from curate.verdicts import ACCEPTED, Consensus
+from curate.verdicts import ACCEPTED, DISPUTED, Consensus
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,25 @@ def approved_pairs(
         if row.pair.id in checks and states[row.pair.item_id].name == ACCEPTED
     ]
     return sorted(approved, key=lambda each: each.pair)
+
+
+def outdated(session: Session, *, include_automatic: bool = False) -> dict[UUID, bool]:
+    """Pairs that were accepted with other masks than they have now, and whether they are measured now.
+
+    Newer checks find other masks, and so do corrected ones. Whoever accepted the former has to look again;
+    that a check fails meanwhile, or that others object, does not hide it.
+    """
+    rows = [row for row in pairs.every(session) if row.superseded_by is None]
+    items = [row.pair.item_id for row in rows]
+    checks = pair_checks.current(session, [row.pair.id for row in rows])
+    then = pair_votes.settled(session, items, with_automatic=include_automatic, with_any_masks=True)
+    now = pair_votes.settled(session, items, with_automatic=include_automatic)
+    spoken = {ACCEPTED, DISPUTED}
+    return {
+        row.public_id: row.pair.id in checks
+        for row in rows
+        if then[row.pair.item_id].name in spoken and now[row.pair.item_id].name not in spoken
+    }
 
 
 def _approved(

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from curate.database import failures, pair_checks, pairs
+from curate.database import failures, pair_checks, pair_votes, pairs
 from curate.database.claims import claim_key
 from curate.database.pair_votes import FAIL
 from curate.database.pairs import PairRow
-from curate.errors import CurateError, MediaDamagedError, MediaMissingError, PhotoError
-from curate.workflows.pair_checks import check_row, fingerprint_with
+from curate.errors import PhotoError
+from curate.verdicts import ACCEPTED
+from curate.workflows.pair_checks import check_row, fingerprint_with, looked_at
 from curate.workflows.pair_evidence import pulled_models
 from curate.workflows.pair_records import PairReport
 from curate.workspace import Workspace
 
 STAGE = "check"
-
-_log = logging.getLogger("recurate.pairs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +32,8 @@ class Checked:
     """Why it could not be measured, as a sentence; None if it was."""
     done: int
     total: int
+    sent_back: bool
+    """True if it was accepted and is no longer: people accepted other masks, or another verdict."""
 
 
 def check_all(
@@ -51,8 +50,8 @@ def check_all(
     Args:
         wanted: Measure these; None takes all that nothing took the place of.
         models: As for ``check``.
-        failed: Of these, only those with the verdict ``fail`` and those that could not be measured before,
-            which are left alone otherwise.
+        failed: Of these, only those with the verdict ``fail`` and those that could not be measured before;
+            the latter are left alone otherwise, until the checks or models are others.
 
     Raises:
         NotFoundError: a pair that is wanted does not exist.
@@ -66,37 +65,30 @@ def check_all(
             key = claim_key(STAGE, fingerprint, str(row.public_id))
             if claims.take([key]) != [True]:
                 continue
-            report, problem = None, None
+            report, problem, accepted = None, None, _is_accepted(workspace, row)
             try:
-                with measuring(row.public_id):
-                    report = check_row(workspace, row, asked)
+                report = check_row(workspace, row, asked)
             except PhotoError as error:
                 problem = str(error)
             _note(workspace, row, fingerprint, problem)
             claims.release([key])
-            yield Checked(row.public_id, row.factual.name, report, problem, done, len(rows))
+            sent_back = accepted and not _is_accepted(workspace, row)
+            yield Checked(row.public_id, row.factual.name, report, problem, done, len(rows), sent_back)
 
 
-@contextmanager
-def measuring(pair: UUID) -> Iterator[None]:
-    """Turn whatever one pair makes its measuring raise into a ``PhotoError``, with its cause in the log.
-
-    OpenCV and numpy raise a dozen unrelated classes on pictures that nobody thought of, and a pair like that
-    must not keep those behind it from being measured: the net is wide on purpose.
-    """
+def fault_of(workspace: Workspace, factual_sha256: str, counterfactual_sha256: str) -> str | None:
+    """Why two stored frames fail as a pair, None if they do not; nothing is stored."""
     try:
-        yield
-    except (MediaMissingError, MediaDamagedError) as error:
-        raise PhotoError(str(error)) from error
-    except CurateError:
-        raise
-    except MemoryError as error:
-        raise PhotoError("There is no memory left to measure the pair: end other programs first.") from error
-    except Exception as error:
-        _log.error("The pair %s cannot be measured", pair, exc_info=error)
-        raise PhotoError(
-            f"Measuring it ended in {type(error).__name__}, as the log tells: shoot the pair again."
-        ) from error
+        found = looked_at(workspace, factual_sha256, counterfactual_sha256)
+    except PhotoError as error:
+        return str(error)
+    return found.sentence if found.verdict == FAIL else None
+
+
+def _is_accepted(workspace: Workspace, row: PairRow) -> bool:
+    with workspace.transaction() as session:
+        states = pair_votes.settled(session, [row.pair.item_id], with_automatic=True)
+    return states[row.pair.item_id].name == ACCEPTED
 
 
 def _to_check(
@@ -108,7 +100,7 @@ def _to_check(
         else:
             rows = [row for row in reversed(pairs.every(session)) if row.superseded_by is None]
         subjects = [str(row.public_id) for row in rows]
-        broken = {subject for subject, _ in failures.attempted(session, STAGE, subjects)}
+        broken = dict(failures.attempted(session, STAGE, subjects))
         if failed:
             checks = pair_checks.current(session, [row.pair.id for row in rows])
             failing = {key for key, check in checks.items() if check.verdict == FAIL}
@@ -116,7 +108,10 @@ def _to_check(
         if wanted is not None:
             return rows
         measured = pair_checks.measured(session, fingerprint)
-    return [row for row in rows if row.pair.id not in measured and str(row.public_id) not in broken]
+    # A pair that ended these checks would end them again; other checks may get along with it.
+    return [
+        row for row in rows if row.pair.id not in measured and broken.get(str(row.public_id)) != fingerprint
+    ]
 
 
 def _note(workspace: Workspace, row: PairRow, fingerprint: str, problem: str | None) -> None:

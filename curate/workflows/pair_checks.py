@@ -20,10 +20,11 @@ from curate.capture.records import Evidence, Frame, PairCheck
 from curate.capture.report_image import report_image
 from curate.database import pair_checks, pair_votes, pairs
 from curate.database.pair_checks import FILES, Measurement
-from curate.database.pairs import PairRow
+from curate.database.pairs import PairRow, pair_id
 from curate.database.tables import PairCheck as Row
 from curate.errors import MediaDamagedError, MediaMissingError
 from curate.workflows.pair_evidence import Models, pulled_models
+from curate.workflows.pair_faults import measuring
 from curate.workflows.pair_frames import frame_bytes
 from curate.workflows.pair_lists import report_of
 from curate.workflows.pair_records import IMAGE_SUFFIX, PairReport
@@ -44,7 +45,8 @@ def check(
 
     Raises:
         NotFoundError: there is no such pair.
-        PhotoError: a frame cannot be decoded, or is missing or damaged in the media store.
+        PhotoError: a frame cannot be decoded, or is missing or damaged in the media store; or measuring them
+            ended in an error of the program.
         MediaError: the media store does not answer or cannot be written.
     """
     with workspace.transaction() as session:
@@ -60,6 +62,11 @@ def fingerprint_with(models: Models | None) -> str:
 
 def check_row(workspace: Workspace, row: PairRow, models: Models | None) -> PairReport:
     """``check`` for a pair that was looked up, with models that may be loaded."""
+    with measuring(row.public_id):
+        return _check_row(workspace, row, models)
+
+
+def _check_row(workspace: Workspace, row: PairRow, models: Models | None) -> PairReport:
     fingerprint = fingerprint_with(models)
     with workspace.transaction() as session:
         corrections = pair_checks.masks(session, row.pair.id)
@@ -90,7 +97,8 @@ def looked_at(workspace: Workspace, factual_sha256: str, counterfactual_sha256: 
         PhotoError: as for ``check``.
     """
     files = (frame_bytes(workspace, sha256) for sha256 in (factual_sha256, counterfactual_sha256))
-    return judge(measure(*decode_pair(*files, max_pixels=workspace.settings.max_pixels)))
+    with measuring(pair_id(factual_sha256, counterfactual_sha256)):
+        return judge(measure(*decode_pair(*files, max_pixels=workspace.settings.max_pixels)))
 
 
 def correct_mask(
@@ -109,7 +117,10 @@ def correct_mask(
     with workspace.transaction() as session:
         row = pairs.find(session, str(pair), viewer)
         pair_votes.refuse_withdrawal(session, row.pair.item_id, viewer)
-    working_mask(mask, _frames(workspace, row)[0])  # refuses wrong sizes and kinds before anything is kept
+    with measuring(row.public_id):
+        working_mask(
+            mask, _frames(workspace, row)[0]
+        )  # refuses wrong sizes and kinds before anything is kept
     with workspace.claims() as claims:
         claims.share_writing()
         sha256 = workspace.media.put(mask, IMAGE_SUFFIX)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast, get_args
 from uuid import UUID
 
 from curate.capture.pairing import Doubtful, FoundFrame, LongScene, Pairing, found_frame, pair_up
-from curate.database import failures, frames, photos
+from curate.database import failures, frames, pairs, photos
 from curate.database.pairs import pair_id
 from curate.errors import NotFoundError, PhotoError, SettingsError
 from curate.photos.sources import SourceFile, SourceProblem, file_uri, find_sources, local_path, read_bytes
 from curate.records import Step
 from curate.workflows import shoots
 from curate.workflows.pair_frames import known, store_frame
+from curate.workflows.pair_lists import UNCHECKED, listed
+from curate.workflows.pair_readings import read_triplets
 from curate.workflows.pair_records import HandedIn, PairSummary, StoredFrame
 from curate.workflows.pairs import hand_in_all, shown
 from curate.workspace import Workspace
@@ -112,34 +114,51 @@ def name_in(folder: Path, file: SourceFile) -> str:
     return printable(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
-def handed_in(workspace: Workspace, factual: StoredFrame, counterfactual: StoredFrame) -> PairSummary | None:
-    """The pair of these two frames, if it is here already."""
+def handed_in(
+    workspace: Workspace, factual: StoredFrame, counterfactual: StoredFrame, object_name: str | None = None
+) -> PairSummary | None:
+    """The pair of these two frames, if it is here already.
+
+    Raises:
+        SettingsError: its object has another name than ``object_name``.
+    """
     pair = pair_id(factual.sha256, counterfactual.sha256)
     if pair not in known(workspace, [factual.sha256]).get(factual.sha256, []):
         return None
-    return shown(workspace, pair).summary
+    found = shown(workspace, pair).summary
+    if object_name and found.object_name and object_name.strip() != found.object_name:
+        raise SettingsError(
+            f"The object of the pair {str(pair)[:8]} is called {found.object_name!r}, not {object_name!r}, "
+            "and keeps that name: leave --object out."
+        )
+    return found
 
 
 def pairing_of(workspace: Workspace, names: Mapping[str, str], intake: Intake) -> Pairing:
     """How those of these stored frames belong together that are in no pair yet.
 
+    What looks like a triplet is measured, because a shot that went wrong in the middle looks the same.
+
     Args:
         names: File names by sha256.
     """
     paired = known(workspace, names)
-    fresh = {sha256: name for sha256, name in names.items() if sha256 not in paired}
-    return proposed(workspace, fresh, clean_first=intake.clean_first, long_scenes=intake.long_scenes)
+    found = found_frames(workspace, names)
+    pairing = pair_up(
+        found, clean_first=intake.clean_first, long_scenes=intake.long_scenes, paired=paired.keys()
+    )
+    read_triplets(workspace, pairing, clean_first=intake.clean_first)
+    return pairing
 
 
 def proposed(
     workspace: Workspace,
     names: Mapping[str, str],
     *,
-    clean_first: bool = False,
     long_scenes: LongScene = "ask",
     viewer: str | None = None,
 ) -> Pairing:
-    """Which of these stored frames belong together; nothing is stored.
+    """Which of these stored frames belong together; nothing is stored or measured.
 
     Args:
         names: File names by sha256; they tell the order where the camera's clock does not.
@@ -147,8 +166,7 @@ def proposed(
     Raises:
         NotFoundError: one of them was not stored, or is nothing the viewer sent or may see.
     """
-    found = found_frames(workspace, names, viewer)
-    return pair_up(found, clean_first=clean_first, long_scenes=long_scenes)
+    return pair_up(found_frames(workspace, names, viewer), long_scenes=long_scenes)
 
 
 def found_frames(
@@ -168,6 +186,27 @@ def found_frames(
             raise NotFoundError(f"The photo {names[min(missing)]} was not handed in: send the file first.")
         facts = photos.facts(session, names)
     return [found_frame(name, facts[sha256]) for sha256, name in names.items()]
+
+
+def paired_frames(workspace: Workspace, shoot: UUID) -> list[FoundFrame]:
+    """The frames of all pairs of a shoot."""
+    with workspace.transaction() as session:
+        rows = pairs.every(session, shoot=shoot)
+    names = {each.sha256: each.name for row in rows for each in (row.factual, row.counterfactual)}
+    return found_frames(workspace, names)
+
+
+def unmeasured(workspace: Workspace, names: Collection[str]) -> list[UUID]:
+    """Pairs of these stored frames that no check told a verdict of yet, oldest first; superseded ones not.
+
+    Args:
+        names: sha256 of the frames.
+    """
+    return [
+        each.pair
+        for each in reversed(listed(workspace, verdict=UNCHECKED))
+        if each.factual_sha256 in names and each.counterfactual_sha256 in names
+    ]
 
 
 def hand_in_found(workspace: Workspace, pairing: Pairing, intake: Intake) -> list[HandedIn]:

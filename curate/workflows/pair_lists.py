@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import decisions, pair_checks, pair_votes, pairs
+from curate.database import decisions, frames, pair_checks, pair_votes, pairs
 from curate.database.pairs import PairRow
 from curate.database.tables import PairCheck
 from curate.errors import SettingsError
@@ -64,6 +64,14 @@ def find(workspace: Workspace, prefix: UUID | str, viewer: str | None = None) ->
     """
     with workspace.transaction() as session:
         return pairs.find(session, str(prefix), viewer).public_id
+
+
+def standing_of(workspace: Workspace, sha256: str) -> list[PairSummary]:
+    """Pairs with this frame that nothing took the place of, oldest first."""
+    with workspace.transaction() as session:
+        found = frames.pairs_of(session, [sha256]).get(sha256, [])
+        summaries = _summaries(session, [pairs.find(session, str(each)) for each in found])
+    return [each for each in summaries if each.state != SUPERSEDED]
 
 
 def shown(workspace: Workspace, pair: UUID | str, viewer: str | None = None) -> PairDetail:

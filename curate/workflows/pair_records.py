@@ -35,7 +35,8 @@ class HandedIn:
     pair: UUID
     """UUIDv5 over both sha256: the same two frames in the same order are the same pair everywhere."""
     new: bool
-    """False if the pair was here before; its shoot and names are then as they were."""
+    """False if the pair was here before; its shoot is then as it was, and so is the name of its object, if it
+    had one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from curate.database import rules
 from curate.exporters.pair_records import PairRecord
+from curate.exporters.pair_rules import moved_too_far
 from curate.exporters.splits import connected_photos
-from curate.verdicts import Consensus
+from curate.verdicts import DISPUTED, FLAGGED, Consensus
 from curate.workflows import pairs
 from curate.workflows.export_options import ExportOptions
-from curate.workflows.pair_approval import ApprovedPair, approved_pairs
-from curate.workflows.pair_splits import split_pairs
+from curate.workflows.pair_approval import ApprovedPair, approved_pairs, outdated
+from curate.workflows.pair_splits import Tie, sides, split_pairs
 from curate.workspace import Workspace
 
 
@@ -29,6 +30,15 @@ class PairSelection:
     consensus: Consensus
     """The rule they were accepted by."""
 
+    @property
+    def moved(self) -> set[UUID]:
+        """Those of ``records`` whose photos do not lie on each other, and are not aligned either."""
+        return {each.pair_id for each in self.records if self._moved(each)}
+
+    def _moved(self, record: PairRecord) -> bool:
+        aligned = self.pairs[record.pair_id].alignment is not None
+        return moved_too_far(record.verdict, record.shift, aligned=aligned)
+
 
 def select_pairs(workspace: Workspace, options: ExportOptions) -> PairSelection:
     """All approved pairs that may be exported, with their splits."""
@@ -38,43 +48,47 @@ def select_pairs(workspace: Workspace, options: ExportOptions) -> PairSelection:
             each.pair: each for each in approved_pairs(session, include_automatic=options.include_automatic)
         }
         unattended = {each.pair for each in approved_pairs(session, include_automatic=True)} - found.keys()
-        splits = split_pairs(
+        old = outdated(session, include_automatic=options.include_automatic)
+        placed = split_pairs(
             session,
             seed=options.seed,
             shares=options.shares,
             near_duplicate_distance=options.near_duplicate_distance,
         )
+    splits = sides({pair: _tie(each) for pair, each in found.items()}, placed)
     # Not the workspace's own name for a scene, which pairs that are not exported may change.
-    scenes = {
-        sha256: min(photos) for photos in connected_photos(map(_photos, found.values())) for sha256 in photos
-    }
-    records: list[PairRecord] = []
-    withheld: set[UUID] = set()
-    for pair in found.values():
-        split = splits.split_of(_photos(pair))
-        if split is None:
-            withheld.add(pair.pair)
-        else:
-            records.append(_record(pair, scenes[pair.factual.sha256], split))
+    together = connected_photos(_photos(found[pair]) for pair in splits)
+    scenes = {sha256: min(photos) for photos in together for sha256 in photos}
+    records = [
+        _record(found[pair], scenes[found[pair].factual.sha256], split) for pair, split in splits.items()
+    ]
     left_out = {
-        **_held_back(workspace, found.keys() | unattended),
+        **_held_back(workspace, old, found.keys() | unattended),
         "accepted by an automatic policy alone (--include-automatic)": unattended,
-        "their shoot, object or photos stand in different splits": withheld,
+        "their shoot, object or photos stand in different splits": found.keys() - splits.keys(),
     }
     return PairSelection(found, records, left_out, consensus)
 
 
-def _held_back(workspace: Workspace, approved: Collection[UUID]) -> dict[str, set[UUID]]:
-    """Pairs that people spoke about and that are not approved, by why not."""
-    why_not = {
-        "disputed": "disputed by reviewers",
-        "flagged": "flagged by a reviewer",
-        "accepted": "accepted, but not measured with their newest mask (`curate pairs check`)",
+def _held_back(
+    workspace: Workspace, old: Mapping[UUID, bool], approved: Collection[UUID]
+) -> dict[str, set[UUID]]:
+    """Pairs that people spoke about and that are not approved, by why not; ``old`` is what is outdated."""
+    found = {
+        "disputed by reviewers": {each.pair for each in pairs.listed(workspace, state=DISPUTED)},
+        "flagged by a reviewer": {each.pair for each in pairs.listed(workspace, state=FLAGGED)},
+        "accepted with other masks than are measured now: look again": {
+            pair for pair, measured in old.items() if measured
+        },
+        "accepted, but not measured with their newest mask (`curate pairs check`)": {
+            pair for pair, measured in old.items() if not measured
+        },
     }
-    return {
-        why: {each.pair for each in pairs.listed(workspace, state=state)} - set(approved)
-        for state, why in why_not.items()
-    }
+    return {why: each - set(approved) for why, each in found.items()}
+
+
+def _tie(pair: ApprovedPair) -> Tie:
+    return Tie(_photos(pair), pair.shoot, pair.photographer, pair.object_name, pair.held_out)
 
 
 def _photos(pair: ApprovedPair) -> tuple[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import PurePath
 
 from curate.capture.pairing import FoundFrame
@@ -9,9 +11,17 @@ from curate.photos.raw_exif import RAW_FORMATS
 
 
 class Shots:
-    """What the folder has held so far, by shot."""
+    """What the folder has held so far, by shot.
 
-    def __init__(self) -> None:
+    Args:
+        stored: Frames of pairs that are there already. A file that was rewritten while nobody watched is
+            known by them, if the camera's times are equal; names alone begin anew with every card.
+    """
+
+    def __init__(self, stored: Iterable[FoundFrame] = ()) -> None:
+        self._stored: dict[tuple[str, datetime | None], FoundFrame] = {
+            (_stem(each), each.camera.taken_at): each for each in stored if each.camera.taken_at
+        }
         self._latest: dict[str, FoundFrame] = {}
         self._both = False
 
@@ -20,7 +30,8 @@ class Shots:
 
         One shot are files with one name but for its ending, unless the camera's times tell them apart.
         """
-        known = self._latest.get(_stem(frame))
+        stored = self._stored.get((_stem(frame), frame.camera.taken_at))
+        known = self._latest.get(_stem(frame), stored)
         if known is None or known.sha256 == frame.sha256:
             return None
         times = {each.camera.taken_at for each in (known, frame)} - {None}

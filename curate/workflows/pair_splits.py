@@ -29,6 +29,12 @@ class Tie:
     object_name: str | None
     held_out: bool
 
+    @property
+    def things(self) -> tuple[tuple[str, str], ...]:
+        """What may stand on one side only, its photos aside: kind and id."""
+        key = object_key(self.photographer, self.object_name)
+        return ("shoot", str(self.shoot)), *((("object", key),) if key else ())
+
 
 def split_pairs(
     session: Session, *, seed: int, shares: tuple[int, int, int], near_duplicate_distance: int
@@ -58,6 +64,25 @@ def split_pairs(
     return place(ties, known, same_photo, seed=seed, shares=shares)
 
 
+def sides(ties: Mapping[UUID, Tie], placed: SplitAssignment) -> dict[UUID, str]:
+    """The split of each pair that may be exported beside the others.
+
+    What was exported keeps its place, so an object that got its name afterwards, or a shoot whose photos
+    another one joined, may have pairs in several splits: all of those are withheld.
+
+    Args:
+        ties: Of the pairs that are to be exported, by id.
+        placed: Where all photos stand.
+    """
+    found = {pair: split for pair, tie in ties.items() if (split := placed.split_of(tie.photos))}
+    seen: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for pair, split in found.items():
+        for thing in ties[pair].things:
+            seen[thing].add(split)
+    torn = {thing for thing, splits in seen.items() if len(splits) > 1}
+    return {pair: split for pair, split in found.items() if torn.isdisjoint(ties[pair].things)}
+
+
 def place(
     ties: Iterable[Tie],
     known: Mapping[str, str],
@@ -77,9 +102,8 @@ def place(
     together: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     held_out: set[str] = set()
     for tie in ties:
-        together["shoot", str(tie.shoot)].update(tie.photos)
-        if key := object_key(tie.photographer, tie.object_name):
-            together["object", key].update(tie.photos)
+        for thing in tie.things:
+            together[thing].update(tie.photos)
         if tie.held_out:
             held_out.update(tie.photos)
     shown = {sha256 for photos in together.values() for sha256 in photos}

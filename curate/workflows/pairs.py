@@ -11,9 +11,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import frames, pair_votes, pairs, shoots
+from curate.database import frames, pair_checks, pair_votes, pairs, shoots
 from curate.database.pairs import PairRow
 from curate.errors import DecisionError, PhotoError, SettingsError
+from curate.verdicts import ACCEPTED
 from curate.workflows.pair_checks import check, correct_mask
 from curate.workflows.pair_frames import known, store_frame
 from curate.workflows.pair_lists import find, listed, shown
@@ -49,19 +50,25 @@ def hand_in(
     object_name: str | None = None,
     kind: str = "pair",
     supersedes: UUID | str | None = None,
+    unless_accepted: bool = False,
     viewer: str | None = None,
 ) -> HandedIn:
     """Make two stored frames a pair. The same two again change nothing but what they supersede.
 
+    What had no name of its object gets the one that is said now.
+
     Args:
         supersedes: The pair that this one takes the place of; both stay.
+        unless_accepted: Leave an accepted pair in its place, whoever the viewer is.
 
     Raises:
         NotFoundError: a frame was not stored, or there is no such shoot or pair for the viewer.
         PhotoError: both frames are the same file.
         SettingsError: there is no such kind.
-        DecisionError: another pair took the place of ``supersedes`` before, or it was accepted and the viewer
-            does not judge pairs, or somebody else handed in these.
+        DecisionError: another pair took the place of ``supersedes`` before, or that one was accepted and may
+            not be replaced (by ``unless_accepted``, or because there is a viewer); or somebody else handed in
+            these, or their object has another name, or none and the viewer may not name that of an accepted
+            pair.
     """
     with workspace.transaction() as session:
         made = _record(session, factual_sha256, counterfactual_sha256, shoot, by, object_name, kind, viewer)
@@ -69,6 +76,8 @@ def hand_in(
             old = pairs.find(session, str(supersedes), viewer)
             if old.public_id != made.pair:
                 _supersede(session, old, made.pair, by, viewer)
+                if unless_accepted:
+                    _refuse_accepted(session, old)
     return made
 
 
@@ -124,6 +133,8 @@ def swap(workspace: Workspace, pair: UUID | str, by: str, viewer: str | None = N
         public_id = pairs.pair_id(factual.sha256, counterfactual.sha256)
         if not new:
             _refuse_foreign(session, public_id, old.shoot.photographer)
+            if old.pair.object_name is not None:
+                _name(session, public_id, old.pair.object_name, viewer)
         _supersede(session, old, public_id, by, viewer)
     return HandedIn(public_id, new)
 
@@ -133,9 +144,30 @@ def _supersede(session: Session, old: PairRow, new: UUID, by: str, viewer: str |
     pair_votes.refuse_withdrawal(session, old.pair.item_id, viewer)
 
 
+def _refuse_accepted(session: Session, old: PairRow) -> None:
+    """The caller holds the item, so that nobody accepts the pair while its place is taken."""
+    item = old.pair.item_id
+    if pair_votes.settled(session, [item], with_automatic=True)[item].name == ACCEPTED:
+        raise DecisionError(f"The pair {str(old.public_id)[:8]} was accepted: it stays as it is.")
+
+
 def _refuse_foreign(session: Session, pair: UUID, photographer: str) -> None:
     if pairs.find(session, str(pair)).shoot.photographer != photographer:
         raise DecisionError("Somebody else handed in these two photos as a pair: ask a curator about it.")
+
+
+def _name(session: Session, pair: UUID, object_name: str, viewer: str | None) -> str:
+    """What the object of a pair is called from now on: as before, if it had a name."""
+    row = pairs.find(session, str(pair))
+    if row.pair.object_name is not None:
+        return row.pair.object_name
+    pair_checks.hold(session, row.pair.id)
+    if pairs.name_object(session, row.pair.id, object_name):
+        # A name ties the pair to others, which may stand on another side of a split.
+        pair_votes.refuse_withdrawal(session, row.pair.item_id, viewer)
+        return object_name
+    session.refresh(row.pair)  # somebody else named it this very moment
+    return row.pair.object_name or object_name
 
 
 def _record(
@@ -162,4 +194,9 @@ def _record(
     public_id = pairs.pair_id(factual_sha256, counterfactual_sha256)
     if not new:
         _refuse_foreign(session, public_id, place.photographer)
+        if named and (kept := _name(session, public_id, named, viewer)) != named:
+            raise DecisionError(
+                f"The object of the pair {str(public_id)[:8]} is called {kept!r}, not {named!r}, and keeps "
+                "that name: hand the pair in without a name, or with this one."
+            )
     return HandedIn(public_id, new)

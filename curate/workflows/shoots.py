@@ -8,10 +8,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import shoots
+from curate.database import manifests, shoots
 from curate.database.shoots import CountedShoot
 from curate.database.tables import Shoot as Row
 from curate.errors import NotFoundError, SettingsError
+from curate.workflows.pair_splits import HELD_OUT_SPLIT
 from curate.workflows.people import normal_email
 from curate.workspace import Workspace
 
@@ -49,11 +50,13 @@ def create(
         held_out: Keep its pairs for evaluation; False leaves it as it is.
 
     Raises:
-        SettingsError: a name is empty, or something else was said of this shoot before.
+        SettingsError: a name is empty or an id, or something else was said of this shoot before.
     """
     if not name.strip() or not photographer.strip():
         raise SettingsError("A shoot needs a name and a photographer: type --shoot NAME --photographer WHO.")
-    who = normal_email(photographer.strip()) or photographer.strip()
+    if _is_id(name.strip()):
+        raise SettingsError(f"{name.strip()!r} is an id and no name of a shoot: call it something else.")
+    who = named_photographer(photographer)
     with workspace.transaction() as session:
         shoot = shoots.ensure(session, who, name.strip())
         shoot.licence = _agreed(shoot, "licence", licence)
@@ -61,6 +64,11 @@ def create(
         shoot.held_out = shoot.held_out or held_out
         session.flush()
         return _told(shoots.find(session, str(shoot.public_id)))
+
+
+def named_photographer(text: str) -> str:
+    """The form in which a shoot keeps its photographer: an email address as people log in."""
+    return normal_email(text.strip()) or text.strip()
 
 
 def hold_out(workspace: Workspace, id_or_name: str | UUID, *, held_out: bool = True) -> Shoot:
@@ -73,6 +81,17 @@ def hold_out(workspace: Workspace, id_or_name: str | UUID, *, held_out: bool = T
         found = _found(session, id_or_name)
         found.shoot.held_out = held_out
         return _told(found)
+
+
+def exported_before(workspace: Workspace, shoot: UUID) -> dict[str, list[UUID]]:
+    """Pairs of a shoot that were exported for train or validation, by the folder of the export.
+
+    Held out they are in no export from then on, and ``verify_manifest`` refuses those that hold them.
+    """
+    with workspace.transaction() as session:
+        found = [each for each in manifests.pairs_of_shoot(session, shoot) if each.split != HELD_OUT_SPLIT]
+    folders = dict.fromkeys(each.directory for each in found)
+    return {folder: [each.pair for each in found if each.directory == folder] for folder in folders}
 
 
 def correct(
@@ -119,6 +138,14 @@ def _found(session: Session, id_or_name: str | UUID, viewer: str | None = None) 
     if not str(id_or_name).strip():  # every id starts with nothing
         raise NotFoundError("No shoot was named: type a name of `curate pairs shoots list`.")
     return shoots.find(session, str(id_or_name), viewer)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _agreed(shoot: Row, what: str, wanted: str | None) -> str | None:

@@ -16,9 +16,12 @@ def _storable(text: str) -> str:
     return text
 
 
+STORABLE = AfterValidator(_storable)
+"""Comes last: a limit that comes after it would count items, not characters, in what it says."""
+
 Want = Annotated[int, Field(ge=1, le=8)]
 Items = Annotated[list[UUID], Field(max_length=64)]
-Text = Annotated[str, Field(max_length=500), AfterValidator(_storable)]
+Text = Annotated[str, Field(max_length=500), STORABLE]
 Seconds = Annotated[float, Field(ge=0, le=1e9)]
 
 

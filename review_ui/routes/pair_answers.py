@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 from curate.capture.pairing import Pairing
@@ -25,14 +26,19 @@ def line(pair: PairSummary) -> Answer:
         "shoot_name": pair.shoot_name,
         "photographer": pair.photographer,
         "object": pair.object_name,
-        "factual": {"sha256": pair.factual_sha256, "name": pair.factual_name},
-        "counterfactual": {"sha256": pair.counterfactual_sha256, "name": pair.counterfactual_name},
+        "factual": _frame(pair.factual_sha256, pair.factual_name),
+        "counterfactual": _frame(pair.counterfactual_sha256, pair.counterfactual_name),
         "verdict": pair.verdict,
         "sentence": pair.sentence,
         "swapped": pair.swapped,
         "state": pair.state,
         "superseded_by": pair.superseded_by,
     }
+
+
+def _frame(sha256: str, name: str) -> Answer:
+    """Without the folders, which an import by command keeps: they are the server's."""
+    return {"sha256": sha256, "name": PurePosixPath(name).name}
 
 
 def detail(person: Person, pair: PairDetail) -> Answer:

@@ -8,12 +8,12 @@ from uuid import UUID
 from pydantic import Base64Bytes, Field
 
 from review_ui.guard import Body
-from review_ui.routes.bodies import Text
+from review_ui.routes.bodies import STORABLE, Text
 
 MASK_LIMIT = 2 * 2**20  # bytes of a mask in base64; a scribble on 1024 x 1024 pixels has 100 KB
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-Name = Annotated[Text, Field(min_length=1, max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=200), STORABLE]
 
 
 class NothingBody(Body):
@@ -26,6 +26,14 @@ class ShootBody(Body):
     licence: Name | None = None
     consent: Text | None = None
     held_out: bool = False
+
+
+class RightsBody(Body):
+    """What holds now; an empty text: it is not known."""
+
+    shoot: UUID
+    licence: Annotated[str, Field(max_length=200), STORABLE]
+    consent: Text
 
 
 class FilesBody(Body):

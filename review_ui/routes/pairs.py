@@ -15,7 +15,7 @@ from curate.errors import AccessError, ConflictError, PhotoError, SettingsError
 from curate.pair_verdicts import NO_CHECK
 from curate.workflows import drawn_masks, frame_intake, pair_intake, pairs, review, shoots, uploads
 from review_ui import serving
-from review_ui.access import Permission, Person
+from review_ui.access import Permission, Person, viewer
 from review_ui.guard import Endpoint, Refused, posted
 from review_ui.routes.pair_answers import Answer, detail, line, proposal, standing
 from review_ui.routes.pair_bodies import (
@@ -27,6 +27,7 @@ from review_ui.routes.pair_bodies import (
     NothingBody,
     PairBody,
     PairUpBody,
+    RightsBody,
     ShootBody,
     UndoPairBody,
     UploadBody,
@@ -36,11 +37,6 @@ from review_ui.routes.uploads import PLACE as UPLOADS
 # Each holds a whole file and its pixels, or up to 1.5 GB while it measures.
 _STORING = CapacityLimiter(2)
 _MEASURING = CapacityLimiter(1)
-
-
-def viewer(person: Person) -> str | None:
-    """Whose shoots alone this person may see; None for all."""
-    return None if person.may(Permission.JUDGE_PAIRS) else person.name
 
 
 @contextmanager
@@ -73,6 +69,14 @@ def new_shoot(person: Person, asked: ShootBody) -> object:
             consent=asked.consent,
             held_out=asked.held_out,
         )
+
+
+@posted(Permission.HAND_IN, RightsBody)
+def shoot_rights(person: Person, asked: RightsBody) -> object:
+    """Replace licence and consent of a shoot; photographers those of their own."""
+    workspace = serving.workspace()
+    own = shoots.find(workspace, asked.shoot, viewer(person)).public_id
+    return shoots.correct(workspace, own, licence=asked.licence, consent=asked.consent)
 
 
 @posted(Permission.HAND_IN, FilesBody)
@@ -128,11 +132,15 @@ def all_pairs(person: Person, _asked: NothingBody) -> object:
     """Pairs this person may see, and what came of uploads that are in no pair."""
     workspace, seen = serving.workspace(), viewer(person)
     begun = uploads.of_owner(workspace, person.name)
-    stored = {each.sha256: each.name for each in begun if each.stored is not None}
+    stored = {each.sha256: each for each in begun if each.stored is not None}
     paired = pairs.known(workspace, stored, seen)
     return {
         "pairs": [line(each) for each in pairs.listed(workspace, viewer=seen)],
-        "unpaired": [{"sha256": sha, "name": name} for sha, name in stored.items() if sha not in paired],
+        "unpaired": [
+            {"sha256": sha256, "name": each.name, "upload": each.upload_id}
+            for sha256, each in stored.items()
+            if sha256 not in paired
+        ],
         "unfinished": [
             {"name": each.name, "size": each.size, "offset": uploads.offset(each)}
             for each in begun
@@ -215,6 +223,7 @@ def _post(name: str, endpoint: Endpoint) -> BaseRoute:
 routes: list[BaseRoute] = [
     _post("shoots", all_shoots),
     _post("new-shoot", new_shoot),
+    _post("shoot-rights", shoot_rights),
     _post("known", known),
     _post("frames", frames),
     _post("pair-up", pair_up),

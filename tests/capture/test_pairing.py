@@ -70,6 +70,53 @@ def test_frames_that_look_different_are_not_paired():
     assert len(pair_up([frame("1"), frame("2", scene=STAIRS)]).doubtful) == 2
 
 
+def test_two_lone_neighbours_are_a_pair_though_they_look_different():
+    large = [frame("1", seconds=0), frame("2", scene=STAIRS, seconds=30)]
+    far = [frame("3", seconds=900), frame("4", seconds=930), frame("5", scene=STAIRS, seconds=2000)]
+    pairing = pair_up([*large, *far])
+    assert shown(pairing.pairs) == [("2", "1"), ("4", "3")]
+    assert [doubt.frames[0].name for doubt in pairing.doubtful] == ["5"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"seconds": 90},
+        {"seconds": None},
+        {"seconds": 30, "size": (300, 200)},
+        {"seconds": 30, "iso": 800},
+    ],
+)
+def test_lone_frames_that_are_far_apart_or_taken_otherwise_are_not_paired(other):
+    pairing = pair_up([frame("1", seconds=0, iso=100), frame("2", scene=STAIRS, **{"iso": 100} | other)])
+    assert (pairing.pairs, len(pairing.doubtful)) == ([], 2)
+
+
+def test_a_lone_frame_that_two_neighbours_could_claim_is_left_to_a_person():
+    row = [frame("1", seconds=0), frame("2", scene=STAIRS, seconds=30), frame("3", seconds=60)]
+    pairing = pair_up(row)
+    assert (pairing.pairs, len(pairing.doubtful)) == ([], 3)
+
+
+def test_frames_on_both_sides_of_a_pair_do_not_belong_together():
+    row = [frame(str(number), seconds=10 * number) for number in range(4)]
+    assert shown(pair_up([row[0], row[3]]).pairs) == [("3", "0")]
+    pairing = pair_up(row, paired={"1", "2"})
+    assert (pairing.pairs, [doubt.frames[0].name for doubt in pairing.doubtful]) == ([], ["0", "3"])
+
+
+def test_the_other_file_of_a_paired_shot_is_left_out():
+    frames = [
+        frame(f"IMG_{number}.{suffix}", seconds=number, kind=kind)
+        for number in (1, 2)
+        for suffix, kind in (("CR2", "CR2"), ("jpg", "JPEG"))
+    ]
+    for paired, others in ((".CR2", ".jpg"), (".jpg", ".CR2")):
+        pairing = pair_up(frames, paired={f"IMG_1{paired}", f"IMG_2{paired}"})
+        assert pairing.pairs == []
+        assert [doubt.frames[0].name for doubt in pairing.doubtful] == [f"IMG_1{others}", f"IMG_2{others}"]
+
+
 def test_other_settings_and_sizes_are_doubtful():
     (doubt,) = pair_up([frame("1", iso=100), frame("2", iso=400)]).doubtful
     assert doubt.sentence == (

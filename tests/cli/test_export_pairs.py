@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from curate.cli.app import app
+from curate.workflows import pairs, review
 from pair_files import draw_pair
-from stored_pairs import accepted
+from stored_pairs import accepted, hand_in
 
 
 @pytest.fixture
@@ -29,5 +30,24 @@ def test_pairs_are_exported_and_verified(empty_workspace, curate, tmp_path, task
     assert told["new"]
     assert told["left_out"] == {}
     assert "was there already, equal byte for byte: 1 record (1 in test)" in curate(*asked).stdout
+    assert told["warnings"] == {}
     sound = json.loads(curate("verify", told["folder"], "--json").stdout)
     assert (sound["task"], sound["content_hash"]) == (task, told["content_hash"])
+
+
+def test_whoever_holds_a_shoot_out_hears_which_pairs_were_exported(empty_workspace, curate, tmp_path):
+    pair = accepted(empty_workspace, draw_pair(0, (160, 120)))
+    curate("export", "removal", "--name", "jugs", "--to", str(tmp_path), "--shares", "100", "0", "0")
+    told = curate("pairs", "shoots", "hold-out", "kitchen")
+    assert f"Exported for train or validation before, in {tmp_path / 'jugs-1'}: {pair}." in told.stderr
+    assert told.stderr.strip().endswith("--back")
+    assert "Exported" not in curate("pairs", "shoots", "hold-out", "kitchen", "--back").stderr
+
+
+def test_a_pair_that_is_exported_though_its_camera_moved_is_a_warning(empty_workspace, curate, tmp_path):
+    pair = hand_in(empty_workspace, draw_pair(1, (320, 240), shift=6).files)
+    pairs.check(empty_workspace, pair, models=False)
+    review.decide(empty_workspace, str(pair), "accept", reviewer="judy", reason="wanted", adjudicates=True)
+    told = curate("export", "removal", "--name", "jugs", "--to", str(tmp_path))
+    assert "Warning: 1 pair exported as taken, though the camera moved too far" in told.stderr
+    assert str(pair) in told.stderr

@@ -15,7 +15,10 @@ from chain import make_workspace
 from curate.cli.app import app
 from curate.cli.pair_folders import pairs_from
 from curate.errors import CurateError
+from curate.workflows import pair_intake, pairs
+from curate.workspace import Workspace
 from pair_files import draw_pair, png
+from stored_pairs import accepted
 
 
 @pytest.fixture
@@ -46,7 +49,10 @@ def test_a_pair_is_added_looked_at_corrected_and_decided(curate, tmp_path):
     added = curate("pairs", "add", *files, "--object", "vase", "--licence", "CC0-1.0", "--no-models")
     pair, _, verdict = added.stdout.partition(": ")
     assert (added.exit_code, verdict[:5]) == (0, "pass.")
-    again = curate("pairs", "add", *files, "--no-models", "--shoot", "sill", "--licence", "MIT")
+    known = ("pairs", "add", *files, "--no-models")
+    with pytest.raises(CurateError, match="is called 'vase', not 'jug', and keeps that name: leave --object"):
+        curate(*known, "--object", "jug")
+    again = curate(*known, "--object", "vase", "--shoot", "sill", "--licence", "MIT")
     assert "nothing was added" in again.stderr
     assert "Not used: --shoot." in again.stderr
     (shoot,) = told(curate("pairs", "shoots", "list", "--json"))
@@ -80,20 +86,43 @@ def test_a_pair_in_the_wrong_order_is_swapped_and_a_failed_one_overruled(curate,
     with_it, without = draw_pair(1).write(tmp_path / "table")
     wrong = curate("pairs", "add", without, with_it, "--no-models")
     assert ": fail." in wrong.stdout
+    assert wrong.exit_code == 3
     pair = wrong.stdout[:8]
-    with pytest.raises(CurateError, match="Only an adjudicator"):
+    assert wrong.stdout.strip().endswith(f"exchange them: curate pairs swap {pair}")
+    with pytest.raises(CurateError, match=r"Only an adjudicator .*--adjudicate --reason"):
         curate("decide", "accept", pair)
     right = curate("pairs", "swap", pair, "--no-models")
     assert ": pass." in right.stdout
     with pytest.raises(CurateError, match=f"The pair {right.stdout[:8]}.* took the place"):
         curate("decide", "accept", pair, "--adjudicate", "--reason", "all the same")
     moved = draw_pair(2, shift=6).write(tmp_path / "table", "moved")
-    failed = curate("pairs", "add", *moved, "--no-models").stdout[:8]
+    as_json = curate("pairs", "add", *moved, "--no-models", "--json")
+    assert (as_json.exit_code, json.loads(as_json.stdout)["verdict"]) == (3, "fail")
+    failed = json.loads(as_json.stdout)["pair"][:8]
     curate("people", "add", "cora@lab.org", "--role", "curator")
     rule = ("decide", "accept", failed, "--adjudicate", "--reason", "wanted")
     with pytest.raises(CurateError, match=r"cora@lab\.org is curator"):
         curate(*rule, "--reviewer", "cora@lab.org")
     assert "accept recorded" in curate(*rule).stdout
+
+
+def test_a_pair_gets_the_name_of_its_object_later_and_a_place_that_is_free(curate, tmp_path):
+    first, second, third = (
+        draw_pair(1, (320, 240), place=(x, 0.5)).write(tmp_path / "table", str(x)) for x in (0.4, 0.5, 0.6)
+    )
+    other = draw_pair(2, (320, 240)).write(tmp_path / "table", "other")
+    ids = [told(curate("pairs", "add", *first, "--no-models", "--json"))["pair"]]
+    named = curate("pairs", "add", *first, "--no-models", "--object", " red jug ", "--shoot", "table").stderr
+    assert "the object is now called 'red jug'." in named
+    assert "nothing was added" not in named
+    assert "Not used" not in named
+    assert told(curate("pairs", "list", "--json"))[0]["object_name"] == "red jug"
+    for files in (second, third):
+        added = curate("pairs", "add", *files, "--no-models", "--supersedes", ids[-1][:8], "--json")
+        ids.append(told(added)["pair"])
+    sentence = f"The pair {ids[2]} took the place of {ids[0]} .*--supersedes {ids[2][:8]}"
+    with pytest.raises(CurateError, match=sentence):
+        curate("pairs", "add", *other, "--no-models", "--supersedes", ids[0][:8])
 
 
 def test_a_folder_is_imported_and_doubtful_photos_are_named_with_what_to_type(curate, tmp_path):
@@ -111,6 +140,18 @@ def test_a_folder_is_imported_and_doubtful_photos_are_named_with_what_to_type(cu
     draw_pair(3).write(card, "c")
     third = told(curate("pairs", "import", card, "--no-models", "--json"))
     assert [(each["pair"], each["verdict"]) for each in third["checks"]] == [(third["pairs"][0], "pass")]
+
+
+def test_an_import_that_ended_before_it_measured_measures_the_next_time(curate, tmp_path):
+    card = tmp_path / "card"
+    files = draw_pair(1, (320, 240)).write(card, "a")
+    with Workspace.open(tmp_path / "ws") as workspace:
+        shoot = pair_intake.shoot_of(workspace, card, None, None, licence=None, consent=None)
+        frames = [pair_intake.store_path(workspace, path, "ada").sha256 for path in files]
+        pair = pairs.hand_in(workspace, *frames, shoot=shoot, by="ada").pair
+    done = told(curate("pairs", "import", card, "--no-models", "--json"))
+    assert (done["pairs"], [each["pair"] for each in done["checks"]]) == ([], [str(pair)])
+    assert told(curate("pairs", "import", card, "--no-models", "--json"))["checks"] == []
 
 
 def test_a_tether_folder_is_watched_once(curate, tmp_path):
@@ -188,3 +229,17 @@ def test_a_command_that_only_looks_loads_no_pixels():
         "print(sorted(heavy))"
     )
     assert subprocess.check_output([sys.executable, "-c", script], text=True).strip() == "[]"
+
+
+def test_checking_says_which_acceptances_it_sent_back(empty_workspace):
+    pair = accepted(empty_workspace, draw_pair(0, (160, 120)))  # with masks that were written by hand
+
+    def check(*options: str) -> Result:
+        return CliRunner().invoke(
+            app, ["-w", str(empty_workspace.root), "pairs", "check", str(pair), "--no-models", *options]
+        )
+
+    done = check().stdout.splitlines()
+    assert done[-1].startswith("1 of them is no longer accepted, as masks or verdict changed: look at ")
+    assert str(pair)[:8] in done[-1]
+    assert [each["sent_back"] for each in told(check("--json"))] == [False]  # it is open by now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from uuid import UUID
 
 import pytest
@@ -149,6 +150,20 @@ def test_rows_are_only_ever_added(database, table):
     for change in (f"UPDATE {table} SET id = DEFAULT", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
         with pytest.raises(DBAPIError, match="append-only"), database.begin() as connection:
             connection.execute(text(change))
+
+
+def test_a_nameless_object_gets_a_name_once_and_nothing_else_of_a_pair_changes(database):
+    with Session(database) as session, session.begin():
+        add(session, 1, 2)
+    for change, refused in (
+        ("object_name = 'jug', kind = 'burst'", True),
+        ("object_name = 'jug'", False),
+        ("object_name = 'vase'", True),
+        ("object_name = NULL", True),
+    ):
+        refusal = pytest.raises(DBAPIError, match="append-only") if refused else nullcontext()
+        with refusal, database.begin() as connection:
+            connection.execute(text(f"UPDATE pairs SET {change}"))
 
 
 def test_the_current_check_is_the_newest_one_made_with_the_newest_mask(session, pair):

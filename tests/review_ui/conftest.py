@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
 from sqlalchemy import Engine, Row, text
 
-from chain import make_workspace
-from curate import workspace
+from chain import make_workspace_on
 from curate.database.tables import Base
 from curate.workflows import people
 from curate.workspace import Workspace
@@ -63,7 +61,7 @@ def shared_app(
 ) -> Iterator[SharedApp]:
     folder = tmp_path_factory.mktemp("shared")
     for url in fresh(postgres_url, postgres_admin, TEMPLATE):
-        with Workspace.open(_settled(folder / "ws", url)) as opened:
+        with make_workspace_on(url, folder / "ws") as opened:
             made = make_reviewable(opened, folder / "photos")
             for role in people.ROLES:
                 people.add(opened, f"{role}@{LAB}", role)
@@ -79,14 +77,6 @@ def shared_app(
                 yield SharedApp(process, opened, made, _persons(opened, process, oidc_provider))
             finally:
                 process.stop()
-
-
-def _settled(root: Path, database_url: str) -> Path:
-    """A workspace that names its database itself."""
-    make_workspace(root).close()
-    with (root / workspace.MARKER).open("a", encoding="utf-8") as settings:
-        settings.write(f'database_url = "{database_url}"\n')
-    return root
 
 
 def _persons(opened: Workspace, process: ReviewProcess, provider: Provider) -> dict[str, httpx.Client]:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from chain import make_workspace
+from chain import make_workspace_on
 from curate.workflows import people
 from review_process import ReviewProcess
 from review_ui.early import PAGE
@@ -107,8 +107,8 @@ def test_browsers_that_take_compressed_pages_get_the_desk_too(shared_app, coding
 
 
 def test_a_reviewers_name_is_text_and_never_a_tag(tmp_path, database_url):
-    make_workspace(tmp_path / "ws").close()
-    settings = {"CURATE_REVIEWER": HOSTILE, "CURATE_DATABASE_URL": database_url}
+    make_workspace_on(database_url, tmp_path / "ws").close()
+    settings = {"CURATE_REVIEWER": HOSTILE}
     process = ReviewProcess(tmp_path / "ws", tmp_path / "review.log", settings)
     try:
         desk = Desk(httpx.get(process.start().url + PAGE).text)

@@ -71,6 +71,7 @@ def test_two_files_become_a_pair_with_a_verdict(shared_app, photographer):
         "change.png",
         "mask.png",
         "effect.png",
+        "regions.png",
         "report.png",
     ):
         picture = photographer.get(f"/app/pairs/pictures/{pair}/{name}")
@@ -164,7 +165,7 @@ def test_a_foreign_pair_is_as_unknown_as_one_that_never_was(shared_app, photogra
     "name",
     [
         *(f"{frame}{size}.webp" for frame in ("factual", "counterfactual") for size in ("", "-1280", "-640")),
-        *(f"{name}.png" for name in ("change", "mask", "effect", "report")),
+        *(f"{name}.png" for name in ("change", "mask", "effect", "regions", "report")),
     ],
 )
 def test_no_picture_of_a_foreign_pair_is_shown(shared_app, photographer, foreign, name):
@@ -193,6 +194,27 @@ def test_the_hash_of_a_foreign_file_opens_nothing(shared_app, photographer):
         assert asked(photographer, "pair-up", sha256s=theirs) == {"pairs": [], "doubtful": []}
 
 
+def test_an_object_keeps_its_name_and_whoever_says_another_one_is_told(shared_app, photographer):
+    factual, counterfactual = (upload(photographer, each) for each in draw_pair(seed=24).files)
+    shoot = asked(photographer, "new-shoot", name="kitchen", licence="CC0-1.0", consent="nobody in it")
+    body = {"factual": factual, "counterfactual": counterfactual, "shoot": shoot["public_id"]}
+    made = asked(photographer, "hand-in", object="vase", **body)
+    with shared_app.unchanged():
+        refused = photographer.post("/app/pairs/hand-in", json=body | {"object": "mug"})
+    assert refused.status_code == 409
+    assert "is called 'vase', not 'mug', and keeps that name" in refused.json()["error"]
+    assert asked(photographer, "hand-in", object="vase", **body)["pair"] == made["pair"]
+
+
+@pytest.mark.parametrize("field", ["name", "licence"])
+def test_a_text_that_is_too_long_is_told_in_characters(shared_app, photographer, field):
+    body = {"name": "attic", field: "x" * 201}
+    answer = photographer.post("/app/pairs/new-shoot", json=body)
+    assert answer.status_code == 400
+    assert "at most 200 characters" in answer.json()["error"]
+    assert photographer.post("/app/pairs/new-shoot", json={"name": "a\0b"}).status_code == 400
+
+
 def test_nothing_goes_into_a_foreign_shoot_or_takes_a_foreign_place(shared_app, photographer, foreign):
     factual, counterfactual = (upload(photographer, each) for each in draw_pair(seed=16).files)
     own = shoots.create(shared_app.workspace, "mine", photographer=PHOTOGRAPHER, licence="CC0-1.0").public_id
@@ -202,6 +224,56 @@ def test_nothing_goes_into_a_foreign_shoot_or_takes_a_foreign_place(shared_app, 
             assert photographer.post("/app/pairs/hand-in", json=body).status_code == 404
     names = {each["public_id"] for each in asked(photographer, "shoots")["shoots"]}
     assert str(shared_app.made.shoot) not in names
+
+
+def test_a_shoot_needs_no_rights_yet_and_gets_and_loses_them_later(shared_app, photographer):
+    made = asked(photographer, "new-shoot", name="hall")
+    assert (made["licence"], made["consent"]) == (None, None)  # as `curate pairs shoots create` takes it
+    place = made["public_id"]
+    said = asked(photographer, "shoot-rights", shoot=place, licence="CC0-1.0", consent="my own flat")
+    assert (said["licence"], said["consent"]) == ("CC0-1.0", "my own flat")
+    assert asked(photographer, "shoot-rights", shoot=place, licence="CC0-1.0", consent="")["consent"] is None
+    stored = shoots.find(shared_app.workspace, place)
+    assert (stored.licence, stored.consent) == ("CC0-1.0", None)
+
+
+def test_rights_of_a_foreign_shoot_are_changed_by_people_who_judge_only(shared_app, photographer):
+    body = {"shoot": str(shared_app.made.shoot), "licence": "proprietary", "consent": "none"}
+    with shared_app.unchanged():
+        assert photographer.post("/app/pairs/shoot-rights", json=body).status_code == 404
+    before = shoots.find(shared_app.workspace, shared_app.made.shoot)
+    curator = shared_app.persons["curator"]
+    assert asked(curator, "shoot-rights", **body)["licence"] == "proprietary"
+    rights = {"licence": before.licence or "", "consent": before.consent or ""}
+    asked(curator, "shoot-rights", shoot=body["shoot"], **rights)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_who_sent_a_file_sees_it_small_whatever_its_format(shared_app, photographer, kind):
+    stream = io.BytesIO()
+    Image.fromarray(draw_pair(seed=22).factual).save(stream, kind)
+    place = begin(photographer, stream.getvalue())
+    path = f"/app/pairs/thumbnails/{place.rsplit('/', 1)[1]}.webp"
+    assert photographer.get(path).status_code == 404  # not here yet
+    send(photographer, place, stream.getvalue())
+    asked(photographer, "frames", upload=place.rsplit("/", 1)[1])
+    shown = photographer.get(path)
+    assert Image.open(io.BytesIO(shown.content)).format == "WEBP"
+    assert photographer.get(path, headers={"If-None-Match": shown.headers["etag"]}).status_code == 304
+    for other in ("curator", "admin"):
+        assert shared_app.persons[other].get(path).status_code == 404
+
+
+def test_files_are_called_by_their_names_without_the_folders_of_the_server(shared_app):
+    curator = shared_app.persons["curator"]
+    frames = [
+        pairs.store_frame(shared_app.workspace, data, f"card 1/DCIM/{name}.JPG", by="ada").sha256
+        for data, name in zip(draw_pair(seed=23).files, ("with", "without"), strict=True)
+    ]
+    made = pairs.hand_in(shared_app.workspace, *frames, shoot=shared_app.made.shoot, by="ada").pair
+    (line,) = (each for each in asked(curator, "list")["pairs"] if each["pair"] == str(made))
+    assert (line["factual"]["name"], line["counterfactual"]["name"]) == ("with.JPG", "without.JPG")
+    assert "DCIM" not in str(asked(curator, "show", pair=str(made)))
 
 
 def test_a_photographer_signs_with_no_other_name(shared_app, photographer):

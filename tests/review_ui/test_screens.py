@@ -12,13 +12,15 @@ from streamlit.testing.v1 import AppTest
 
 import review_ui
 from curate.errors import DatabaseError
-from curate.workflows import queue, review
+from curate.workflows import pairs, queue, review
 from curate.workflows.search import SearchOptions, search_object
+from pair_files import draw_pair
 from review_rows import store_groups, store_labelled, vote
 from review_ui import access, serving
 from review_ui.screens import SCREENS
 from review_ui.screens.hits import figure
 from review_ui.screens.screen import Screen
+from stored_pairs import hand_in
 
 MAIN = Path(review_ui.__file__).with_name("main.py")
 LIMIT = 60  # seconds; a busy machine loads models slowly
@@ -105,6 +107,37 @@ def test_a_photographer_sees_no_numbers(reviewed, monkeypatch):
     page = AppTest.from_file(str(MAIN), default_timeout=LIMIT).run()
     assert not page.exception
     assert not page.metric
+    assert [button.label for button in page.button] == ["Hand in pairs"]
+
+
+@pytest.fixture
+def only_pairs(empty_workspace, serve):
+    """A pair of ada's that passed and two of bob's, one of them failed, one accepted."""
+    for seed, who in enumerate(("ada", "bob", "bob")):
+        drawn = draw_pair(seed, shift=9 if seed == 1 else 0)
+        pair = hand_in(empty_workspace, drawn.files, f"kitchen {who}", photographer=who)
+        pairs.check(empty_workspace, pair, models=False)
+    review.decide(empty_workspace, str(pair), "accept", reviewer="eve", reason=None)
+    serve(empty_workspace)
+    return empty_workspace
+
+
+def test_home_of_a_workspace_that_has_only_pairs_counts_them_and_leads_there(only_pairs):
+    page = shown("")
+    assert not page.exception
+    assert metrics(page) == {
+        "Pairs waiting for a verdict": "2",
+        "Of these failed their check": "1",
+        "Pairs accepted": "1",
+    }
+    assert [button.label for button in page.button] == ["Judge pairs"]
+    assert "Next:" not in texts(page)
+
+
+def test_home_counts_a_photographers_own_pairs_only(only_pairs, monkeypatch):
+    monkeypatch.setattr(access, "of_streamlit", lambda: access.Person("ada", "photographer"))
+    page = shown("")
+    assert list(metrics(page).values()) == ["1", "0", "0"]
     assert [button.label for button in page.button] == ["Hand in pairs"]
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from chain import make_workspace
+from chain import make_workspace_on
 from curate.errors import RoomError
 from curate.workflows import uploads
 from review_process import ReviewProcess
@@ -226,8 +226,8 @@ def cut_off(process: ReviewProcess, place: str, data: bytes, start: int, stop: i
 
 @pytest.fixture
 def process(start_review, tmp_path, database_url) -> ReviewProcess:
-    make_workspace(tmp_path / "ws").close()
-    return start_review(tmp_path / "ws", CURATE_DATABASE_URL=database_url)
+    make_workspace_on(database_url, tmp_path / "ws").close()
+    return start_review(tmp_path / "ws")
 
 
 def test_a_server_killed_at_any_byte_goes_on_where_it_was(process):

@@ -11,12 +11,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curate.database import decisions
+from curate.capture.thresholds import ALIGNABLE_CORNER
+from curate.database import decisions, pair_checks
+from curate.database import pairs as pair_rows
 from curate.database.decisions import Said
 from curate.errors import ExportError, VerificationError
+from curate.exporters.pair_rules import ALIGNED_UP_TO
 from curate.photos.reading import decode
 from curate.workflows import pairs, review, shoots
-from curate.workflows.export_pairs import PairOptions, export_pairs
+from curate.workflows.export_pairs import MOVED, PairOptions, export_pairs
 from curate.workflows.verify import verify_manifest
 from forgery import rewrite
 from pair_files import draw_pair, jpeg, png
@@ -130,6 +133,29 @@ def test_a_pair_whose_camera_moved_a_little_is_aligned_and_cropped_and_says_so(
     verify_manifest(made.manifest.directory, empty_workspace)
 
 
+@pytest.mark.parametrize("task", TASKS)
+def test_an_accepted_pair_whose_camera_moved_too_far_is_named_in_the_warning_and_on_the_card(
+    empty_workspace, tmp_path, load, task
+):
+    kept = accepted(empty_workspace, draw_pair(2, SIZE), "hall")
+    pair = hand_in(empty_workspace, draw_pair(1, (320, 240), shift=6).files)
+    assert pairs.check(empty_workspace, pair, models=False).verdict == "fail"
+    review.decide(empty_workspace, str(pair), "accept", reviewer="judy", reason="wanted", adjudicates=True)
+    made = export(empty_workspace, tmp_path / "out", task)
+    assert made.warnings == {MOVED: (str(pair),)}
+    rows = {row["pair_id"]: row for row in load(made)["train"]}
+    assert not rows[str(pair)]["aligned"]
+    assert rows[str(pair)]["qc_shift"] > ALIGNED_UP_TO
+    card = " ".join((made.manifest.directory / "README.md").read_text().split())
+    assert f"an adjudicator accepted them all the same: {pair}." in card
+    assert str(kept) not in card
+    verify_manifest(made.manifest.directory, empty_workspace)
+
+
+def test_what_exporters_call_moved_too_far_is_what_checks_do_not_align():
+    assert ALIGNED_UP_TO == ALIGNABLE_CORNER
+
+
 def test_a_pair_that_was_really_measured_goes_all_the_way(empty_workspace, tmp_path, load):
     drawn = draw_pair(0)
     pair = hand_in(empty_workspace, drawn.files)
@@ -194,8 +220,6 @@ def test_a_manifest_is_refused_when_a_person_corrected_a_mask_but_not_when_check
     pairs.check(empty_workspace, pair, models=False)  # finds an outline of its own
     verify_manifest(directory, empty_workspace)
     pairs.correct_mask(empty_workspace, pair, png(np.roll(drawn.mask, 3, 1) * np.uint8(255)), by="ada")
-    with pytest.raises(VerificationError, match=f"{pair} is no longer accepted"):
-        verify_manifest(directory, empty_workspace)
     review.decide(empty_workspace, str(pair), "accept", reviewer="eve", adjudicates=True, reason="It fits.")
     with pytest.raises(VerificationError, match=f"The object mask of pair {pair} was corrected since"):
         verify_manifest(directory, empty_workspace)
@@ -209,6 +233,18 @@ def test_a_manifest_is_refused_when_a_shoot_it_trains_with_is_held_out_later(emp
         verify_manifest(directory, empty_workspace)
     with pytest.raises(ExportError, match="1 their shoot, object or photos stand in different splits"):
         export(empty_workspace, tmp_path / "again")
+
+
+def test_pairs_that_were_exported_are_known_by_the_folders_of_their_exports(empty_workspace, tmp_path):
+    shoot_of = {}
+    for number, (shoot, held_out) in enumerate({"kitchen": False, "hall": False, "attic": True}.items()):
+        pair = accepted(empty_workspace, draw_pair(number, SIZE), shoot, held_out=held_out)
+        shoot_of[shoot] = shoots.find(empty_workspace, shoot).public_id, pair
+    kitchen, pair = shoot_of["kitchen"]
+    assert shoots.exported_before(empty_workspace, kitchen) == {}
+    folders = [str(export(empty_workspace, tmp_path / task, task).manifest.directory) for task in TASKS]
+    assert shoots.exported_before(empty_workspace, kitchen) == {folder: [pair] for folder in sorted(folders)}
+    assert shoots.exported_before(empty_workspace, shoot_of["attic"][0]) == {}
 
 
 def test_a_forgery_that_was_sealed_again_is_noticed_with_the_database(empty_workspace, tmp_path):
@@ -256,6 +292,39 @@ def test_a_pair_keeps_the_split_of_its_first_export_and_a_joining_one_is_withhel
     made = export(empty_workspace, tmp_path / "three", options=replace(tested, version="3"))
     assert made.records == 2
     assert made.left_out == {"their shoot, object or photos stand in different splits": (str(joining),)}
+
+
+def test_what_a_later_name_ties_across_splits_is_withheld_and_the_rest_is_exported(empty_workspace, tmp_path):
+    jug = accepted(empty_workspace, draw_pair(0, SIZE), "kitchen", object_name="jug")
+    export(empty_workspace, tmp_path / "one")
+    drawn = draw_pair(1, SIZE)
+    nameless = accepted(empty_workspace, drawn, "garden")
+    lamp = accepted(empty_workspace, draw_pair(2, SIZE), "hall", object_name="lamp")
+    tested = replace(TRAIN, version="2", shares=(0, 0, 100))
+    assert export(empty_workspace, tmp_path / "two", options=tested).records == 3
+    assert hand_in(empty_workspace, drawn.files, "garden", object_name="Jug") == nameless
+    made = export(empty_workspace, tmp_path / "three", options=replace(tested, version="3"))
+    assert made.records == 1
+    withheld = tuple(sorted(map(str, (jug, nameless))))
+    assert made.left_out == {"their shoot, object or photos stand in different splits": withheld}
+    assert str(lamp) not in withheld
+    verify_manifest(made.manifest.directory, empty_workspace)
+
+
+def test_what_newer_checks_find_other_masks_of_is_left_out_and_listed(empty_workspace, tmp_path):
+    drawn = draw_pair(0, SIZE)
+    measured, unmeasured = accepted(empty_workspace, drawn), accepted(empty_workspace, draw_pair(1, SIZE))
+    accepted(empty_workspace, draw_pair(2, SIZE))
+    check_by_hand(empty_workspace, measured, np.roll(drawn.mask, 3, 1))
+    with empty_workspace.transaction() as session:
+        key = pair_rows.find(session, str(unmeasured)).pair.id
+        pair_checks.add_mask(session, key, "a" * 64, "ada")  # killed before it was measured with
+    made = export(empty_workspace, tmp_path)
+    assert made.records == 1
+    assert made.left_out == {
+        "accepted with other masks than are measured now: look again": (str(measured),),
+        "accepted, but not measured with their newest mask (`curate pairs check`)": (str(unmeasured),),
+    }
 
 
 def test_an_export_that_another_one_overtook_with_other_splits_is_not_registered(empty_workspace, tmp_path):

@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 import numpy as np
 import pytest
 
-from curate.database import photos
+from curate.database import failures, pair_checks, photos
+from curate.database import pairs as pair_rows
+from curate.database import shoots as stored_shoots
 from curate.errors import DecisionError, NotFoundError, PhotoError, SettingsError
 from curate.photos.sources import read_bytes, read_photo_bytes
 from curate.verdicts import Consensus
@@ -208,6 +210,48 @@ def test_a_photographer_does_not_take_accepted_pairs_back(empty_workspace, pair,
         assert pair_approval.approved_pairs(session) == []
 
 
+def test_a_photographer_does_not_name_the_object_of_an_accepted_pair(empty_workspace, pair, good):
+    review.decide(empty_workspace, str(pair), "accept", reviewer="bob")
+    with pytest.raises(DecisionError, match="was accepted and stays as it is"):
+        hand_in(empty_workspace, good, object_name="jug", viewer=ADA)
+    assert pairs.shown(empty_workspace, pair).summary.object_name is None
+    assert not hand_in(empty_workspace, good, object_name=" jug ").new
+    assert not hand_in(empty_workspace, good, object_name="jug", viewer=ADA).new  # its name by now
+    assert pairs.shown(empty_workspace, pair).summary.object_name == "jug"
+    with pytest.raises(DecisionError, match="is called 'jug', not 'vase', and keeps that name"):
+        hand_in(empty_workspace, good, object_name="vase")
+
+
+def test_checking_tells_which_acceptances_it_sent_back(empty_workspace, pair):
+    kept = hand_in(empty_workspace, draw_pair(2)).pair
+    check(empty_workspace, kept)
+    with empty_workspace.transaction() as session:  # as older checks would have drawn it
+        key = pair_rows.find(session, str(pair)).pair.id
+        stored = pair_checks.current(session, [key])[key]
+        columns = ("verdict", "sentence", "report", "alignment", *pair_checks.FILES)
+        old = {column: getattr(stored, column) for column in columns}
+        changed = {"mask_sha256": stored.effect_sha256}
+        pair_checks.record(session, pair_checks.Measurement(key, "older checks", None), old | changed)
+    for each in (pair, kept):
+        review.decide(empty_workspace, str(each), "accept", reviewer="bob")
+    found = list(pair_checking.check_all(empty_workspace, [pair, kept], models=False))
+    assert [(each.pair, each.sent_back) for each in found] == [(pair, True), (kept, False)]
+    assert pairs.shown(empty_workspace, pair).summary.state == "open"
+
+
+def test_a_shoot_is_found_by_its_id_though_another_one_is_called_so(empty_workspace):
+    ours = shoots.create(empty_workspace, "sill", photographer=ADA).public_id
+    with pytest.raises(SettingsError, match="is an id and no name of a shoot"):
+        shoots.create(empty_workspace, str(ours), photographer=EVE)
+    with empty_workspace.transaction() as session:  # named before that was refused
+        for name in (str(ours), str(ours)[:8], "20261122"):
+            stored_shoots.ensure(session, EVE, name)
+    for start in (ours, str(ours).upper(), str(ours)[:8]):
+        assert shoots.find(empty_workspace, start).public_id == ours
+    assert shoots.hold_out(empty_workspace, str(ours)).public_id == ours
+    assert shoots.find(empty_workspace, "20261122").name == "20261122"
+
+
 def test_a_shoot_is_filled_in_and_never_contradicted(empty_workspace):
     shoots.create(empty_workspace, "sill", photographer=ADA)
     known = shoots.create(empty_workspace, "sill", photographer=ADA, licence="CC0-1.0")
@@ -275,6 +319,16 @@ def test_only_what_was_not_measured_is_measured_and_what_cannot_be_is_a_failure(
     hand_in(empty_workspace, draw_pair(2))
     (mended,) = pair_checking.check_all(empty_workspace, models=False, failed=True)
     assert mended.report.verdict == "pass"
+
+
+def test_a_pair_that_older_checks_could_not_measure_is_measured_by_newer_ones(empty_workspace):
+    broken = hand_in(empty_workspace, draw_pair(2)).pair
+    with empty_workspace.transaction() as session:
+        failures.supersede(session, pair_checking.STAGE, str(broken), "It ended in KeyError.", "older checks")
+    (measured,) = pair_checking.check_all(empty_workspace, models=False)
+    assert measured.report.verdict == "pass"
+    with empty_workspace.transaction() as session:
+        assert failures.every(session, pair_checking.STAGE) == []
 
 
 def test_pictures_that_were_lost_are_made_again(empty_workspace, pair, tmp_path):
