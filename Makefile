@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 RUN := $(VENV)/bin
-# Tests wait for browsers and processes, so more workers than cores pay. A module stays with one worker.
-WORKERS ?= 3
+# A module stays with one worker.
+WORKERS ?= 2
 PYTEST := $(RUN)/python -m pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .PHONY: help setup models demo test test-slow check bench

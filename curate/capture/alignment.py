@@ -16,8 +16,7 @@ from curate.capture.camera_motion import STILL, Matrix, corner_error, first_gues
 from curate.capture.records import Alignment, Plane
 from curate.capture.structure import halved, lightless, structure_overlap, unchanged
 
-# Each round starts from a better mask; the last may also see a zoom.
-_ROUNDS = (cv2.MOTION_EUCLIDEAN, cv2.MOTION_EUCLIDEAN, cv2.MOTION_AFFINE)
+_ROUNDS = 3  # each starts from a better mask
 
 
 def align(factual: Plane, counterfactual: Plane, reduction: float) -> Alignment:
@@ -31,9 +30,14 @@ def align(factual: Plane, counterfactual: Plane, reduction: float) -> Alignment:
     small_x, small_y = lightless(halved(factual)), lightless(halved(counterfactual))
     matrix = first_guess(small_x, small_y)
     background = np.ones(small_x.shape, np.bool_)
-    for motion in _ROUNDS:
+    alike = 0.0
+    for _ in range(_ROUNDS):
         background = unchanged(small_x, moved_back(small_y, matrix))
-        matrix = refined(small_x, small_y, background, matrix, motion)
+        matrix, alike = refined(small_x, small_y, background, matrix, cv2.MOTION_EUCLIDEAN)
+    zoomed, as_zoomed = refined(small_x, small_y, background, matrix, cv2.MOTION_AFFINE)
+    # Three numbers more always fit a little better, and wrongly so at corners that show nothing.
+    if 1 - as_zoomed < thresholds.ZOOM_RESIDUAL * (1 - alike):
+        matrix = zoomed
     overlap = structure_overlap(small_x, moved_back(small_y, matrix))
     error = corner_error(small_x, moved_back(small_y, matrix), background)
     certain = error <= thresholds.CERTAIN_CORNER

@@ -56,21 +56,25 @@ def _shared_view(matrix: Matrix, shape: tuple[int, ...]) -> float:
     return float(seen.mean())
 
 
-def refined(factual: Plane, counterfactual: Plane, background: Mask, matrix: Matrix, motion: int) -> Matrix:
-    """Masked ECC from ``matrix`` on; ``matrix`` itself where ECC loses its way."""
+def refined(
+    factual: Plane, counterfactual: Plane, background: Mask, matrix: Matrix, motion: int
+) -> tuple[Matrix, float]:
+    """Masked ECC from ``matrix`` on, with the correlation -1..1; ``matrix`` and 0 where it gets lost."""
     inside = background.astype(np.uint8) * 255
     everywhere = np.full(inside.shape, 255, np.uint8)
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 12, 1e-5)
     found: Matrix
     try:
-        _, found = cv2.findTransformECCWithMask(
+        alike, found = cv2.findTransformECCWithMask(
             factual, counterfactual, inside, everywhere, matrix.copy(), motion, stop, 5
         )
     except cv2.error:
-        return matrix
+        return matrix, 0.0
     height, width = factual.shape
     corners = np.array([[x, y, 1] for x in (0, width) for y in (0, height)], np.float32)
-    return found.astype(np.float32) if np.abs(corners @ (found - matrix).T).max() <= _REACH else matrix
+    if np.abs(corners @ (found - matrix).T).max() > _REACH:
+        return matrix, 0.0
+    return found.astype(np.float32), float(alike)
 
 
 def corner_error(factual: Plane, counterfactual: Plane, background: Mask) -> float:

@@ -8,7 +8,7 @@ from playwright.sync_api import ElementHandle, Locator, Page, TimeoutError
 
 from review_screens.screenshots import screenshot
 
-PATIENCE = 30_000.0  # ms; an idle machine needs a hundredth of it, a busy one in CI may not
+PATIENCE = 90_000.0  # ms; an idle machine needs a hundredth of it, a busy one in CI may not
 
 
 class CardPage:

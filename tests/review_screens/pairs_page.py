@@ -7,7 +7,7 @@ from typing import Self
 
 from playwright.sync_api import Locator, Page, expect
 
-PATIENCE = 60_000.0  # ms; a verdict takes seconds on an idle machine
+PATIENCE = 90_000.0  # ms; a verdict takes seconds on an idle machine
 
 
 class PairsPage:
