@@ -119,4 +119,4 @@ def _clipping(measured: Measured) -> Finding:
         seen = f"{share:.0%} of the factual is blown out, where neither shadow nor light can be measured"
         sentence = f"{seen}: expose both frames shorter."
         return Finding("clipping", "warn", share, limit, "share", sentence, "light_changed")
-    return Finding("clipping", "pass", share, limit, "share", "Next to nothing is blown out.")
+    return Finding("clipping", "pass", share, limit, "share", "Little or nothing is blown out.")

@@ -23,7 +23,7 @@ def resting_files(folder: Path, interval: float, *, once: bool) -> Iterator[Sour
         if once and not rested and before == {file.uri: file.state_token for file in files}:
             return
         before = {file.uri: file.state_token for file in files}
-        time.sleep(interval)
+        time.sleep(interval)  # a file rests if it is the same after that long
 
 
 def _written(file: SourceFile) -> tuple[int, str]:

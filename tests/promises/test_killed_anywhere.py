@@ -70,7 +70,7 @@ def run_until(place: Place, chain: Sequence[Command], ripe: Callable[[], bool], 
                     process.kill()
                     process.wait()
                     return command[0]
-                time.sleep(0.01)
+                time.sleep(0.01)  # between looks
     return None
 
 

@@ -47,7 +47,7 @@ def run_until(root: Path, chain: list[Command], files: int) -> bool:
                 process.kill()
                 process.wait()
                 return True
-            time.sleep(0.005)
+            time.sleep(0.005)  # between looks: the moment of the kill is chosen by what is stored
     return False
 
 
