@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from curate.capture import thresholds
@@ -41,18 +42,26 @@ def _lit_otherwise(ratio: Ratio, things: Mask) -> Mask:
 
 
 def in_shade(others: Mask, effect: Mask, ratio: Ratio) -> Mask:
-    """Pieces of ``others`` that lie in the object's effect and change the light as it does: part of it."""
+    """Pieces of ``others`` at the object's effect that change the light as it does, or as a shadow does."""
     labels, count = ndimage.label(others)
     if count == 0:
         return others
     index = np.arange(1, count + 1)
+
+    def median(plane: Plane) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = ndimage.median(plane, labels, index)
+        return found
+
     stops, known = _nearby(ratio.stops, effect)
-    apart = np.where(known, np.abs(ratio.stops - stops), np.inf)
     rim = np.where(widened(effect, _SHORE), labels, 0)
-    alike = ndimage.median(apart, rim, index) < thresholds.SHADE_STOPS
-    grey = ndimage.median(ratio.colour, labels, index) < thresholds.COLOUR_STOPS
-    even = np.abs(ndimage.median(ratio.stops, labels, index) - ndimage.median(stops, rim, index))
-    found: Mask = np.isin(labels, index[alike & grey & (even < 2 * thresholds.SHADE_STOPS)])
+    apart = ndimage.median(np.where(known, np.abs(ratio.stops - stops), np.inf), rim, index)
+    uneven = np.abs(median(ratio.stops) - ndimage.median(stops, rim, index))
+    shade = (apart < thresholds.SHADE_STOPS) & (uneven < 2 * thresholds.SHADE_STOPS)
+    deep = (median(ratio.stops) > 0) & (median(ratio.stops) < thresholds.DEEPEST_SHADOW)
+    deep &= apart < thresholds.CORE_STOPS
+    grey = median(ratio.colour - 3 * ratio.noise) < thresholds.COLOUR_STOPS
+    even = median(ratio.rough - 3 * ratio.noise) < thresholds.SHADE_ROUGH
+    found: Mask = np.isin(labels, index[(shade | deep) & grey & even])
     return found
 
 

@@ -46,6 +46,33 @@ def _runs_on(contrast: Plane) -> bool:
     return against > max(thresholds.BAY_SHARE, 2 * along)
 
 
+def bright_parts(object_: Mask, brighter: Mask, factual: Plane, counterfactual: Plane) -> Mask:
+    """Pieces of ``brighter`` that are the object's: plain, hardly brighter than what they hide, but with an
+    edge of their own. Mirror images have one too, but lie below.
+
+    Args:
+        object_: [h, w].
+        brighter: [h, w], where the factual is brighter and nothing else differs.
+        factual: [h, w, 3] sRGB-coded 0..1.
+        counterfactual: the same, aligned, light compensated.
+    """
+    rows = object_.any(axis=1, keepdims=True)
+    above: Mask = np.flipud(np.logical_or.accumulate(np.flipud(rows)))  # the object's lowest row
+    labels, _ = ndimage.label(opened(brighter & above, _THIN))
+    sizes = np.bincount(labels.ravel())
+    sizes[0] = 0
+    parts = np.zeros_like(object_)
+    for number in np.unique(labels[widened(object_, 3 * _THIN)]):
+        if sizes[number] < thresholds.SMALLEST_REGION * object_.size:
+            continue
+        part = labels == number
+        whole = closed(object_ | part, 3)
+        around = balance(factual, counterfactual, whole)[outline_of(whole) & part]
+        if around.size and np.mean(around > thresholds.CLEAR_CONTRAST) > thresholds.BRIGHT_OUTLINE:
+            parts |= part
+    return parts
+
+
 def strays(object_: Mask, factual: Plane, counterfactual: Plane) -> Mask:
     """Lobes of the mask that came rather than went: another thing that touches the object or its shadow.
 

@@ -12,7 +12,7 @@ from curate.capture import thresholds
 from curate.capture.change_map import ChangeMap
 from curate.capture.effects import effect_of, in_shade, mirrored, with_shore
 from curate.capture.light_ratio import Ratio
-from curate.capture.object_shape import filled_bays, strays
+from curate.capture.object_shape import bright_parts, filled_bays, strays
 from curate.capture.pieces import pieces_of
 from curate.capture.records import Mask, Plane, Region, RegionKind
 from curate.capture.shapes import NEIGHBOURS, closed, disc, enlarged, filled, gap, largest, opened, widened
@@ -54,8 +54,10 @@ def split_change(
     rest, other = rest | explained, other & ~explained
     if given is None:
         standing, came = _object(main, change, frames)
+        brighter = enlarged(rest & (ratio.stops < 0), standing.shape) & ~standing
+        parts = bright_parts(standing, brighter, *frames)
         rest = with_shore(rest, main, ratio)
-        object_ = _off_shore(standing, rest & main)
+        object_ = _with(parts, _off_shore(standing, rest & main))
     else:
         standing, object_, came = given, given, np.zeros_like(given)
     darker = ratio.stops > 0
@@ -100,6 +102,10 @@ def _off_shore(standing: Mask, shore: Mask) -> Mask:
     """Without the rim that is shadow, if anything is left then."""
     core = opened(standing & ~enlarged(shore, standing.shape), 2)
     return core if core.any() else standing
+
+
+def _with(parts: Mask, object_: Mask) -> Mask:
+    return closed(object_ | parts, 3) if parts.any() else object_
 
 
 def _outlined(main: Mask, change: ChangeMap) -> Mask:

@@ -25,7 +25,9 @@ def gap(shape: tuple[int, ...]) -> float:
 
 
 def widened(mask: Mask, radius: float) -> Mask:
-    wide: Mask = cv2.dilate(mask.astype(np.uint8), disc(radius)).astype(np.bool_)
+    # By distance: dilating with a disc of 50 pixels takes 200 times as long.
+    away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    wide: Mask = away <= radius
     return wide
 
 

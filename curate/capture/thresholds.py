@@ -107,6 +107,12 @@ tuning: effect IoU of 60 good pairs .53 -> .63, object IoU .944 -> .959."""
 SHADE_STOPS = 0.2
 """Stops by which a piece in the shadow may differ from it, where they meet, and still be shadow. tuning: hard
 shadows across other things."""
+SHADE_ROUGH = 0.15
+"""Stops of texture, noise apart, that such a piece may have. tuning: shadows on textured things <= .141, a
+cube that was moved within the shadow .166."""
+CORE_STOPS = 0.7
+"""The same for plain grey pieces that are darker: where a lamp is hidden altogether. tuning: tips of long
+hard shadows."""
 MIRROR_SHARE = 0.9
 """Share of a piece that lies below the object, in its columns, from which it is the object's mirror image.
 ours."""
@@ -143,6 +149,9 @@ FAINT_STEP = 0.05
 BAY_SHARE = 0.25
 """Share of a bay's shore from which it is the object's. tuning: dark objects before darkness, IoU .60 -> .76;
 no good mask got worse."""
+BRIGHT_OUTLINE = 0.3
+"""Share of a brighter part's own outline with the edge in the factual from which it is the object's. tuning:
+parts of objects >= .39, light of lamps <= .032; object IoU of a plain box before a wall .85 -> .96."""
 STRAY_OUTLINE = 0.15
 """Share of a lobe's outline with the edge in the counterfactual. tuning: good pairs <= .07; things moved
 beside the object .19 to .42."""
@@ -152,8 +161,8 @@ AGAINST_OUTLINE = 0.108
 LAMP_EFFECT = 0.03
 """Share of the frame that the object may brighten, or darken above its own top. tuning: 239 of 240 good pairs
 <= .028, lamps of .2 stops .068 and more. Shadows on a wall may be such, so it warns."""
-FAR_EFFECT = 0.006
-"""Share of the frame in which light may change away from the object. tuning: 28 good pairs <= .0011."""
+FAR_EFFECT = 0.012
+"""Share of the frame in which light may change away from the object. tuning: 132 good pairs <= .0110."""
 SAME_COSINE = 0.9
 """Cosine of crop(X, M) and crop(Y, M) above which the object may still be there. ours; depends on the
 embedder."""

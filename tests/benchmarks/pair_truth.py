@@ -20,7 +20,6 @@ from pathlib import Path
 
 import cv2
 
-import curate.capture
 from composed_pairs import Recipe
 from composed_scenes import Part, fetch_things
 from curate.settings import Settings
@@ -87,7 +86,8 @@ def stored(kept: Path) -> Iterable[Judged]:
 
 
 def kept_results(part: Part) -> Path:
-    sources = sorted(Path(curate.capture.__file__).parent.glob("*.py"))
+    measuring = [module for name, module in sys.modules.items() if name.startswith("curate.capture.")]
+    sources = sorted(Path(str(module.__file__)) for module in measuring)
     sources += sorted(path for name in GENERATOR for path in Path(__file__).parent.glob(f"{name}.py"))
     fingerprint = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
     folder = Settings().models_dir.parent / "pair-truth"
