@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import webbrowser
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -40,6 +41,8 @@ class Serving:
     """Signs sessions; empty in local mode, which has none."""
     origin: str | None
     """What browsers call us in shared mode, such as ``https://review.lab.org``."""
+    address: str | None = None
+    """What standard error says once the app answers; None says nothing."""
 
 
 _serving: Serving | None = None
@@ -49,8 +52,9 @@ def prepare(environment: Mapping[str, str] = os.environ) -> Serving:
     """Read what to serve; nothing is connected yet.
 
     Args:
-        environment: ``CURATE_WORKSPACE`` (folder), ``CURATE_REVIEW_MODE`` (default local) and
-            ``CURATE_REVIEW_BROWSER`` (page to open), besides the settings.
+        environment: ``CURATE_WORKSPACE`` (folder), ``CURATE_REVIEW_MODE`` (default local),
+            ``CURATE_REVIEW_BROWSER`` (page to open) and ``CURATE_REVIEW_ADDRESS`` (told on standard error),
+            besides the settings.
 
     Raises:
         CurateError: the workspace or a setting cannot be used.
@@ -65,6 +69,7 @@ def prepare(environment: Mapping[str, str] = os.environ) -> Serving:
         environment.get("CURATE_REVIEW_BROWSER"),
         sharing.cookie_secret(workspace) if shared else "",
         sharing.public_origin(workspace) if shared else None,
+        environment.get("CURATE_REVIEW_ADDRESS"),
     )
     return _serving
 
@@ -74,6 +79,8 @@ async def lifespan(_app: App) -> AsyncIterator[None]:
     """The workspace is open and its queue up to date as long as the app answers."""
     with current().workspace as opened:
         queue.refresh(opened)
+        if (address := current().address) is not None:
+            sys.stderr.write(f"The review app is at {address} (Ctrl-C ends it).\n")
         if (page := current().browser) is not None:
             webbrowser.open(page)  # the socket listens by now: what comes early waits
         yield

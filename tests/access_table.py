@@ -145,6 +145,7 @@ ACTIONS = (
     _pairs("known", {200}, lambda _: {"sha256s": ["0" * 64]}),
     _pairs("frames", {404}, lambda _: {"upload": "0" * 32}),
     _pairs("pair-up", {200}, lambda _: {"sha256s": ["0" * 64]}),
+    _pairs("scene", {200}, lambda _: {"sha256s": ["0" * 64] * 3}),
     _pairs(
         "hand-in",
         {404},

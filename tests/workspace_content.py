@@ -54,6 +54,10 @@ QUERIES = {
     "pairs": """
         SELECT i.public_id, i.kind, s.name, photographer, s.licence, p.kind, object_name, handed_in_by
         FROM pairs p JOIN review_items i ON i.id = item_id JOIN shoots s ON s.id = shoot_id""",
+    "pair_object_names": """
+        SELECT i.public_id, n.name, n.by FROM pair_object_names n
+        JOIN pairs p ON p.id = n.pair_id JOIN review_items i ON i.id = p.item_id
+    """,
     "pair_successions": """
         SELECT a.public_id, b.public_id, by FROM pair_successions
         JOIN pairs o ON o.id = old_id JOIN review_items a ON a.id = o.item_id

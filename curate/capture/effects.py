@@ -10,11 +10,13 @@ from scipy import ndimage
 from curate.capture import thresholds
 from curate.capture.light_ratio import Ratio
 from curate.capture.records import Mask, Plane
-from curate.capture.shapes import NEIGHBOURS, opened, widened
+from curate.capture.shapes import NEIGHBOURS, distance_from, opened, widened
 
 _BLURS = (1.0, 3.0, 6.0)  # half-size pixels
 _SHORE = 4.0  # half-size pixels: the windows around an edge blur it that far
 _SHORES = 6
+_SLIVER = 3.0  # working pixels: half the thickness of a sliver
+_BESIDE = 10.0  # working pixels from the object. tuning: effect IoU of 130 good pairs .607 -> .629
 _CORRELATED = 2.0  # JPEG and resampling leave noise that averages out more slowly than white noise
 
 
@@ -99,6 +101,20 @@ def with_shore(effect: Mask, things: Mask, ratio: Ratio) -> Mask:
         touching = np.unique(labels[grown])
         grown |= shore & np.isin(labels, touching[touching > 0])
     return grown
+
+
+def without_slivers(effect: Mask, object_: Mask) -> Mask:
+    """Without thin bits along the object's outline: they come of an outline that is a pixel off.
+
+    Args:
+        effect: [h, w] at working size.
+        object_: [h, w].
+    """
+    thin, count = ndimage.label(effect & ~widened(opened(effect, _SLIVER), 1.5))
+    index = np.arange(1, count + 1)
+    slivers = index[ndimage.maximum(distance_from(object_), thin, index) <= _BESIDE] if count else index
+    kept: Mask = effect & ~np.isin(thin, slivers)
+    return kept
 
 
 def _nearby(stops: Plane, effect: Mask) -> tuple[Plane, Mask]:

@@ -37,11 +37,13 @@ class FoundGroup:
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
-    """Frames somebody has to pair by hand."""
+    """Frames that became no pair."""
 
     frames: tuple[FoundFrame, ...]
     sentence: str
     """Why, and what to do."""
+    left_out: bool = False
+    """True if nobody has to pair them: their shot went wrong, or is there in another file."""
 
 
 @dataclass(slots=True)

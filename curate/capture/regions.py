@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from curate.capture import thresholds
 from curate.capture.change_map import ChangeMap
-from curate.capture.effects import effect_of, in_shade, mirrored, with_shore
+from curate.capture.effects import effect_of, in_shade, mirrored, with_shore, without_slivers
 from curate.capture.light_ratio import Ratio
 from curate.capture.object_shape import bright_parts, filled_bays, strays
 from curate.capture.pieces import pieces_of
@@ -68,6 +68,8 @@ def split_change(
     shadow &= ~came
     reflection &= ~(shadow | came)
     other &= ~(shadow | reflection)
+    effect = without_slivers(shadow | reflection, object_)
+    shadow, reflection = shadow & effect, reflection & effect
     regions = _regions(object_, shadow, reflection, other, ratio, change)
     return Split(object_, standing, shadow, reflection, other, regions)
 

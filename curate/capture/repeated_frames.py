@@ -43,7 +43,7 @@ def _first_of_each(
         original = kept.setdefault(identity, frame)
         if original is not frame:
             sentence = f"{frame.name} {what} {original.name}: it is left out."
-            repeated.append(Doubtful((frame,), sentence))
+            repeated.append(Doubtful((frame,), sentence, left_out=True))
     return [frame for frame in frames if any(frame is each for each in kept.values())], repeated
 
 

@@ -10,24 +10,16 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from curate.capture.change_picture import LOUD, RGB, change_map_image, heat, outlined, scale_bar, tinted
+from curate.capture.change_picture import LOUD, RGB, heat, outlined, scale_bar, tinted
 from curate.capture.palette import KINDS
-from curate.capture.records import CameraSettings, Finding, Frame, PairCheck, Plane, Verdict
+from curate.capture.records import CameraSettings, Frame, PairCheck, Plane, Verdict
+from curate.capture.report_findings import VERDICTS, FindingsList
 from curate.photos.lettering import GREY, INK, MAT, PAPER, length, wrapped, write, write_right
-
-__all__ = ["change_map_image", "report_image"]
 
 _WIDTH, _GAP = 1400, 24
 _CELL = ((_WIDTH - 3 * _GAP) // 2, 664)
 """Width and greatest height of a picture, pixels."""
 _HEAD, _CAPTION, _LINE = 132, 44, 30
-_NUMBERS = 260
-"""Pixels at the right of a finding that its numbers have."""
-_VERDICTS: dict[Verdict, tuple[str, str]] = {
-    "pass": ("PASS", "#2b8a3e"),
-    "warn": ("WARN", "#d9730d"),
-    "fail": ("FAIL", "#c92a2a"),
-}
 _CHANGED = "What changed"
 
 
@@ -45,19 +37,39 @@ def report_image(factual: Frame, counterfactual: Frame, check: PairCheck) -> byt
     """A PNG, 1400 pixels wide: verdict, both frames, what changed, masks, every check with its numbers."""
     rows = [_photos(factual, counterfactual, check), _findings_pictures(factual, check)]
     heights = [_CAPTION + max(panel.picture.shape[0] for panel in row) + _GAP for row in rows]
-    lines = [wrapped(finding.sentence, 17, _WIDTH - 3 * _GAP - _NUMBERS) for finding in check.findings]
-    text_height = sum(_LINE * len(each) + 6 for each in lines)
+    findings = FindingsList(check.findings, _WIDTH, _GAP)
     sentence = wrapped(check.sentence, 27, _WIDTH - 2 * _GAP)
     head = _HEAD + 36 * (len(sentence) - 1)
-    sheet = Image.new("RGB", (_WIDTH, head + sum(heights) + text_height + _GAP), PAPER)
+    sheet = Image.new("RGB", (_WIDTH, head + sum(heights) + findings.height + _GAP), PAPER)
     _header(sheet, factual, check.verdict, sentence)
     top = head
     for row, height in zip(rows, heights, strict=True):
         for panel, left in zip(row, (_GAP, 2 * _GAP + _CELL[0]), strict=True):
             _draw_panel(sheet, panel, (left, top))
         top += height
-    for finding, shown in zip(check.findings, lines, strict=True):
-        top = _draw_finding(sheet, finding, shown, top)
+    findings.draw(sheet, top)
+    return _png(sheet)
+
+
+def titled(report: bytes, title: str, about: str) -> bytes:
+    """A ``report_image`` below a title and a smaller text, which say whose it is.
+
+    They are no part of what is stored with a check, as objects and shoots get their names at any time.
+    """
+    picture = Image.open(io.BytesIO(report))
+    lines = [
+        *((line, 22, INK) for line in wrapped(title, 22, _WIDTH - 2 * _GAP)),
+        *((line, 17, GREY) for line in wrapped(about, 17, _WIDTH - 2 * _GAP)),
+    ]
+    top = _GAP + _LINE * len(lines)
+    sheet = Image.new("RGB", (picture.width, top + picture.height), PAPER)
+    for number, (line, size, ink) in enumerate(lines):
+        write(sheet, (_GAP, 20 + _LINE * number), line, size, ink)
+    sheet.paste(picture, (0, top))
+    return _png(sheet)
+
+
+def _png(sheet: Image.Image) -> bytes:
     stream = io.BytesIO()
     sheet.save(stream, "PNG", compress_level=3)
     return stream.getvalue()
@@ -102,7 +114,7 @@ def _shown(frame: Frame) -> RGB:
 
 
 def _header(sheet: Image.Image, factual: Frame, verdict: Verdict, sentence: Sequence[str]) -> None:
-    word, colour = _VERDICTS[verdict]
+    word, colour = VERDICTS[verdict]
     width = round(length(word, 18)) + 28
     ImageDraw.Draw(sheet).rounded_rectangle((_GAP, 22, _GAP + width, 52), 6, fill=colour)
     write(sheet, (_GAP + 14, 27), word, 18, PAPER)
@@ -144,29 +156,3 @@ def _draw_panel(sheet: Image.Image, panel: _Panel, at: tuple[int, int]) -> None:
     frame = (left, top + 32, left + _CELL[0] - 1, top + 32 + height - 1)
     ImageDraw.Draw(sheet).rectangle(frame, fill=MAT)
     sheet.paste(Image.fromarray(panel.picture), (left + (_CELL[0] - width) // 2, top + 32))
-
-
-def _draw_finding(sheet: Image.Image, finding: Finding, lines: Sequence[str], top: int) -> int:
-    """Draw one check and return where the next one starts."""
-    _, colour = _VERDICTS[finding.verdict]
-    ImageDraw.Draw(sheet).rectangle((_GAP, top + 4, _GAP + 13, top + 17), fill=colour)
-    for number, line in enumerate(lines):
-        write(sheet, (2 * _GAP, top + _LINE * number), line, 17, INK)
-    write_right(sheet, (_WIDTH - _GAP, top), _numbers(finding), 17, GREY)
-    return top + _LINE * len(lines) + 6
-
-
-def _numbers(finding: Finding) -> str:
-    if finding.number is None:
-        return ""
-    said = _measure(finding.number, finding.unit)
-    if finding.threshold is None:
-        return said
-    return f"{said}   (limit {_measure(finding.threshold, finding.unit).removesuffix(f' {finding.unit}')})"
-
-
-def _measure(number: float, unit: str) -> str:
-    if unit == "share":
-        return f"{number:.2%}"
-    digits = {"px": 2, "stops": 2, "degrees": 3}.get(unit)
-    return f"{number:.3g} {unit}".rstrip() if digits is None else f"{number:.{digits}f} {unit}"

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from curate.capture import thresholds
-from curate.capture.records import Mask
+from curate.capture.records import Mask, Plane
 
 NEIGHBOURS = np.ones((3, 3), np.uint8)
 
@@ -25,10 +25,15 @@ def gap(shape: tuple[int, ...]) -> float:
 
 
 def widened(mask: Mask, radius: float) -> Mask:
-    # By distance: dilating with a disc of 50 pixels takes 200 times as long.
-    away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-    wide: Mask = away <= radius
+    # Dilating with a disc of 50 pixels takes 13 times as long.
+    wide: Mask = distance_from(mask) <= radius
     return wide
+
+
+def distance_from(mask: Mask) -> Plane:
+    """Pixels to the closest one of the mask, within 2 %."""
+    away: Plane = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    return away
 
 
 def opened(mask: Mask, radius: float) -> Mask:

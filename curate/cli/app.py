@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -31,6 +32,9 @@ from curate.cli import (
     workspace,
 )
 from curate.errors import CurateError
+
+# Of click, or of the copy of it that later versions of typer bring along.
+_UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
 
 app = typer.Typer(
     name="curate",
@@ -85,15 +89,45 @@ for module in (
 
 
 def main() -> None:
-    """Entry point: every error a user can meet is one sentence and exit code 1."""
+    """Entry point: every error a user can meet is one sentence and exit code 1, or 2 for wrong usage.
+
+    With --json it is also told to the program: ``{"error": "..."}`` in one line on standard output.
+    """
     # As Ctrl-C does, so that what was opened is closed and the embedded database stops.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
-        app()
+        _run()
     except CurateError as error:
         print(f"Error: {error}", file=sys.stderr)
+        if _for_program():
+            _tell_program(str(error))
         sys.exit(1)
     except BrokenPipeError:
         # The reader of a pipe went away, as in `curate groups list | head`: not an error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+
+
+def _run() -> None:
+    if not _for_program():
+        app()
+        return
+    try:
+        sys.exit(app(standalone_mode=False))  # tells the exit code, and raises what it would print
+    except _UsageError as error:
+        error.show()
+        _tell_program(error.format_message())
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        print("Aborted!", file=sys.stderr)
+        _tell_program("Aborted by whoever was asked.")
+        sys.exit(1)
+
+
+def _for_program() -> bool:
+    arguments = sys.argv[1:]
+    return "--json" in arguments[: arguments.index("--") if "--" in arguments else None]
+
+
+def _tell_program(sentence: str) -> None:
+    print(json.dumps({"error": sentence}, ensure_ascii=False), flush=True)

@@ -67,7 +67,8 @@ def import_folder(
             told = _asked(doubtful, folder)
             left_out += [] if told else [doubtful]
             made += pair_intake.hand_in_told(workspace, doubtful, told, intake)
-        say(f"{count(len(stored['frames']), 'photo')}, {count(len(made), 'new pair')}.")
+        known = len(stored["frames"]) - stored["new"]
+        say(_counted(len(stored["frames"]), len(made), known))
         # More than the new ones, if an import ended before all were measured.
         wanted = pair_intake.unmeasured(workspace, stored["frames"])
         checked = report_checks(check_all(workspace, wanted, models=models), quiet=as_json) if wanted else []
@@ -76,6 +77,7 @@ def import_folder(
             {
                 "photos": len(stored["frames"]),
                 "new_photos": stored["new"],
+                "known_photos": known,
                 "failed": stored["failed"],
                 "pairs": [each.pair for each in made],
                 "checks": [as_json_check(each) for each in checked],
@@ -117,17 +119,30 @@ def watch(
         by = workspace.settings.reviewer
         place = pair_intake.shoot_of(workspace, folder, shoot, photographer, licence=licence, consent=consent)
         intake = pair_intake.Intake(place, by, object_name, clean_first)
-        say(f"Watching {folder}: {count(frames, 'photo')} make a scene. Ctrl-C ends it.")
+        begins = f"Looking through {folder}" if once else f"Watching {folder} until Ctrl-C"
+        say(f"{begins}: {count(frames, 'photo')} make a scene.")
+        waiting = 0
         try:
             for seen in watch(workspace, folder, intake, frames=frames, models=models, once=once):
                 _tell(seen, frames, as_json)
+                waiting = seen.waiting
+            if waiting:
+                say(f"The last scene has {waiting} of {frames} photos: run this again with the rest.")
         except KeyboardInterrupt:
             say("Ended; everything that was reported is stored.")
+
+
+def _counted(photos: int, pairs: int, known: int) -> str:
+    """``4 photos, 1 new pair; 2 photos were known already.``."""
+    before = f"; {count(known, 'photo was', 'photos were')} known already" if known else ""
+    return f"{count(photos, 'photo')}, {count(pairs, 'new pair')}{before}."
 
 
 def _asked(doubtful: Doubtful, folder: Path) -> list[tuple[int, int]]:
     """Which of these frames are pairs, as places in ``doubtful.frames``; none if nobody can be asked."""
     say(doubtful.sentence)
+    if doubtful.left_out:
+        return []
     if len(doubtful.frames) < 2:
         say(f"Pair it by hand: curate pairs add {_quoted(folder, doubtful, 0)} WITHOUT-IT")
         return []
@@ -176,4 +191,8 @@ def _tell(seen: Seen, frames: int, as_json: bool) -> None:
 
 
 def _as_json(doubtful: Doubtful) -> dict[str, Any]:
-    return {"files": [frame.name for frame in doubtful.frames], "sentence": doubtful.sentence}
+    return {
+        "files": [frame.name for frame in doubtful.frames],
+        "sentence": doubtful.sentence,
+        "left_out": doubtful.left_out,
+    }

@@ -54,6 +54,7 @@ def print_detail(found: PairDetail) -> None:
         ("shoot", f"{summary.shoot_name}, {summary.photographer}"),
         ("kind", summary.kind),
         ("object", summary.object_name or ""),
+        ("renamed", "; ".join(f"{each.old} to {each.new} by {each.by}" for each in found.renamings)),
         ("with it", f"{summary.factual_name} ({summary.factual_sha256[:12]})"),
         ("without it", f"{summary.counterfactual_name} ({summary.counterfactual_sha256[:12]})"),
         ("state", summary.state),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from curate.cli import pair_folders, shoots
+from curate.cli import pair_folders, pair_objects, shoots
 from curate.cli.context import open_workspace
 from curate.cli.output import Json, result, result_json, say, table
 from curate.cli.pair_options import (
@@ -23,6 +23,9 @@ from curate.cli.pair_options import (
 from curate.cli.pair_reports import FAILED, as_json_check, print_detail, report_checks, verdict_line
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from curate.workflows.named_shoots import NamedShoot
     from curate.workflows.pair_records import PairReport, PairSummary
 
 Frame = Annotated[Path, typer.Argument(help="Photo file.")]
@@ -35,6 +38,7 @@ commands = typer.Typer(
 def register(app: typer.Typer) -> None:
     shoots.register(commands)
     pair_folders.register(commands)
+    pair_objects.register(commands)
     app.add_typer(commands, name="pairs")
 
 
@@ -57,7 +61,9 @@ def add(
 ) -> None:
     """Hand in the photo with the object and the one without it, and measure them.
 
-    The files are copied. The same two files again change nothing, but that a nameless object gets its name.
+    A re-shot pair belongs to the shoot of the pair whose place it takes, if no other is named; it has to be
+    that shoot, or the same named object of the same photographer. The files are copied. The same two files
+    again change nothing, but that a nameless object gets its name.
     The exit code is 3 if the pair fails.
     """
     from curate.workflows import pair_intake, pairs
@@ -66,11 +72,17 @@ def add(
         by = workspace.settings.reviewer
         with_it, without = (pair_intake.store_path(workspace, path, by) for path in (factual, counterfactual))
         before = pair_intake.handed_in(workspace, with_it, without, object_name)
-        place = (
+        place: UUID | NamedShoot = (
             before.shoot
             if before
             else pair_intake.shoot_of(
-                workspace, factual.parent, shoot, photographer, licence=licence, consent=consent
+                workspace,
+                factual.parent,
+                shoot,
+                photographer,
+                licence=licence,
+                consent=consent,
+                supersedes=supersedes,
             )
         )
         made = pairs.hand_in(
@@ -195,13 +207,17 @@ def mask(
 ) -> None:
     """Correct the object's mask; the pair is measured again with it.
 
+    Who accepted it did so with the mask it had: that is taken back, if the new one is another.
     The exit code is 3 if it fails.
     """
-    from curate.workflows import pair_pictures, pairs
+    from curate.workflows import pair_checking, pair_pictures
 
     with open_workspace(context) as workspace:
         drawn = pair_pictures.read_mask(file)
-        _report(pairs.correct_mask(workspace, pair, drawn, workspace.settings.reviewer), as_json)
+        report, sent_back = pair_checking.correct(workspace, pair, drawn, workspace.settings.reviewer)
+    if sent_back and not as_json:
+        result(f"{str(report.pair)[:8]} is no longer accepted, as its masks changed: look at it again.")
+    _report(report, as_json, sent_back=sent_back)
 
 
 def _say_before(before: PairSummary, object_name: str | None) -> None:
@@ -223,7 +239,7 @@ def _say_unused(
     consent: str | None,
 ) -> None:
     """Which words about a pair that is here already say something else than what is known."""
-    from curate.workflows.shoots import named_photographer
+    from curate.workflows.named_shoots import named_photographer
 
     unused = []
     if shoot is not None and shoot.strip() != before.shoot_name:
@@ -236,9 +252,9 @@ def _say_unused(
         say(f"Rights are not changed so: type `curate pairs shoots set {str(before.shoot)[:8]}`.")
 
 
-def _report(report: PairReport, as_json: bool) -> None:
+def _report(report: PairReport, as_json: bool, **told: object) -> None:
     from dataclasses import asdict
 
-    result_json(asdict(report)) if as_json else result(verdict_line(report))
+    result_json(asdict(report) | told) if as_json else result(verdict_line(report))
     if report.verdict == "fail":
         raise typer.Exit(FAILED)

@@ -10,7 +10,7 @@ from curate.cli.context import open_workspace
 from curate.cli.output import Json, count, result, result_json, table
 
 if TYPE_CHECKING:
-    from curate.workflows.progress import Progress, ReviewerWork
+    from curate.workflows.progress import Backlog, Progress, ReviewerWork
 
 _COLUMNS = ("reviewer", "decisions", "accepted", "rejected", "flagged", "accept rate", "seconds", "per hour")
 
@@ -31,22 +31,23 @@ def progress(context: typer.Context, as_json: Json = False) -> None:
         found = progress.progress(workspace)
     if as_json:
         result_json(_as_json(found))
-    elif not found.backlog.total:
-        result("There is no group to review yet: type `curate mine`.")
+    elif not found.backlog.total + found.pairs.total:
+        result("There is nothing to review yet: type `curate mine`, or `curate pairs import FOLDER`.")
     else:
         _print(found)
 
 
 def _print(found: Progress) -> None:
-    left, agreement = found.backlog, found.agreement
-    result(
-        f"{left.done} of {count(left.total, 'group')} done; {left.open} left to vote on, "
-        f"{left.disputed} disputed, {left.flagged} flagged."
-    )
-    if agreement.total:
+    there = {"group": found.backlog, "pair": found.pairs}
+    there = {what: left for what, left in there.items() if left.total}
+    for what, left in there.items():
         result(
-            f"All said the same of {agreement.hits} of {count(agreement.total, 'group')} with several votes."
+            f"{left.done} of {count(left.total, what)} done; {left.open} left to vote on, "
+            f"{left.disputed} disputed, {left.flagged} flagged."
         )
+    if agreement := found.agreement.total:
+        several = count(agreement, " or ".join(there), " and ".join(f"{what}s" for what in there))
+        result(f"All said the same of {found.agreement.hits} of {several} with several votes.")
     if found.reviewers:
         table(_COLUMNS, [_row(each) for each in found.reviewers])
 
@@ -66,13 +67,10 @@ def _row(work: ReviewerWork) -> tuple[object, ...]:
 
 
 def _as_json(found: Progress) -> dict[str, Any]:
-    left = found.backlog
     return {
-        "groups": left.total,
-        "done": left.done,
-        "left": left.open,
-        "disputed": left.disputed,
-        "flagged": left.flagged,
+        "groups": found.backlog.total,
+        **_left(found.backlog),
+        "pairs": {"all": found.pairs.total, **_left(found.pairs)},
         "agreed": found.agreement.hits,
         "with_several_votes": found.agreement.total,
         "reviewers": [
@@ -89,3 +87,7 @@ def _as_json(found: Progress) -> dict[str, Any]:
             for each in found.reviewers
         ],
     }
+
+
+def _left(left: Backlog) -> dict[str, int]:
+    return {"done": left.done, "left": left.open, "disputed": left.disputed, "flagged": left.flagged}

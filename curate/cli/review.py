@@ -62,8 +62,8 @@ def review(
     with open_workspace(context) as workspace:
         url = _prepare(workspace, shared) or f"http://{_in_url(host)}:{port}"
         root = workspace.root
-    say(f"The review app of {root} is at {url} (Ctrl-C ends it).")
-    mode = {"CURATE_REVIEW_MODE": "shared" if shared else "local"}
+    say(f"Starting the review app of {root} ...")  # which says where it is once it answers
+    mode = {"CURATE_REVIEW_MODE": "shared" if shared else "local", "CURATE_REVIEW_ADDRESS": url}
     browser = {} if no_browser else {"CURATE_REVIEW_BROWSER": url}
     _become_app(host, port, {"CURATE_WORKSPACE": str(root), **mode, **browser})
 

@@ -90,6 +90,20 @@ def correct(
 
 
 @commands.command()
+def rename(
+    context: typer.Context,
+    shoot: ShootId,
+    name: Annotated[str, typer.Argument(help="What it is called from now on.")],
+    as_json: Json = False,
+) -> None:
+    """Correct the name of a shoot; its id and its pairs stay."""
+    from curate.workflows import shoots
+
+    with open_workspace(context) as workspace:
+        _report(shoots.rename(workspace, shoot, name), as_json)
+
+
+@commands.command()
 def hold_out(
     context: typer.Context,
     shoot: ShootId,

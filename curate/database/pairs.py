@@ -11,6 +11,7 @@ from sqlalchemy import ScalarSelect, Select, Text, case, cast, or_, select, upda
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from curate.database import object_names
 from curate.database.among import among
 from curate.database.frames import KnownFrame
 from curate.database.tables import FrameSender, Pair, PairSuccession, Photo, ReviewItem, Shoot
@@ -45,6 +46,8 @@ class PairRow(NamedTuple):
     factual: FrameFacts
     counterfactual: FrameFacts
     superseded_by: UUID | None
+    object_name: str | None
+    """What its object is called now."""
 
 
 class Succession(NamedTuple):
@@ -210,7 +213,7 @@ def _public_id(session: Session, key: int) -> UUID:
     return session.scalars(rows.where(Pair.id == key)).one()
 
 
-def _rows(viewer: str | None) -> Select[UUID, Pair, Shoot, Photo, str, Photo, str, UUID | None]:
+def _rows(viewer: str | None) -> Select[UUID, Pair, Shoot, Photo, str, Photo, str, UUID | None, str | None]:
     rows = (
         select(
             ReviewItem.public_id,
@@ -221,6 +224,7 @@ def _rows(viewer: str | None) -> Select[UUID, Pair, Shoot, Photo, str, Photo, st
             _Counterfactual,
             _name(Pair.counterfactual_id),
             _NewItem.public_id,
+            object_names.current(),
         )
         .join(Pair, Pair.item_id == ReviewItem.id)
         .join(Shoot, Shoot.id == Pair.shoot_id)
@@ -253,9 +257,10 @@ def _row(
     counterfactual: Photo,
     counterfactual_name: str,
     superseded_by: UUID | None,
+    object_name: str | None,
 ) -> PairRow:
     frames = _facts(factual, factual_name), _facts(counterfactual, counterfactual_name)
-    return PairRow(public_id, pair, shoot, *frames, superseded_by)
+    return PairRow(public_id, pair, shoot, *frames, superseded_by, object_name)
 
 
 def _facts(photo: Photo, name: str) -> FrameFacts:

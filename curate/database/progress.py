@@ -5,6 +5,7 @@ Only people's standing decisions count: neither undone ones nor those that the s
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
+from curate.database import pair_votes, pairs
 from curate.database.tables import (
     Decision,
     Group,
@@ -74,6 +76,13 @@ def states(session: Session) -> dict[tuple[str, bool], int]:
     wanted = QueuedItem.votes_wanted > 0
     rows = select(QueuedItem.state, wanted, func.count()).group_by(QueuedItem.state, wanted)
     return {(state, open_): count for state, open_, count in session.execute(rows)}
+
+
+def pair_states(session: Session) -> Counter[str]:
+    """Pairs that nothing took the place of, by state."""
+    items = [row.pair.item_id for row in pairs.every(session) if row.superseded_by is None]
+    settled = pair_votes.settled(session, items, with_automatic=True)
+    return Counter(state.name for state in settled.values())
 
 
 def groups_of_run(session: Session, run: MiningRun) -> int:

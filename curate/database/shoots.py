@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from curate.database.tables import Pair, Shoot
-from curate.errors import NotFoundError
+from curate.errors import NotFoundError, SettingsError
 
 # Fixed for all time, like the namespace of objects.
 _NAMESPACE = UUID("5c0c7b4e-5b0a-5a3f-9f43-0a5b8e1f7d03")
@@ -28,12 +28,27 @@ class CountedShoot(NamedTuple):
 
 
 def ensure(session: Session, photographer: str, name: str) -> Shoot:
-    """The photographer's shoot of this name, made if there is none; held until the transaction ends."""
+    """The photographer's shoot of this name, made if there is none; held until the transaction ends.
+
+    Raises:
+        SettingsError: the shoot that was begun under this name has another one now.
+    """
     public_id = uuid5(_NAMESPACE, f"{photographer}\0{name}")
     row = insert(Shoot).values(public_id=public_id, photographer=photographer, name=name)
     session.execute(row.on_conflict_do_nothing())
-    wanted = select(Shoot).where(Shoot.public_id == public_id)
-    return session.scalars(wanted.with_for_update(key_share=True)).one()
+    found = named(session, photographer, name)
+    if found is None:
+        now = session.scalars(select(Shoot.name).where(Shoot.public_id == public_id)).one()
+        raise SettingsError(
+            f"The shoot {name!r} of {photographer} is called {now!r} now: type that name, or another one."
+        )
+    return found
+
+
+def named(session: Session, photographer: str, name: str) -> Shoot | None:
+    """The photographer's shoot of this name, if there is one; held until the transaction ends."""
+    wanted = select(Shoot).where(Shoot.photographer == photographer, Shoot.name == name)
+    return session.scalars(wanted.with_for_update(key_share=True)).one_or_none()
 
 
 def every(session: Session, viewer: str | None = None) -> Sequence[CountedShoot]:

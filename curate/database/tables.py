@@ -422,7 +422,7 @@ class Shoot(Base):
 class Pair(Base):
     """A counterfactual pair; its public id is that of its review item.
 
-    Append-only, but that a nameless object may get a name.
+    Append-only, but that a nameless object may get a name; later names are ``PairObjectName``.
     """
 
     __tablename__ = "pairs"
@@ -440,6 +440,18 @@ class Pair(Base):
         CheckConstraint("factual_id <> counterfactual_id", name="two_frames"),
         CheckConstraint("kind IN ('pair', 'triplet', 'burst')", name="known_kind"),
     )
+
+
+class PairObjectName(Base):
+    """What the object of a pair is called instead; the newest name counts. Append-only."""
+
+    __tablename__ = "pair_object_names"
+    id: Mapped[int] = _key()
+    pair_id: Mapped[int] = _references("pairs.id", index=True)
+    name: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime] = _now()
+    __table_args__ = (CheckConstraint("name <> ''", name="named"),)
 
 
 class PairSuccession(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +67,12 @@ def verify(directory: Path, max_pixels: int = DEFAULT_MAX_PIXELS) -> VerifiedMan
 def listed_records(directory: Path) -> Iterator[ListedRecord]:
     """The records of a manifest; ``verify`` it first."""
     return records_of(directory)
+
+
+def first_of(faults: Sequence[str]) -> str:
+    """Faults in one sentence; of more than 20 how many there are besides."""
+    more = f"; and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
+    return "; ".join(faults[:_SHOWN]) + more
 
 
 def _manifest(directory: Path) -> ManifestFile:
@@ -133,8 +139,7 @@ def _read_plain(path: Path) -> bytes:
 def _refuse(directory: Path, faults: Iterator[str] | list[str]) -> None:
     found = list(faults)
     if found:
-        more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         raise VerificationError(
-            f"{directory} is not the manifest that was exported: {'; '.join(found[:_SHOWN])}{more}. "
+            f"{directory} is not the manifest that was exported: {first_of(found)}. "
             f"{AGAIN[0].upper()}{AGAIN[1:]}"
         )

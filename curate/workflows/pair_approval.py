@@ -129,7 +129,7 @@ def _approved(
         licence=row.shoot.licence,
         consent=row.shoot.consent,
         held_out=row.shoot.held_out,
-        object_name=row.pair.object_name,
+        object_name=row.object_name,
         factual=_photo(row.factual, uris[row.pair.factual_id]),
         counterfactual=_photo(row.counterfactual, uris[row.pair.counterfactual_id]),
         mask_sha256=check.mask_sha256,

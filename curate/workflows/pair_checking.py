@@ -12,7 +12,7 @@ from curate.database.pair_votes import FAIL
 from curate.database.pairs import PairRow
 from curate.errors import PhotoError
 from curate.verdicts import ACCEPTED
-from curate.workflows.pair_checks import check_row, fingerprint_with, looked_at
+from curate.workflows.pair_checks import check_row, correct_mask, fingerprint_with, looked_at
 from curate.workflows.pair_evidence import pulled_models
 from curate.workflows.pair_records import PairReport
 from curate.workspace import Workspace
@@ -74,6 +74,19 @@ def check_all(
             claims.release([key])
             sent_back = accepted and not _is_accepted(workspace, row)
             yield Checked(row.public_id, row.factual.name, report, problem, done, len(rows), sent_back)
+
+
+def correct(workspace: Workspace, pair: UUID | str, mask: bytes, by: str) -> tuple[PairReport, bool]:
+    """As ``correct_mask``, and whether that took back an acceptance.
+
+    Raises:
+        As ``correct_mask``.
+    """
+    with workspace.transaction() as session:
+        row = pairs.find(session, str(pair))
+    accepted = _is_accepted(workspace, row)
+    report = correct_mask(workspace, row.public_id, mask, by)
+    return report, accepted and not _is_accepted(workspace, row)
 
 
 def fault_of(workspace: Workspace, factual_sha256: str, counterfactual_sha256: str) -> str | None:

@@ -11,15 +11,15 @@ from typing import cast, get_args
 from uuid import UUID
 
 from curate.capture.pairing import Doubtful, FoundFrame, LongScene, Pairing, found_frame, pair_up
-from curate.database import failures, frames, pairs, photos
+from curate.database import failures, frames, pairs, photos, shoots
 from curate.database.pairs import pair_id
 from curate.errors import NotFoundError, PhotoError, SettingsError
 from curate.photos.sources import SourceFile, SourceProblem, file_uri, find_sources, local_path, read_bytes
 from curate.records import Step
-from curate.workflows import shoots
+from curate.workflows.named_shoots import NamedShoot, fill_in, named_shoot
 from curate.workflows.pair_frames import known, store_frame
 from curate.workflows.pair_lists import UNCHECKED, listed
-from curate.workflows.pair_readings import read_triplets
+from curate.workflows.pair_readings import read_left_out, read_triplets
 from curate.workflows.pair_records import HandedIn, PairSummary, StoredFrame
 from curate.workflows.pairs import hand_in_all, shown
 from curate.workspace import Workspace
@@ -34,7 +34,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 class Intake:
     """What holds for all pairs of one folder."""
 
-    shoot: UUID
+    shoot: NamedShoot
     by: str
     object_name: str | None = None
     clean_first: bool = False
@@ -148,6 +148,9 @@ def pairing_of(workspace: Workspace, names: Mapping[str, str], intake: Intake) -
         found, clean_first=intake.clean_first, long_scenes=intake.long_scenes, paired=paired.keys()
     )
     read_triplets(workspace, pairing, clean_first=intake.clean_first)
+    if paired:
+        whole = pair_up(found, clean_first=intake.clean_first, long_scenes=intake.long_scenes)
+        read_left_out(pairing, whole, paired)
     return pairing
 
 
@@ -169,6 +172,20 @@ def proposed(
     return pair_up(found_frames(workspace, names, viewer), long_scenes=long_scenes)
 
 
+def measured_scene(workspace: Workspace, names: Mapping[str, str], viewer: str | None = None) -> Pairing:
+    """What three stored frames of a scene are by what is measured, as in ``pairing_of``; nothing is stored.
+
+    Args:
+        names: File names by sha256.
+
+    Raises:
+        NotFoundError: as for ``proposed``.
+    """
+    pairing = proposed(workspace, names, viewer=viewer)
+    read_triplets(workspace, pairing, clean_first=False)
+    return pairing
+
+
 def found_frames(
     workspace: Workspace, names: Mapping[str, str], viewer: str | None = None
 ) -> list[FoundFrame]:
@@ -188,10 +205,11 @@ def found_frames(
     return [found_frame(name, facts[sha256]) for sha256, name in names.items()]
 
 
-def paired_frames(workspace: Workspace, shoot: UUID) -> list[FoundFrame]:
-    """The frames of all pairs of a shoot."""
+def paired_frames(workspace: Workspace, shoot: NamedShoot) -> list[FoundFrame]:
+    """The frames of all pairs of a shoot; none if it is not there yet."""
     with workspace.transaction() as session:
-        rows = pairs.every(session, shoot=shoot)
+        place = shoots.named(session, shoot.photographer, shoot.name)
+        rows = pairs.every(session, shoot=place.public_id) if place else []
     names = {each.sha256: each.name for row in rows for each in (row.factual, row.counterfactual)}
     return found_frames(workspace, names)
 
@@ -267,17 +285,23 @@ def shoot_of(
     *,
     licence: str | None,
     consent: str | None,
-) -> UUID:
-    """The shoot that files of a folder belong to, made if need be; unnamed it is called like the folder.
+    supersedes: str | None = None,
+) -> NamedShoot:
+    """The shoot that files of a folder belong to.
+
+    Unnamed it is that of the pair whose place they are to take, or else called like the folder. What was
+    not known of its rights is filled in, if it is there; it is made together with its first pair.
 
     Raises:
+        NotFoundError: there is no such pair.
         SettingsError: something else was said of this shoot before.
     """
-    made = shoots.create(
-        workspace,
-        name or printable(folder.absolute().name) or "unnamed",
-        photographer=photographer or workspace.settings.reviewer,
+    old = shown(workspace, supersedes).summary if supersedes else None
+    named = named_shoot(
+        name or (old.shoot_name if old else printable(folder.absolute().name)) or "unnamed",
+        photographer or (old.photographer if old else workspace.settings.reviewer),
         licence=licence,
         consent=consent,
     )
-    return made.public_id
+    fill_in(workspace, named)
+    return named

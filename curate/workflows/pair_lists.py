@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import decisions, frames, pair_checks, pair_votes, pairs
+from curate.database import decisions, frames, object_names, pair_checks, pair_votes, pairs
 from curate.database.pairs import PairRow
-from curate.database.tables import PairCheck
+from curate.database.tables import PairCheck, PairObjectName
 from curate.errors import SettingsError
 from curate.pair_verdicts import PAIR_STATES, SUPERSEDED, PairState
 from curate.workflows.pair_records import (
@@ -18,6 +18,7 @@ from curate.workflows.pair_records import (
     PairDetail,
     PairReport,
     PairSummary,
+    Renaming,
 )
 from curate.workspace import Workspace
 
@@ -87,6 +88,7 @@ def shown(workspace: Workspace, pair: UUID | str, viewer: str | None = None) -> 
         earlier = [each for each in pair_checks.of_pair(session, row.pair.id) if each is not current]
         masks = pair_checks.masks(session, row.pair.id)
         made = decisions.history(session, item_id=row.public_id, limit=1000)
+        names = object_names.history(session, row.pair.id)
         took = [each.old for each in pairs.successions(session, row.public_id) if each.new == row.public_id]
     return PairDetail(
         summary,
@@ -106,7 +108,13 @@ def shown(workspace: Workspace, pair: UUID | str, viewer: str | None = None) -> 
             for each, _, undone in made
         ),
         tuple(took),
+        _renamings(row.pair.object_name, names),
     )
+
+
+def _renamings(first: str | None, names: Sequence[PairObjectName]) -> tuple[Renaming, ...]:
+    before = [*(each.name for each in names[1:]), first]
+    return tuple(Renaming(old, each.name, each.by, each.at) for old, each in zip(before, names, strict=False))
 
 
 def report_of(pair: UUID, row: PairCheck) -> PairReport:
@@ -146,7 +154,7 @@ def _summary(row: PairRow, checks: Mapping[int, PairCheck], states: Mapping[int,
         shoot_name=row.shoot.name,
         photographer=row.shoot.photographer,
         kind=row.pair.kind,
-        object_name=row.pair.object_name,
+        object_name=row.object_name,
         factual_sha256=row.factual.sha256,
         counterfactual_sha256=row.counterfactual.sha256,
         factual_name=row.factual.name,

@@ -63,7 +63,10 @@ def mending(
         came: The place of each photo in the order they came, by sha256.
         intake: Of the folder; pairs of other shoots are left alone.
     """
-    standing = [each for each in standing_of(workspace, latest) if each.shoot == intake.shoot]
+    shoot = intake.shoot.photographer, intake.shoot.name
+    standing = [
+        each for each in standing_of(workspace, latest) if (each.photographer, each.shoot_name) == shoot
+    ]
     if not standing or standing[-1].state == ACCEPTED:
         return None
     old = standing[-1]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
 from curate.capture.pairing import Doubtful, FoundFrame, FoundGroup, Pairing
 from curate.workflows.pair_checking import fault_of
 from curate.workspace import Workspace
@@ -15,6 +18,32 @@ def read_triplets(workspace: Workspace, pairing: Pairing, *, clean_first: bool) 
     triplets, pairing.triplets = pairing.triplets, []
     for triplet in triplets:
         _read(workspace, pairing, triplet, clean_first)
+
+
+def read_left_out(pairing: Pairing, whole: Pairing, paired: Mapping[str, Collection[UUID]]) -> None:
+    """Tell frames that were left out of their scene before from those that never had a partner.
+
+    Args:
+        pairing: Of the frames that are in no pair.
+        whole: Of these and those that are.
+        paired: The pairs of each frame, by sha256.
+    """
+    partners = {
+        frame.sha256: [each for each in frames if each is not frame]
+        for triplet in whole.triplets
+        for frames in [(*triplet.factuals, triplet.counterfactual)]
+        for frame in frames
+    }
+    for place, doubtful in enumerate(pairing.doubtful):
+        frame = doubtful.frames[0]
+        others = partners.get(frame.sha256, []) if len(doubtful.frames) == 1 else []
+        if others and set.intersection(*(set(paired.get(each.sha256, ())) for each in others)):
+            first, second = (each.name for each in others)
+            sentence = (
+                f"{frame.name} is left out, as {first} and {second} of its scene are a pair: if it shows the "
+                "object at another place, pair it with `curate pairs add`."
+            )
+            pairing.doubtful[place] = Doubtful((frame,), sentence, left_out=True)
 
 
 def _read(workspace: Workspace, pairing: Pairing, triplet: FoundGroup, clean_first: bool) -> None:
@@ -43,7 +72,7 @@ def _keep(pairing: Pairing, shown: FoundFrame, clean: FoundFrame, left_out: Foun
         f"{left_out.name} is left out: {shown.name} and {clean.name} make a good pair, "
         f"and of one with it the check says: {fault}"
     )
-    pairing.doubtful.append(Doubtful((left_out,), sentence))
+    pairing.doubtful.append(Doubtful((left_out,), sentence, left_out=True))
 
 
 def _none_is_good(triplet: FoundGroup, fault: str) -> str:

@@ -114,6 +114,16 @@ class MaskCorrection:
 
 
 @dataclass(frozen=True, slots=True)
+class Renaming:
+    """That the object of a pair got another name."""
+
+    old: str | None
+    new: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PairDecision:
     """One decision or undo on a pair."""
 
@@ -142,3 +152,5 @@ class PairDetail:
     """Newest first."""
     supersedes: tuple[UUID, ...]
     """Pairs it took the place of, newest first."""
+    renamings: tuple[Renaming, ...] = ()
+    """Newest first."""

@@ -32,7 +32,7 @@ class Seen:
     problem: str | None = None
     """Why the file, or the pair it completes, cannot be used."""
     waiting: int = 0
-    """Frames of the scene so far, if it is not complete."""
+    """Frames that wait for the rest of their scene now."""
     report: PairReport | None = None
     supersedes: UUID | None = None
     """The pair that a re-shot frame took the place of."""
@@ -48,8 +48,13 @@ class Scene:
         self._came: dict[str, int] = {}  # places in the order, by sha256
         self._paired: str | None = None  # sha256 of the last photo that is in a pair
 
+    @property
+    def waiting(self) -> int:
+        """How many frames wait for the rest of their scene."""
+        return len(self._waiting)
+
     def add(self, frame: FoundFrame, *, paired: bool) -> Iterator[Seen]:
-        """Take in a stored photo; ``paired`` if it is in a pair already."""
+        """Take in a stored photo; ``paired`` if it is in a pair already. The caller says how many wait."""
         earlier = self._shots.earlier(frame)
         again = frame.sha256 in self._came
         self._came.setdefault(frame.sha256, len(self._came))
@@ -61,7 +66,10 @@ class Scene:
         elif earlier:
             yield self._again(frame, earlier)
         elif self._shots.waits_for_raw(frame):
-            yield Seen(frame.name, problem="It is left out: this camera stores RAW too, which is waited for.")
+            yield Seen(
+                frame.name,
+                problem="It is left out: this camera stores RAW too, and of each shot that file counts.",
+            )
         elif frame.sha256 not in (each.sha256 for each in self._waiting):  # else touched, or a copy
             self._shots.counts(frame)
             yield from self._new(frame)
@@ -71,7 +79,7 @@ class Scene:
             return Seen(frame.name, problem=f"This is the same shot as {earlier.name}: it is left out.")
         self._shots.counts(frame)
         self._waiting[self._waiting.index(earlier)] = frame
-        return Seen(frame.name, waiting=len(self._waiting))
+        return Seen(frame.name)
 
     def _known(self, frame: FoundFrame) -> Iterator[Seen]:
         """A frame that was paired before the watching began, or by somebody else."""
@@ -93,7 +101,7 @@ class Scene:
                 yield Seen(frame.name, problem=sentence)
         self._waiting.append(frame)
         if len(self._waiting) < self._frames:
-            yield Seen(frame.name, waiting=len(self._waiting))
+            yield Seen(frame.name)
             return
         scene, self._waiting = self._waiting, []
         clean, factuals = (scene[0], scene[1:]) if self._intake.clean_first else (scene[-1], scene[:-1])

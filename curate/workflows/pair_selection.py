@@ -17,6 +17,12 @@ from curate.workflows.pair_approval import ApprovedPair, approved_pairs, outdate
 from curate.workflows.pair_splits import Tie, sides, split_pairs
 from curate.workspace import Workspace
 
+HELD_OUT = (
+    "held out, after they or pairs tied to them were exported for train or validation "
+    "(`curate pairs shoots hold-out SHOOT --back` allows them again)"
+)
+TORN = "tied by shoot, object or photos to pairs of another split, or of a held-out shoot"
+
 
 @dataclass(frozen=True, slots=True)
 class PairSelection:
@@ -65,9 +71,15 @@ def select_pairs(workspace: Workspace, options: ExportOptions) -> PairSelection:
     left_out = {
         **_held_back(workspace, old, found.keys() | unattended),
         "accepted by an automatic policy alone (--include-automatic)": unattended,
-        "their shoot, object or photos stand in different splits": found.keys() - splits.keys(),
+        **_without_place([found[pair] for pair in found.keys() - splits.keys()]),
     }
     return PairSelection(found, records, left_out, consensus)
+
+
+def _without_place(withheld: Collection[ApprovedPair]) -> dict[str, set[UUID]]:
+    """Approved pairs that no split may hold, by why not: held-out ones only for what was trained with."""
+    held_out = {each.pair for each in withheld if each.held_out}
+    return {HELD_OUT: held_out, TORN: {each.pair for each in withheld} - held_out}
 
 
 def _held_back(

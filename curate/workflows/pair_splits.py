@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from curate.database import manifests, pairs
 from curate.exporters.pair_records import object_key
 from curate.exporters.splits import SplitAssignment, assign_splits, connected_photos
+from curate.workflows.export_options import ExportOptions
 from curate.workflows.near_duplicates import photo_components
 
 HELD_OUT_SPLIT = "test"
@@ -51,17 +52,32 @@ def split_pairs(
     """
     known = manifests.known_splits(session)
     same_photo = photo_components(session, near_duplicate_distance)
-    ties = [
-        Tie(
+    return place(_ties(session).values(), known, same_photo, seed=seed, shares=shares)
+
+
+def with_a_place(session: Session) -> set[UUID]:
+    """Pairs that may be exported in some split, as far as splits go; which one is for an export to say."""
+    ties, options = _ties(session), ExportOptions()
+    placed = split_pairs(
+        session,
+        seed=options.seed,
+        shares=options.shares,
+        near_duplicate_distance=options.near_duplicate_distance,
+    )
+    return set(sides(ties, placed))
+
+
+def _ties(session: Session) -> dict[UUID, Tie]:
+    return {
+        row.public_id: Tie(
             (row.factual.sha256, row.counterfactual.sha256),
             row.shoot.public_id,
             row.shoot.photographer,
-            row.pair.object_name,
+            row.object_name,
             row.shoot.held_out,
         )
         for row in pairs.every(session)
-    ]
-    return place(ties, known, same_photo, seed=seed, shares=shares)
+    }
 
 
 def sides(ties: Mapping[UUID, Tie], placed: SplitAssignment) -> dict[UUID, str]:

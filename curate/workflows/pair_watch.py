@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from curate.errors import DecisionError, PhotoError
@@ -48,6 +49,7 @@ def watch(
         try:
             stored = store_file(workspace, file, name, intake.by)
             (frame,) = found_frames(workspace, {stored.sha256: name})
-            yield from scene.add(frame, paired=bool(known(workspace, [stored.sha256])))
+            for seen in scene.add(frame, paired=bool(known(workspace, [stored.sha256]))):
+                yield replace(seen, waiting=scene.waiting)
         except (PhotoError, DecisionError) as error:
-            yield Seen(name, problem=str(error))
+            yield Seen(name, problem=str(error), waiting=scene.waiting)

@@ -11,10 +11,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import frames, pair_checks, pair_votes, pairs, shoots
+from curate.database import frames, pair_checks, pair_votes, pairs
 from curate.database.pairs import PairRow
 from curate.errors import DecisionError, PhotoError, SettingsError
+from curate.exporters.pair_records import object_key
 from curate.verdicts import ACCEPTED
+from curate.workflows.named_shoots import NamedShoot, place_of
 from curate.workflows.pair_checks import check, correct_mask
 from curate.workflows.pair_frames import known, store_frame
 from curate.workflows.pair_lists import find, listed, shown
@@ -45,7 +47,7 @@ def hand_in(
     factual_sha256: str,
     counterfactual_sha256: str,
     *,
-    shoot: UUID,
+    shoot: UUID | NamedShoot,
     by: str,
     object_name: str | None = None,
     kind: str = "pair",
@@ -58,23 +60,25 @@ def hand_in(
     What had no name of its object gets the one that is said now.
 
     Args:
+        shoot: One that is only named is made if there is none, together with the pair or not at all.
         supersedes: The pair that this one takes the place of; both stay.
         unless_accepted: Leave an accepted pair in its place, whoever the viewer is.
 
     Raises:
         NotFoundError: a frame was not stored, or there is no such shoot or pair for the viewer.
         PhotoError: both frames are the same file.
-        SettingsError: there is no such kind.
+        SettingsError: there is no such kind, or something else was said of the shoot that is named.
         DecisionError: another pair took the place of ``supersedes`` before, or that one was accepted and may
-            not be replaced (by ``unless_accepted``, or because there is a viewer); or somebody else handed in
-            these, or their object has another name, or none and the viewer may not name that of an accepted
-            pair.
+            not be replaced (by ``unless_accepted``, or because there is a viewer), or is of another shoot and
+            of no object that its photographer names alike; or somebody else handed in these, or their object
+            has another name, or none and the viewer may not name that of an accepted pair.
     """
     with workspace.transaction() as session:
         made = _record(session, factual_sha256, counterfactual_sha256, shoot, by, object_name, kind, viewer)
         if supersedes is not None:
             old = pairs.find(session, str(supersedes), viewer)
             if old.public_id != made.pair:
+                _refuse_unrelated(old, pairs.find(session, str(made.pair)))
                 _supersede(session, old, made.pair, by, viewer)
                 if unless_accepted:
                     _refuse_accepted(session, old)
@@ -86,7 +90,7 @@ def hand_in_all(
     factual_sha256s: Sequence[str],
     counterfactual_sha256: str,
     *,
-    shoot: UUID,
+    shoot: UUID | NamedShoot,
     by: str,
     object_name: str | None = None,
     viewer: str | None = None,
@@ -127,14 +131,14 @@ def swap(workspace: Workspace, pair: UUID | str, by: str, viewer: str | None = N
             counterfactual,
             shoot_id=old.shoot.id,
             kind=old.pair.kind,
-            object_name=old.pair.object_name,
+            object_name=old.object_name,
             by=by,
         )
         public_id = pairs.pair_id(factual.sha256, counterfactual.sha256)
         if not new:
             _refuse_foreign(session, public_id, old.shoot.photographer)
-            if old.pair.object_name is not None:
-                _name(session, public_id, old.pair.object_name, viewer)
+            if old.object_name is not None:
+                _name(session, public_id, old.object_name, viewer)
         _supersede(session, old, public_id, by, viewer)
     return HandedIn(public_id, new)
 
@@ -142,6 +146,19 @@ def swap(workspace: Workspace, pair: UUID | str, by: str, viewer: str | None = N
 def _supersede(session: Session, old: PairRow, new: UUID, by: str, viewer: str | None) -> None:
     pairs.supersede(session, old.public_id, new, by)
     pair_votes.refuse_withdrawal(session, old.pair.item_id, viewer)
+
+
+def _refuse_unrelated(old: PairRow, new: PairRow) -> None:
+    """A re-shot pair shows what the other one was to show: a name or a shoot has to say so."""
+    if new.shoot.id == old.shoot.id:
+        return
+    named = object_key(new.shoot.photographer, new.object_name)
+    if named is None or named != object_key(old.shoot.photographer, old.object_name):
+        raise DecisionError(
+            f"The pair {str(old.public_id)[:8]} is of the shoot {old.shoot.name!r} of "
+            f"{old.shoot.photographer}: only a pair of that shoot takes its place (--shoot), or one of that "
+            "photographer with the same name of its object (--object)."
+        )
 
 
 def _refuse_accepted(session: Session, old: PairRow) -> None:
@@ -159,8 +176,8 @@ def _refuse_foreign(session: Session, pair: UUID, photographer: str) -> None:
 def _name(session: Session, pair: UUID, object_name: str, viewer: str | None) -> str:
     """What the object of a pair is called from now on: as before, if it had a name."""
     row = pairs.find(session, str(pair))
-    if row.pair.object_name is not None:
-        return row.pair.object_name
+    if row.object_name is not None:
+        return row.object_name
     pair_checks.hold(session, row.pair.id)
     if pairs.name_object(session, row.pair.id, object_name):
         # A name ties the pair to others, which may stand on another side of a split.
@@ -174,7 +191,7 @@ def _record(
     session: Session,
     factual_sha256: str,
     counterfactual_sha256: str,
-    shoot: UUID,
+    shoot: UUID | NamedShoot,
     by: str,
     object_name: str | None,
     kind: str,
@@ -184,16 +201,20 @@ def _record(
         raise PhotoError("Both photos are the same file: name the one with the object, then the one without.")
     if kind not in KINDS:
         raise SettingsError(f"There is no kind {kind!r} of pair: choose from {', '.join(KINDS)}.")
-    place = shoots.find(session, str(shoot), viewer).shoot
     factual = frames.only(session, factual_sha256, viewer)
     counterfactual = frames.only(session, counterfactual_sha256, viewer)
     named = (object_name or "").strip() or None
-    new = pairs.record(
-        session, factual, counterfactual, shoot_id=place.id, kind=kind, object_name=named, by=by
-    )
+    with session.begin_nested() as attempt:
+        place = place_of(session, shoot, viewer)
+        photographer = place.photographer
+        new = pairs.record(
+            session, factual, counterfactual, shoot_id=place.id, kind=kind, object_name=named, by=by
+        )
+        if not new:
+            attempt.rollback()  # for a pair that is here no shoot is made
     public_id = pairs.pair_id(factual_sha256, counterfactual_sha256)
     if not new:
-        _refuse_foreign(session, public_id, place.photographer)
+        _refuse_foreign(session, public_id, photographer)
         if named and (kept := _name(session, public_id, named, viewer)) != named:
             raise DecisionError(
                 f"The object of the pair {str(public_id)[:8]} is called {kept!r}, not {named!r}, and keeps "

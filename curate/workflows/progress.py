@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from curate.database import progress as statistics
 from curate.database.progress import Made
 from curate.shares import Share
+from curate.verdicts import ACCEPTED, DISPUTED, FLAGGED, OPEN, REJECTED
 from curate.workspace import Workspace
 
 # Longest span of decisions, and the stretches it is cut into: at most about 120 of them.
@@ -78,6 +79,9 @@ class Progress:
     """The review in numbers."""
 
     backlog: Backlog
+    """Groups."""
+    pairs: Backlog
+    """Counterfactual pairs that nothing took the place of."""
     reviewers: tuple[ReviewerWork, ...]
     """The busiest first."""
     agreement: Share
@@ -98,7 +102,7 @@ class Today:
 
 
 def backlog(workspace: Workspace) -> Backlog:
-    """How much is left to review."""
+    """How many groups are left to review."""
     with workspace.transaction() as session:
         return _backlog(session)
 
@@ -114,6 +118,7 @@ def progress(workspace: Workspace) -> Progress:
     with workspace.transaction() as session:
         return Progress(
             _backlog(session),
+            _pairs(session),
             tuple(_work(each) for each in statistics.workers(session)),
             Share(*statistics.agreement(session)),
             _throughput(session),
@@ -128,6 +133,11 @@ def _backlog(session: Session) -> Backlog:
     settled = {state: count for (state, wanted), count in found.items() if not wanted}
     disputed, flagged = settled.pop("disputed", 0), settled.pop("flagged", 0)
     return Backlog(waiting, sum(settled.values()), disputed, flagged)
+
+
+def _pairs(session: Session) -> Backlog:
+    found = statistics.pair_states(session)
+    return Backlog(found[OPEN], found[ACCEPTED] + found[REJECTED], found[DISPUTED], found[FLAGGED])
 
 
 def _work(worked: statistics.Worked) -> ReviewerWork:

@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from curate.database import manifests, shoots
 from curate.database.shoots import CountedShoot
-from curate.database.tables import Shoot as Row
 from curate.errors import NotFoundError, SettingsError
+from curate.workflows.named_shoots import ensure, named_shoot, usable_name
 from curate.workflows.pair_splits import HELD_OUT_SPLIT
-from curate.workflows.people import normal_email
 from curate.workspace import Workspace
 
 
@@ -50,25 +49,15 @@ def create(
         held_out: Keep its pairs for evaluation; False leaves it as it is.
 
     Raises:
-        SettingsError: a name is empty or an id, or something else was said of this shoot before.
+        SettingsError: a name is empty or an id, or something else was said of this shoot before, or it has
+            another name now.
     """
-    if not name.strip() or not photographer.strip():
-        raise SettingsError("A shoot needs a name and a photographer: type --shoot NAME --photographer WHO.")
-    if _is_id(name.strip()):
-        raise SettingsError(f"{name.strip()!r} is an id and no name of a shoot: call it something else.")
-    who = named_photographer(photographer)
+    named = named_shoot(name, photographer, licence=licence, consent=consent)
     with workspace.transaction() as session:
-        shoot = shoots.ensure(session, who, name.strip())
-        shoot.licence = _agreed(shoot, "licence", licence)
-        shoot.consent = _agreed(shoot, "consent", consent)
+        shoot = ensure(session, named)
         shoot.held_out = shoot.held_out or held_out
         session.flush()
         return _told(shoots.find(session, str(shoot.public_id)))
-
-
-def named_photographer(text: str) -> str:
-    """The form in which a shoot keeps its photographer: an email address as people log in."""
-    return normal_email(text.strip()) or text.strip()
 
 
 def hold_out(workspace: Workspace, id_or_name: str | UUID, *, held_out: bool = True) -> Shoot:
@@ -118,6 +107,26 @@ def correct(
         return _told(found)
 
 
+def rename(workspace: Workspace, id_or_name: str | UUID, name: str) -> Shoot:
+    """Call a shoot otherwise; its id, and with it what was exported, stays.
+
+    Raises:
+        NotFoundError: there is no such shoot, or several.
+        SettingsError: the name is empty, an id, or that of another shoot of the same photographer.
+    """
+    wanted = usable_name(name)
+    with workspace.transaction() as session:
+        found = _found(session, id_or_name)
+        other = shoots.named(session, found.shoot.photographer, wanted)
+        if other is not None and other.id != found.shoot.id:
+            raise SettingsError(
+                f"{found.shoot.photographer} has another shoot {wanted!r}, and two shoots do not become one: "
+                "choose another name."
+            )
+        found.shoot.name = wanted
+        return _told(found)
+
+
 def listed(workspace: Workspace, viewer: str | None = None) -> list[Shoot]:
     """All shoots, or those of the photographer ``viewer``, newest first."""
     with workspace.transaction() as session:
@@ -138,24 +147,6 @@ def _found(session: Session, id_or_name: str | UUID, viewer: str | None = None) 
     if not str(id_or_name).strip():  # every id starts with nothing
         raise NotFoundError("No shoot was named: type a name of `curate pairs shoots list`.")
     return shoots.find(session, str(id_or_name), viewer)
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _agreed(shoot: Row, what: str, wanted: str | None) -> str | None:
-    said: str | None = getattr(shoot, what)
-    if None not in (said, wanted) and said != wanted:
-        raise SettingsError(
-            f"The shoot {shoot.name!r} has the {what} {said!r}, not {wanted!r}: name another shoot, "
-            f"or mend this one with `curate pairs shoots set {str(shoot.public_id)[:8]} --{what}`."
-        )
-    return said or wanted
 
 
 def _told(found: CountedShoot) -> Shoot:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from curate.database import decisions, manifests
 from curate.errors import VerificationError
 from curate.exporters import insertion_pairs, removal, subject_records
-from curate.exporters.verify import VerifiedManifest, listed_records, verify
+from curate.exporters.verify import VerifiedManifest, first_of, listed_records, verify
 from curate.exporters.verify_records import ListedRecord
 from curate.photos.opening import DEFAULT_MAX_PIXELS
 from curate.verdicts import Consensus
@@ -27,7 +27,8 @@ def verify_manifest(directory: Path, workspace: Workspace | None) -> VerifiedMan
     it exported.
 
     Raises:
-        VerificationError: what is wrong, in one sentence.
+        VerificationError: what is wrong, in one sentence that names every fault of a kind up to 20: of the
+            files, of their origin, or of the decisions.
     """
     if workspace is None:
         return verify(directory, DEFAULT_MAX_PIXELS)
@@ -50,17 +51,19 @@ def _check_decisions(session: Session, verified: VerifiedManifest) -> None:
     """Every decision stands, and together with what was said since they still accept every record."""
     records = list(listed_records(verified.directory))
     cited = {UUID(each) for record in records for each in record.decision_ids}
-    for public_id, (made, undone) in sorted(decisions.by_public_ids(session, cited).items()):
-        if undone:
-            raise VerificationError(
-                f"Decision {public_id} of {made.reviewer} was undone: export again with a new --version."
-            )
+    undone = {
+        str(public_id): made.reviewer
+        for public_id, (made, undone) in sorted(decisions.by_public_ids(session, cited).items())
+        if undone
+    }
+    found = [f"Decision {public_id} of {reviewer} was undone" for public_id, reviewer in undone.items()]
     # The manifest's own rule: one that was changed since does not unsay what its reviewers said.
     needed, asked = (int(str(verified.parameters.get(name, 1))) for name in ("votes_needed", "votes_asked"))
     with_automatic = bool(verified.parameters["include_automatic"])
-    faults = _FAULTS[verified.task](session, records, Consensus(needed, asked), with_automatic)
-    for fault in faults:
-        raise VerificationError(f"{fault}: export again with a new --version.")
+    others = [each for each in records if undone.keys().isdisjoint(each.decision_ids)]
+    found += _FAULTS[verified.task](session, others, Consensus(needed, asked), with_automatic)
+    if found:
+        raise VerificationError(f"{first_of(found)}: export again with a new --version.")
 
 
 def _subject_faults(

@@ -59,10 +59,20 @@ def standing(person: Person, pair: PairDetail) -> PairDecision | None:
     return next((each for each in own if each.verdict != "undo" and not each.undone), None)
 
 
-def proposal(pairing: Pairing) -> Answer:
-    """Which frames to hand in as pairs, and sentences about those that only the photographer can pair."""
-    kinds = (("pair", pairing.pairs), ("triplet", pairing.triplets), ("burst", pairing.bursts))
+def proposal(pairing: Pairing, *, measured: bool = False) -> Answer:
+    """Which frames to hand in as pairs, sentences about those that became none, and scenes to be measured.
+
+    Args:
+        measured: The triplets are. Of others it has to be asked first which of their frames are pairs.
+    """
+    triplets = pairing.triplets if measured else []
+    kinds = (("pair", pairing.pairs), ("triplet", triplets), ("burst", pairing.bursts))
     return {
+        "scenes": [
+            [frame.sha256 for frame in (*group.factuals, group.counterfactual)]
+            for group in pairing.triplets
+            if not measured
+        ],
         "pairs": [
             {"factual": factual.sha256, "counterfactual": group.counterfactual.sha256, "kind": kind}
             for kind, groups in kinds
@@ -70,7 +80,11 @@ def proposal(pairing: Pairing) -> Answer:
             for factual in group.factuals
         ],
         "doubtful": [
-            {"sentence": each.sentence, "frames": [frame.sha256 for frame in each.frames]}
+            {
+                "sentence": each.sentence,
+                "frames": [frame.sha256 for frame in each.frames],
+                "left_out": each.left_out,
+            }
             for each in pairing.doubtful
         ],
     }

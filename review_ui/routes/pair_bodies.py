@@ -44,6 +44,10 @@ class PairUpBody(FilesBody):
     long_scenes: Literal["ask", "burst", "pairs"] = "ask"
 
 
+class SceneBody(Body):
+    sha256s: Annotated[list[Sha256], Field(min_length=3, max_length=3)]
+
+
 class UploadBody(Body):
     upload: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 

@@ -31,7 +31,6 @@ _FRAMES: Mapping[str, tuple[str, int]] = {
 }
 _MEASURED: Mapping[str, Callable[[Workspace, PairReport], bytes]] = {
     "change.png": lambda workspace, report: workspace.media.get(report.change_sha256, ".png"),
-    "report.png": lambda workspace, report: workspace.media.get(report.report_sha256, ".png"),
     "mask.png": lambda workspace, report: drawn_masks.shrunk(workspace, report.mask_sha256),
     "effect.png": lambda workspace, report: drawn_masks.shrunk(workspace, report.effect_sha256),
     "regions.png": lambda workspace, report: drawn_masks.regions(

@@ -5,7 +5,7 @@ A photographer sees and changes own shoots; what is somebody else's is as unknow
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from anyio import CapacityLimiter
@@ -28,6 +28,7 @@ from review_ui.routes.pair_bodies import (
     PairBody,
     PairUpBody,
     RightsBody,
+    SceneBody,
     ShootBody,
     UndoPairBody,
     UploadBody,
@@ -103,11 +104,18 @@ def frames(person: Person, asked: UploadBody) -> object:
 @posted(Permission.HAND_IN, PairUpBody)
 def pair_up(person: Person, asked: PairUpBody) -> object:
     """Which frames of this person belong together, and what is left to the photographer to say."""
-    workspace = serving.workspace()
-    sent = {each.sha256: each.name for each in uploads.of_owner(workspace, person.name) if each.stored}
-    names = {sha256: sent[sha256] for sha256 in asked.sha256s if sha256 in sent}
-    found = pair_intake.proposed(workspace, names, long_scenes=asked.long_scenes, viewer=viewer(person))
-    return proposal(found)
+    names = _sent(person, asked.sha256s)
+    return proposal(
+        pair_intake.proposed(serving.workspace(), names, long_scenes=asked.long_scenes, viewer=viewer(person))
+    )
+
+
+@posted(Permission.HAND_IN, SceneBody, limiter=_MEASURING)
+def scene(person: Person, asked: SceneBody) -> object:
+    """Which of three frames of a scene are pairs: an object at two places, or one shot that went wrong."""
+    names = _sent(person, asked.sha256s)
+    found = pair_intake.measured_scene(serving.workspace(), names, viewer(person))
+    return proposal(found, measured=True)
 
 
 @posted(Permission.HAND_IN, HandInBody)
@@ -212,6 +220,13 @@ def undo(person: Person, asked: UndoPairBody) -> object:
     return _detail(person, asked)
 
 
+def _sent(person: Person, sha256s: Iterable[str]) -> dict[str, str]:
+    """Names of those of these files that this person sent, by sha256."""
+    begun = uploads.of_owner(serving.workspace(), person.name)
+    sent = {each.sha256: each.name for each in begun if each.stored}
+    return {sha256: sent[sha256] for sha256 in sha256s if sha256 in sent}
+
+
 def _detail(person: Person, asked: PairBody) -> Answer:
     return detail(person, pairs.shown(serving.workspace(), asked.pair, viewer(person)))
 
@@ -227,6 +242,7 @@ routes: list[BaseRoute] = [
     _post("known", known),
     _post("frames", frames),
     _post("pair-up", pair_up),
+    _post("scene", scene),
     _post("hand-in", hand_in),
     _post("list", all_pairs),
     _post("show", show),

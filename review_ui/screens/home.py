@@ -38,10 +38,7 @@ def _review(visit: Visit) -> None:
     if left.total or not counted.total:
         _groups(visit, chain, left)
     show_pairs(visit, counted)
-    st.subheader("From photos to manifests", anchor=False)
-    for column, stage in zip(st.columns(len(chain)), chain, strict=True):
-        with column, st.container(border=True, height="stretch"):
-            _stage(stage)
+    _stages(chain)
 
 
 def _groups(visit: Visit, chain: tuple[Stage, ...], left: Backlog) -> None:
@@ -89,11 +86,15 @@ def _link(visit: Visit, label: str, *, icon: str, **query: str) -> None:
         st.switch_page(visit.pages[_REVIEW], query_params=query)
 
 
-def _stage(stage: Stage) -> None:
-    st.caption(stage.title)
-    st.markdown(f"**{stage.count:,}** {_noun(stage.count, stage.noun)}")
-    if not stage.count and stage.title != _DECIDE:
-        st.code(stage.command, language=None, wrap_lines=True)
+def _stages(chain: tuple[Stage, ...]) -> None:
+    st.subheader("From photos to manifests", anchor=False)
+    for column, stage in zip(st.columns(len(chain)), chain, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            st.caption(stage.title)
+            st.markdown(f"**{stage.count:,}** {_noun(stage.count, stage.noun)}")
+    missing = [stage.command for stage in chain if not stage.count and stage.title != _DECIDE]
+    if missing:
+        st.code("\n".join(missing), language=None)
 
 
 def _account(visit: Visit) -> None:

@@ -41,7 +41,10 @@ def show_pairs(visit: Visit, counts: PairCounts) -> None:
     if not counts.total:
         return
     judges = visit.person.may(Permission.JUDGE_PAIRS)
-    st.subheader("Counterfactual pairs", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Counterfactual pairs", anchor=False, width="content")
+        if judges and st.button("Judge pairs" if counts.waiting else "Open pairs", icon=":material/compare:"):
+            st.switch_page(visit.pages["pairs"])
     numbers = [
         ("Pairs waiting for a verdict", counts.waiting),
         ("Of these failed their check", counts.failed),
@@ -49,5 +52,3 @@ def show_pairs(visit: Visit, counts: PairCounts) -> None:
     ]
     for column, (label, number) in zip(st.columns(3), numbers, strict=True):
         column.metric(label, f"{number:,}", border=True)
-    if judges and st.button("Judge pairs" if counts.waiting else "Open pairs", icon=":material/compare:"):
-        st.switch_page(visit.pages["pairs"])

@@ -12,9 +12,9 @@ from curate.capture.check import judge, measure
 from curate.capture.frames import decode_pair
 from curate.capture.palette import KINDS
 from curate.capture.records import Finding
-from curate.capture.report_image import report_image
+from curate.capture.report_image import report_image, titled
 from curate.errors import PhotoError
-from curate.photos.lettering import MARK, length, wrapped
+from curate.photos.lettering import GREY, INK, MARK, length, wrapped
 from made_checks import check_of, frame_of
 from pair_files import draw_pair
 
@@ -58,6 +58,27 @@ def test_every_finding_adds_a_line(verdict, colour, checked):
     )
     assert has(one, colour)
     assert three.shape[0] - one.shape[0] == 2 * 36
+
+
+def test_advice_has_a_mark_of_its_own_and_stands_last(checked):
+    factual, counterfactual, check = checked
+    advice = Finding("framing_cut", "pass", 0.12, 0.02, "share", "Leave room around it.")
+    passed = Finding("shift", "pass", 0.06, 0.44, "px", "The camera stood still.")
+    made = check_of(factual, check.object_mask, findings=(advice, passed))
+    picture = opened(report_image(factual, counterfactual, made))
+    first, last = picture[-96:-60, 24:38], picture[-60:-24, 24:38]
+    assert has(first, "#2b8a3e")
+    assert not has(last, "#2b8a3e")
+    assert has(last, GREY)
+
+
+def test_a_title_stands_above_the_report_and_leaves_it_as_it_was(checked):
+    report = report_image(*checked)
+    plain, named = opened(report), opened(titled(report, "Pair 8d53aa11: vase", "Shoot table by Ada " * 20))
+    added = named.shape[0] - plain.shape[0]
+    assert added > 60
+    assert np.array_equal(named[added:], plain)
+    assert has(named[:added], INK)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3000, 20), (20, 3000)])

@@ -146,6 +146,28 @@ def test_a_usage_error_exits_2():
     assert CliRunner().invoke(app, ["mine", "--band", "0.4"]).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["groups", "show", "abc", "--json"], 1, "type `curate mine`."),
+        (["pairs", "show", "--json", "abc"], 1, "There is no pair 'abc': type `curate pairs list`."),
+        (["mine", "--json", "--band", "0.4"], 2, "--band"),
+        (["pairs", "show", "--json", ""], 2, "it is empty"),
+    ],
+)
+def test_an_error_is_told_to_programs_as_json(curate, untouched, arguments, code, words):
+    done = curate(*arguments, cwd=untouched)
+    assert done.returncode == code
+    assert words in json.loads(done.stdout)["error"]
+    assert words in done.stderr
+    without = curate(*(each for each in arguments if each != "--json"), cwd=untouched)
+    assert (without.returncode, without.stdout, without.stderr) == (code, "", done.stderr)
+
+
+def test_a_good_end_for_programs_has_no_error(curate, untouched):
+    assert curate("pairs", "list", "--json", cwd=untouched) == Done(0, "[]\n", "")
+
+
 def test_results_for_programs_are_json_on_stdout_alone(curate, workspace):
     (workspace / "letter.jpg").write_text("Dear photo")
     done = curate("ingest", "letter.jpg", "--json", cwd=workspace)

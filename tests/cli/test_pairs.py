@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,10 @@ from curate.cli.pair_folders import pairs_from
 from curate.errors import CurateError
 from curate.workflows import pair_intake, pairs
 from curate.workspace import Workspace
-from pair_files import draw_pair, png
+from pair_files import START, draw_pair, jpeg, png
 from stored_pairs import accepted
+
+SMALL = (320, 240)
 
 
 @pytest.fixture
@@ -134,12 +137,87 @@ def test_a_folder_is_imported_and_doubtful_photos_are_named_with_what_to_type(cu
     assert "1 pair checked: 1 pass." in done.stdout
     assert "b with.jpg has no partner" in done.stderr
     assert f"curate pairs add '{card}/b with.jpg'" in done.stderr
+    assert "3 photos, 1 new pair.\n" in done.stderr
     again = told(curate("pairs", "import", card, "--no-models", "--json"))
     assert (again["pairs"], again["new_photos"], len(again["doubtful"])) == ([], 0, 1)
+    assert again["known_photos"] == 3
+    assert "3 photos, 0 new pairs; 3 photos were known already.\n" in curate("pairs", "import", card).stderr
     assert curate("pairs", "check", "--no-models").stdout == "0 pairs checked.\n"
     draw_pair(3).write(card, "c")
     third = told(curate("pairs", "import", card, "--no-models", "--json"))
     assert [(each["pair"], each["verdict"]) for each in third["checks"]] == [(third["pairs"][0], "pass")]
+
+
+def test_of_a_shot_that_was_left_out_nobody_is_asked_to_pair_it(curate, tmp_path):
+    card, room = tmp_path / "card", draw_pair(1, SMALL)
+    card.mkdir()
+    bumped = draw_pair(1, SMALL, shift=6).counterfactual
+    for number, pixels in enumerate((room.factual, bumped, room.counterfactual), start=1):
+        (card / f"{number}.jpg").write_bytes(jpeg(pixels, START + timedelta(seconds=20 * number)))
+    (card / "1.tif").write_bytes((card / "1.jpg").read_bytes() + b"five stars")
+    done = curate("pairs", "import", card, "--no-models")
+    assert "2.jpg is left out: 1.jpg and 3.jpg make a good pair" in done.stderr
+    assert "1.tif is the same shot as 1.jpg: it is left out." in done.stderr
+    assert "WITHOUT-IT" not in done.stderr
+    again = curate("pairs", "import", card, "--no-models")
+    assert "2.jpg is left out, as 1.jpg and 3.jpg of its scene are a pair" in again.stderr
+    assert "WITHOUT-IT" not in again.stderr
+
+
+def test_no_shoot_is_left_without_a_pair(curate, tmp_path):
+    files = draw_pair(1, SMALL).write(tmp_path / "card")
+    curate("pairs", "add", *files, "--no-models", "--shoot", "sill")
+    for again in (("add", *files), ("import", tmp_path / "card"), ("watch", tmp_path / "card", "--once")):
+        curate("pairs", *again, "--no-models")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "no.jpg").write_bytes(b"no photo")
+    assert curate("pairs", "import", tmp_path / "empty").exit_code == 1
+    with pytest.raises(CurateError, match="Both photos are the same file"):
+        curate("pairs", "add", files[0], files[0], "--shoot", "other")
+    other = draw_pair(2, SMALL).write(tmp_path / "other")
+    with pytest.raises(CurateError, match="There is no pair 'abc'"):
+        curate("pairs", "add", *other, "--supersedes", "abc")
+    with pytest.raises(CurateError, match="There is no kind 'trio'"):
+        curate("pairs", "add", *other, "--kind", "trio")
+    assert [each["name"] for each in told(curate("pairs", "shoots", "list", "--json"))] == ["sill"]
+
+
+def test_whoever_corrects_the_mask_of_an_accepted_pair_hears_that_it_has_to_be_looked_at(curate, tmp_path):
+    drawn = draw_pair(1, SMALL)
+    pair = told(curate("pairs", "add", *drawn.write(tmp_path), "--no-models", "--json"))["pair"]
+    for number in range(2):
+        curate("decide", "accept", pair)
+        (tmp_path / "mask.png").write_bytes(png(np.roll(drawn.mask, number, 1) * np.uint8(255)))
+        done = curate("pairs", "mask", pair, tmp_path / "mask.png", *("--json",) * number)
+        if number:
+            assert json.loads(done.stdout)["sent_back"] is True
+        else:
+            assert f"{pair[:8]} is no longer accepted, as its masks changed: look at it again." in done.stdout
+    open_again = curate("pairs", "mask", pair, tmp_path / "mask.png", "--json")
+    assert json.loads(open_again.stdout)["sent_back"] is False
+
+
+def test_a_re_shot_pair_belongs_to_the_shoot_of_the_one_whose_place_it_takes(curate, tmp_path):
+    first, again = (draw_pair(1, SMALL, place=(x, 0.5)) for x in (0.4, 0.5))
+    old = ("pairs", "add", *first.write(tmp_path / "may"), "--photographer", "eve", "--no-models", "--json")
+    pair = told(curate(*old))["pair"]
+    re_shot = ("pairs", "add", *again.write(tmp_path / "june"), "--supersedes", pair[:8], "--no-models")
+    sentence = f"The pair {pair[:8]} is of the shoot 'may' of eve: only a pair of that shoot takes its place"
+    with pytest.raises(CurateError, match=sentence):
+        curate(*re_shot, "--shoot", "june")
+    curate(*re_shot)
+    (shoot,) = told(curate("pairs", "shoots", "list", "--json"))
+    assert (shoot["name"], shoot["photographer"], shoot["pairs"]) == ("may", "eve", 2)
+
+
+def test_the_name_of_an_object_is_corrected_and_the_old_one_stays_on_record(curate, tmp_path):
+    files = draw_pair(1, SMALL).write(tmp_path)
+    pair = told(curate("pairs", "add", *files, "--no-models", "--object", "vsae", "--json"))["pair"]
+    done = curate("pairs", "rename-object", "vsae", "vase")
+    assert done.stdout.endswith("is called 'vase' now, in 1 pair.\n")
+    assert "vsae to vase by " in curate("pairs", "show", pair).stdout
+    assert told(curate("pairs", "rename-object", "Vase", "jug", "--pair", pair[:8], "--json"))["new"] == "jug"
+    assert told(curate("pairs", "list", "--json"))[0]["object_name"] == "jug"
 
 
 def test_an_import_that_ended_before_it_measured_measures_the_next_time(curate, tmp_path):
@@ -159,6 +237,10 @@ def test_a_tether_folder_is_watched_once(curate, tmp_path):
     lines = curate("pairs", "watch", tmp_path / "tether", "--once", "--no-models", "--json").stdout
     waiting, verdict = map(json.loads, lines.splitlines())
     assert (waiting["waiting"], verdict["report"]["verdict"]) == (1, "pass")
+    draw_pair(2).write(tmp_path / "tether", "b")[1].unlink()
+    said = curate("pairs", "watch", tmp_path / "tether", "--once", "--no-models").stderr
+    assert "Ctrl-C" not in said
+    assert said.endswith("The last scene has 1 of 2 photos: run this again with the rest.\n")
 
 
 def test_shoots_are_begun_filled_in_and_held_out(curate):
@@ -170,6 +252,7 @@ def test_shoots_are_begun_filled_in_and_held_out(curate):
     assert not told(curate("pairs", "shoots", "hold-out", "sill", "--back", "--json"))["held_out"]
     mended = curate("pairs", "shoots", "set", shoot["public_id"][:8], "--licence", "CC0-1.0").stdout
     assert "Shoot 'sill' of ada: licence CC0-1.0" in mended
+    assert "Shoot 'shelf' of ada: " in curate("pairs", "shoots", "rename", "sill", "shelf").stdout
     assert len(told(curate("pairs", "shoots", "list", "--json"))) == 1
 
 

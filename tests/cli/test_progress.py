@@ -8,11 +8,15 @@ import pytest
 from typer.testing import CliRunner
 
 from curate.cli.app import app
+from curate.workflows import review
+from pair_files import draw_pair
 from review_rows import store_groups, store_labelled, vote
+from stored_pairs import accepted, hand_in
 
+NO_PAIRS = {"all": 0, "done": 0, "left": 0, "disputed": 0, "flagged": 0}
 EMPTY = {
     "groups": 0, "done": 0, "left": 0, "disputed": 0, "flagged": 0, "agreed": 0, "with_several_votes": 0,
-    "reviewers": [],
+    "pairs": NO_PAIRS, "reviewers": [],
 }  # fmt: skip
 
 
@@ -43,8 +47,9 @@ def reviewed(empty_workspace):
         vote(session, items[4], "flag", "[cyd]", reason="too dark")
 
 
-def test_a_workspace_without_groups_names_the_next_command(curate):
-    assert curate("progress") == "There is no group to review yet: type `curate mine`.\n"
+def test_an_empty_workspace_names_the_next_commands(curate):
+    nothing = "There is nothing to review yet: type `curate mine`, or `curate pairs import FOLDER`.\n"
+    assert curate("progress") == nothing
     assert json.loads(curate("progress", "--json")) == EMPTY
 
 
@@ -53,6 +58,7 @@ def test_what_is_done_and_left_and_by_whom_is_told_to_programs(curate, reviewed)
     reviewers = told.pop("reviewers")
     assert told == {
         "groups": 6, "done": 3, "left": 1, "disputed": 1, "flagged": 1, "agreed": 1, "with_several_votes": 2,
+        "pairs": NO_PAIRS,
     }  # fmt: skip
     assert {each.pop("per_hour") for each in reviewers} == {None}  # all at the same instant: no pace
     ada = {"decisions": 4, "accepted": 2, "rejected": 2, "flagged": 0, "accept_rate": 0.5}
@@ -81,3 +87,18 @@ def test_groups_that_were_mined_and_never_opened_are_left(curate, empty_workspac
     with empty_workspace.transaction() as session:
         store_groups(session, store_labelled(session, ["jug"] * 4), [range(0, 2), range(2, 4)])
     assert curate("progress") == "0 of 2 groups done; 2 left to vote on, 0 disputed, 0 flagged.\n"
+
+
+def test_pairs_are_counted_beside_groups_and_groups_only_where_there_are_any(curate, empty_workspace):
+    first = accepted(empty_workspace, draw_pair(0, (160, 120)))
+    review.decide(empty_workspace, str(first), "accept", reviewer="cyd")
+    hand_in(empty_workspace, draw_pair(1, (160, 120)).files)
+    counted = "1 of 2 pairs done; 1 left to vote on, 0 disputed, 0 flagged.\n"
+    assert curate("progress").startswith(f"{counted}All said the same of 1 of 1 pair with several votes.\n")
+    told = json.loads(curate("progress", "--json"))
+    assert (told["groups"], told["pairs"]) == (0, {**NO_PAIRS, "all": 2, "done": 1, "left": 1})
+    with empty_workspace.transaction() as session:
+        store_groups(session, store_labelled(session, ["jug"] * 4), [range(0, 2), range(2, 4)])
+    lines = curate("progress")
+    assert lines.startswith(f"0 of 2 groups done; 2 left to vote on, 0 disputed, 0 flagged.\n{counted}")
+    assert "1 of 1 group or pair with several votes" in lines

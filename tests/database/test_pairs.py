@@ -10,7 +10,17 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from curate.database import decisions, frames, pair_checks, pair_votes, pairs, photos, rules, shoots
+from curate.database import (
+    decisions,
+    frames,
+    object_names,
+    pair_checks,
+    pair_votes,
+    pairs,
+    photos,
+    rules,
+    shoots,
+)
 from curate.database.connection import engine
 from curate.database.decisions import Recorded, Said
 from curate.database.pair_checks import FILES, Measurement
@@ -140,13 +150,16 @@ def test_a_pair_that_gave_way_comes_back_in_the_place_of_its_own_last_successor_
     assert standing == {first, other}
 
 
-@pytest.mark.parametrize("table", ["pairs", "pair_successions", "pair_masks", "pair_checks"])
+@pytest.mark.parametrize(
+    "table", ["pairs", "pair_successions", "pair_masks", "pair_checks", "pair_object_names"]
+)
 def test_rows_are_only_ever_added(database, table):
     with Session(database) as session, session.begin():
         one, other = add(session, 1, 2), add(session, 2, 1)
         pairs.supersede(session, one, other, "ada")
         pair_checks.add_mask(session, pairs.find(session, str(one)).pair.id, "a" * 64, "ada")
         check(session, one)
+        object_names.rename(session, [pairs.find(session, str(one)).pair.id], "jug", "ada")
     for change in (f"UPDATE {table} SET id = DEFAULT", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
         with pytest.raises(DBAPIError, match="append-only"), database.begin() as connection:
             connection.execute(text(change))

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import Engine
 
+from chain import make_workspace
+from fixtures_postgres import TEMPLATE, fresh
 from review_screens.card_page import CardPage
-from review_screens.drawn_groups import Drawn, draw
+from review_screens.drawn_groups import Drawn, draw, with_database
 from review_screens.running_app import RunningApp, running
 from review_screens.screenshots import STANDARD, Look
 from review_screens.watched import Watched
@@ -88,3 +91,13 @@ def app(tmp_path_factory: pytest.TempPathFactory, drawn: Drawn) -> Iterator[Runn
 def desk(app: RunningApp, open_page: OpenPage) -> CardPage:
     """The Groups screen, with a card on it."""
     return CardPage(open_page(), app.process.url).open()
+
+
+@pytest.fixture
+def pairs_app(tmp_path: Path, postgres_url, postgres_admin) -> Iterator[RunningApp]:
+    """``curate review`` for one local reviewer on an empty workspace."""
+    make_workspace(tmp_path / "ws").close()
+    for url in fresh(postgres_url, postgres_admin, TEMPLATE):
+        workspace = with_database(tmp_path / "ws", url)
+        with workspace, running(workspace, tmp_path / "review.log") as app:
+            yield app

@@ -7,36 +7,23 @@ import hashlib
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Request, expect
 
-from chain import make_workspace
 from curate.workflows import pairs, shoots
-from fixtures_postgres import TEMPLATE, fresh
+from pair_files import START, draw_pair, jpeg
 from review_screens.cutting_proxy import CuttingProxy
-from review_screens.drawn_groups import with_database
 from review_screens.drawn_pairs import write_large, write_pair
 from review_screens.pairs_page import PairsPage
-from review_screens.running_app import RunningApp, running
+from review_screens.running_app import RunningApp
 from review_screens.screenshots import OPPOSITES, STANDARD, screenshot
 from review_screens.watched import Watched
 
 # Megabytes, and the part of the pieces of 64 KB, each way, at which the connection is cut: some three cuts.
 UNSTEADY = [pytest.param(12, 0.015, id="12 MB"), pytest.param(60, 0.003, id="60 MB", marks=pytest.mark.slow)]
-
-
-@pytest.fixture
-def pairs_app(tmp_path: Path, postgres_url, postgres_admin) -> Iterator[RunningApp]:
-    """``curate review`` for one local reviewer on an empty workspace."""
-    make_workspace(tmp_path / "ws").close()
-    for url in fresh(postgres_url, postgres_admin, TEMPLATE):
-        workspace = with_database(tmp_path / "ws", url)
-        with workspace, running(workspace, tmp_path / "review.log") as app:
-            yield app
 
 
 def test_a_dropped_pair_gets_its_verdict_and_its_mask_is_corrected(pairs_app, open_page, tmp_path):
@@ -170,6 +157,23 @@ def test_photos_that_nobody_else_can_pair_are_paired_by_hand(pairs_app, open_pag
     desk.page.get_by_role("button", name="Make a pair of these").click()
     expect(desk.pair("fail")).to_have_count(1)
     expect(desk.page.locator(".file")).to_have_count(0)
+
+
+def test_of_three_photos_of_a_scene_the_shot_that_went_wrong_is_left_out(pairs_app, open_page, tmp_path):
+    good, bumped = draw_pair(1, (320, 240)), draw_pair(1, (320, 240), shift=6)
+    frames = (good.factual, bumped.counterfactual, good.counterfactual)
+    paths = [tmp_path / f"{name}.jpg" for name in ("vase", "bumped", "clean")]
+    for number, (path, pixels) in enumerate(zip(paths, frames, strict=True)):
+        path.write_bytes(jpeg(pixels, START + timedelta(seconds=20 * number)))
+    desk = PairsPage(open_page(), pairs_app.process.url).open().begin_shoot()
+    desk.drop(*paths)
+    expect(desk.file("bumped.jpg")).to_contain_text("is left out: vase.jpg and clean.jpg make a good pair")
+    expect(desk.page.get_by_text("1 photo left out.")).to_be_visible()
+    desk.measured("pass")
+    screenshot(desk.page, "pairs-left-out")
+    (made,) = pairs.listed(pairs_app.workspace)
+    assert (made.factual_name, made.counterfactual_name, made.kind) == ("vase.jpg", "clean.jpg", "pair")
+    expect(desk.page.locator(".file")).to_have_count(1)
 
 
 def test_nothing_is_sent_before_somebody_agreed_to_the_shoot_that_is_shown(pairs_app, open_page, tmp_path):

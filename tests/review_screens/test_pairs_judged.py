@@ -90,9 +90,21 @@ def test_verdict_and_buttons_are_in_reach_and_nothing_scrolls_sideways(judged_ap
         for seen in (".banner", "[data-command=accept]", "[data-command=reject]", "[data-command=undo]"):
             expect(desk.page.locator(seen).first).to_be_in_viewport(ratio=1)
         screenshot(desk.page, f"pairs-judge-{look}-{width}")
+    _assert_in_reach(desk, "e", ("Paint", "Undo stroke", "Measure with this mask", "Cancel"), f"mask-{look}")
+    _assert_in_reach(desk, "x", ("Camera moved", "Mask is wrong", "Send", "Cancel"), f"why-{look}")
     desk.page.keyboard.press("d")
     expect(desk.page.locator(".legend .scale")).to_contain_text("surely changed")
     screenshot(desk.page, f"pairs-changes-{look}")
+
+
+def _assert_in_reach(desk: PairsPage, key: str, buttons: tuple[str, ...], name: str) -> None:
+    """What a key opens can be used without scrolling; Escape closes it."""
+    desk.page.keyboard.press(key)
+    for button in buttons:
+        found = desk.page.locator(".key-button").filter(has_text=button, visible=True)
+        expect(found).to_be_in_viewport(ratio=1)
+    screenshot(desk.page, f"pairs-{name}")
+    desk.page.keyboard.press("Escape")
 
 
 def test_a_legend_names_the_outlines_in_the_colours_of_the_report(judged_app, open_page):

@@ -22,6 +22,7 @@ from review_screens.card_page import PATIENCE, CardPage
 from review_screens.cutting_proxy import CuttingProxy
 from review_screens.drawn_groups import Drawn, mine_larger
 from review_screens.drawn_pairs import write_pair
+from review_screens.focus import assert_focus_is_seen
 from review_screens.pairs_page import PairsPage
 from review_screens.running_app import RunningApp, running
 from review_screens.screenshots import LOOKS, OPPOSITES, Look, screenshot
@@ -39,28 +40,6 @@ ADVICE = {
     "progress": "curate mine",
 }
 CHARTS = "[data-testid=stVegaLiteChart] :is(canvas, svg.marks)"
-
-# How the focused element and what frames it look now, and how without the focus. The page's own scroller may
-# be focused, too; Streamlit shows that by nothing.
-FOCUSED = """async () => {
-    let focused = document.activeElement;
-    while (focused.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
-    const name = focused.outerHTML.slice(0, 80);
-    if (focused.matches("body, #stMain")) return [name, 1, 0];
-    const frames = [];
-    for (let n = 0, each = focused; n < 6 && each; n += 1, each = each.parentElement) frames.push(each);
-    frames.push(...focused.children, ...(focused.parentElement?.children ?? []));
-    const properties = ["outline", "boxShadow", "backgroundColor", "borderColor", "textDecoration"];
-    const look = () => frames.map((each) => properties.map((name) => getComputedStyle(each)[name])).join();
-    const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-    await drawn();
-    const now = look();
-    focused.blur();
-    await drawn();
-    const without = look();
-    focused.focus({ preventScroll: true });
-    return [name, now, without];
-}"""
 
 SCROLLS = """() => {
     const scrollers = [document.documentElement, document.querySelector("[data-testid=stMain]")];
@@ -126,17 +105,6 @@ def assert_fits(page: Page, screen: str) -> None:
         assert scrolls["down"] == 0, screen
 
 
-def assert_focus_is_seen(page: Page) -> None:
-    page.add_style_tag(content="* { transition: none !important; }")
-    unseen = []
-    for _ in range(10):
-        page.keyboard.press("Tab")
-        name, focused, blurred = page.evaluate(FOCUSED)
-        if focused == blurred:
-            unseen.append(name)
-    assert not unseen
-
-
 def content_of(page: Page, screen: str) -> Locator:
     """What a screen with data shows last."""
     return {
@@ -167,7 +135,7 @@ def test_every_screen_fits_its_window_and_tab_shows_where_it_is(full_app, open_p
         assert_fits(page, screen)
         screenshot(page, f"{screen}-{look}")
         if look in OPPOSITES:
-            assert_focus_is_seen(page)
+            assert_focus_is_seen(page, stops=10)
 
 
 @pytest.mark.parametrize("look", OPPOSITES, ids=str)

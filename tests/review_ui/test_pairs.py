@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from base64 import b64encode
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +16,7 @@ import pytest
 from PIL import Image
 
 from curate.workflows import pairs, shoots
-from pair_files import DrawnPair, draw_pair, png
+from pair_files import START, DrawnPair, draw_pair, jpeg, png
 from review_ui import components
 from tus_client import begin, send
 
@@ -72,7 +73,6 @@ def test_two_files_become_a_pair_with_a_verdict(shared_app, photographer):
         "mask.png",
         "effect.png",
         "regions.png",
-        "report.png",
     ):
         picture = photographer.get(f"/app/pairs/pictures/{pair}/{name}")
         assert picture.status_code == 200, name
@@ -165,7 +165,7 @@ def test_a_foreign_pair_is_as_unknown_as_one_that_never_was(shared_app, photogra
     "name",
     [
         *(f"{frame}{size}.webp" for frame in ("factual", "counterfactual") for size in ("", "-1280", "-640")),
-        *(f"{name}.png" for name in ("change", "mask", "effect", "regions", "report")),
+        *(f"{name}.png" for name in ("change", "mask", "effect", "regions")),
     ],
 )
 def test_no_picture_of_a_foreign_pair_is_shown(shared_app, photographer, foreign, name):
@@ -191,7 +191,26 @@ def test_the_hash_of_a_foreign_file_opens_nothing(shared_app, photographer):
         for shoot in (own, shared_app.made.shoot):
             body = {"factual": theirs[0], "counterfactual": theirs[1], "shoot": str(shoot)}
             assert photographer.post("/app/pairs/hand-in", json=body).status_code == 404
-        assert asked(photographer, "pair-up", sha256s=theirs) == {"pairs": [], "doubtful": []}
+        assert asked(photographer, "pair-up", sha256s=theirs) == {"pairs": [], "scenes": [], "doubtful": []}
+        assert asked(photographer, "scene", sha256s=[*theirs, "0" * 64])["pairs"] == []
+
+
+@pytest.mark.parametrize(("shift", "kinds"), [(0, ["triplet"] * 2), (6, ["pair"])])
+def test_three_frames_of_a_scene_are_what_they_measure_as(shared_app, photographer, shift, kinds):
+    good = draw_pair(seed=40 + shift, size=(320, 240))
+    other = draw_pair(seed=40 + shift, size=(320, 240), place=(0.4, 0.5), shift=shift)
+    frames = (good.factual, other.counterfactual if shift else other.factual, good.counterfactual)
+    files = [jpeg(each, START + timedelta(seconds=20 * n)) for n, each in enumerate(frames)]
+    first, second, clean = (upload(photographer, each) for each in files)
+    with shared_app.unchanged():
+        proposed = asked(photographer, "pair-up", sha256s=[first, second, clean])
+        assert proposed == {"pairs": [], "scenes": [[first, second, clean]], "doubtful": []}
+        told = asked(photographer, "scene", sha256s=proposed["scenes"][0])
+    assert [each["kind"] for each in told["pairs"]] == kinds
+    assert {"factual": first, "counterfactual": clean, "kind": kinds[0]} in told["pairs"]
+    assert [(each["frames"], each["left_out"]) for each in told["doubtful"]] == [([second], True)] * bool(
+        shift
+    )
 
 
 def test_an_object_keeps_its_name_and_whoever_says_another_one_is_told(shared_app, photographer):

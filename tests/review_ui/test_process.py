@@ -92,7 +92,9 @@ def test_a_signal_ends_the_app_and_its_database(root, start_review, number, code
     assert answer.status_code == 200, answer.text
     assert app.process is not None
     assert app.stop(number) == code
-    assert "Traceback" not in app.log.read_text()
+    said = app.log.read_text()
+    assert "Traceback" not in said
+    assert said.index("Starting the review app of") < said.index(f"The review app is at {app.url} (Ctrl-C")
     with Workspace.open(root) as workspace:
         assert not workspace.stop_database()
 

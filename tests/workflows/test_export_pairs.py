@@ -20,6 +20,7 @@ from curate.exporters.pair_rules import ALIGNED_UP_TO
 from curate.photos.reading import decode
 from curate.workflows import pairs, review, shoots
 from curate.workflows.export_pairs import MOVED, PairOptions, export_pairs
+from curate.workflows.pair_selection import TORN
 from curate.workflows.verify import verify_manifest
 from forgery import rewrite
 from pair_files import draw_pair, jpeg, png
@@ -193,6 +194,25 @@ def test_a_manifest_is_refused_when_its_decision_is_undone(empty_workspace, tmp_
     assert verify_manifest(directory, None).counts["train"] == 1
 
 
+def test_all_that_is_wrong_with_a_manifest_is_told_at_once_and_of_very_much_how_much(
+    empty_workspace, tmp_path
+):
+    made = [accepted(empty_workspace, draw_pair(number, SIZE), f"room {number}") for number in range(23)]
+    directory = export(empty_workspace, tmp_path).manifest.directory
+    review.undo(empty_workspace, str(made[0]), "bob")
+    review.decide(empty_workspace, str(made[1]), "reject", reviewer="carol", reason="blur")
+    with pytest.raises(VerificationError) as told:
+        verify_manifest(directory, empty_workspace)
+    first, second = str(told.value).split("; ")
+    assert first.endswith("of bob was undone")
+    assert f"of pair {made[1]} is no longer accepted" in second
+    assert str(told.value).count(": export again with a new --version.") == 1
+    for pair in made[2:]:
+        review.decide(empty_workspace, str(pair), "reject", reviewer="carol", reason="blur")
+    with pytest.raises(VerificationError, match="; and 3 more: export again with a new --version"):
+        verify_manifest(directory, empty_workspace)
+
+
 def test_a_manifest_is_refused_when_somebody_disagrees_later(empty_workspace, tmp_path):
     pair = accepted(empty_workspace, draw_pair(0, SIZE))
     directory = export(empty_workspace, tmp_path).manifest.directory
@@ -231,7 +251,10 @@ def test_a_manifest_is_refused_when_a_shoot_it_trains_with_is_held_out_later(emp
     shoots.hold_out(empty_workspace, "kitchen")
     with pytest.raises(VerificationError, match="is held out now, and its record is in train"):
         verify_manifest(directory, empty_workspace)
-    with pytest.raises(ExportError, match="1 their shoot, object or photos stand in different splits"):
+    with pytest.raises(
+        ExportError,
+        match=r"1 held out, after they or .* exported for train or validation .*hold-out SHOOT --back",
+    ):
         export(empty_workspace, tmp_path / "again")
 
 
@@ -291,7 +314,7 @@ def test_a_pair_keeps_the_split_of_its_first_export_and_a_joining_one_is_withhel
     joining = accepted(empty_workspace, draw_pair(2, SIZE), "garden", object_name="Jug")
     made = export(empty_workspace, tmp_path / "three", options=replace(tested, version="3"))
     assert made.records == 2
-    assert made.left_out == {"their shoot, object or photos stand in different splits": (str(joining),)}
+    assert made.left_out == {TORN: (str(joining),)}
 
 
 def test_what_a_later_name_ties_across_splits_is_withheld_and_the_rest_is_exported(empty_workspace, tmp_path):
@@ -306,7 +329,7 @@ def test_what_a_later_name_ties_across_splits_is_withheld_and_the_rest_is_export
     made = export(empty_workspace, tmp_path / "three", options=replace(tested, version="3"))
     assert made.records == 1
     withheld = tuple(sorted(map(str, (jug, nameless))))
-    assert made.left_out == {"their shoot, object or photos stand in different splits": withheld}
+    assert made.left_out == {TORN: withheld}
     assert str(lamp) not in withheld
     verify_manifest(made.manifest.directory, empty_workspace)
 

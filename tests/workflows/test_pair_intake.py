@@ -25,6 +25,7 @@ from curate.database.pair_checks import FILES, Measurement, record
 from curate.database.tables import PairCheck
 from curate.errors import MediaError, NotFoundError, PhotoError, SettingsError
 from curate.workflows import drawn_masks, frame_intake, pair_intake, pairs, shoots, uploads
+from curate.workflows.named_shoots import NamedShoot
 from curate.workflows.pair_checking import check_all
 from curate.workflows.pair_faults import measuring
 from curate.workflows.pair_intake import Intake
@@ -35,14 +36,13 @@ from pair_files import START, draw_pair, jpeg, png
 SMALL = (320, 240)
 
 
-def intake_of(workspace: Workspace, **options: object) -> Intake:
-    shoot = shoots.create(workspace, "card", photographer="ada").public_id
-    return Intake(**{"shoot": shoot, "by": "ada"} | options)
+def intake_of(**options: object) -> Intake:
+    return Intake(**{"shoot": NamedShoot("card", "ada"), "by": "ada"} | options)
 
 
 def import_folder(workspace: Workspace, folder: Path, **options: object):
     """Summary of the stored files, the pairing, and what was handed in."""
-    intake = intake_of(workspace, **options)
+    intake = intake_of(**options)
     stored = last(pair_intake.store_folder(workspace, folder, "ada"))
     pairing = pair_intake.pairing_of(workspace, stored["frames"], intake)
     return stored, pairing, pair_intake.hand_in_found(workspace, pairing, intake)
@@ -87,7 +87,7 @@ def test_a_burst_shares_its_clean_plate_and_is_handed_in_when_somebody_says_what
     assert made == []
     (doubtful,) = pairing.doubtful
     told = [(0, 3), (1, 3), (2, 3)]
-    made = pair_intake.hand_in_told(empty_workspace, doubtful, told, intake_of(empty_workspace))
+    made = pair_intake.hand_in_told(empty_workspace, doubtful, told, intake_of())
     assert {each.kind for each in pairs.listed(empty_workspace)} == {"burst"}
     assert len(made) == 3
     _, _, again = import_folder(empty_workspace, tmp_path / "card", long_scenes="burst")
@@ -166,7 +166,7 @@ def test_a_folder_that_is_not_there_is_one_sentence(empty_workspace, tmp_path):
 
 
 def test_a_pair_that_cannot_be_measured_is_one_sentence_and_the_others_get_their_turn(empty_workspace):
-    shoot = intake_of(empty_workspace).shoot
+    shoot = intake_of().shoot
     made = []
     for seed in (1, 2):
         frames = [pairs.store_frame(empty_workspace, data, "x.jpg", by="ada") for data in _files(seed)]
@@ -206,7 +206,7 @@ def test_a_name_that_is_no_utf_8_is_shown_with_a_sign(empty_workspace, tmp_path)
     shoot = pair_intake.shoot_of(empty_workspace, without.parent, None, "ada", licence=None, consent=None)
     stored = last(pair_intake.store_folder(empty_workspace, without.parent, "ada"))
     assert sorted(stored["frames"].values()) == ["a\ufffd\ufffd1.jpg", "b.jpg"]
-    assert shoots.find(empty_workspace, shoot).name == "caf\ufffd"
+    assert shoot.name == "caf\ufffd"
 
 
 def test_a_shoot_is_that_of_an_address_in_any_case(empty_workspace):
@@ -250,7 +250,7 @@ def test_a_drawn_mask_that_is_a_bomb_is_refused(empty_workspace):
 
 
 def test_a_picture_that_was_lost_is_made_again_even_if_its_bytes_come_out_otherwise(empty_workspace):
-    shoot = intake_of(empty_workspace).shoot
+    shoot = intake_of().shoot
     frames = [pairs.store_frame(empty_workspace, data, "x.jpg", by="ada").sha256 for data in _files(1)]
     pair = pairs.hand_in(empty_workspace, *frames, shoot=shoot, by="ada").pair
     pairs.check(empty_workspace, pair, models=False)

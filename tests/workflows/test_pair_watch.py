@@ -13,12 +13,14 @@ import pytest
 
 from chain import last
 from curate.errors import DecisionError
-from curate.workflows import pair_intake, pair_watch, pairs, review, shoots
+from curate.workflows import pair_intake, pair_watch, pairs, review
+from curate.workflows.named_shoots import NamedShoot
 from curate.workflows.pair_intake import Intake
 from curate.workspace import Workspace
 from pair_files import START, draw_pair, jpeg, png
 
 SMALL = (320, 240)
+CARD = NamedShoot("card", "ada")
 ROOM, NEXT = draw_pair(1, SMALL), draw_pair(2, SMALL)
 MOVED = draw_pair(1, SMALL, shift=6)
 
@@ -77,8 +79,7 @@ FURTHER = {"8 with": NEXT.factual, "9 without": NEXT.counterfactual}
 
 def following(workspace: Workspace, folder: Path, **options: object):
     """The folder, followed for as long as something is written between two looks."""
-    shoot = shoots.create(workspace, "card", photographer="ada").public_id
-    intake = Intake(shoot, "ada", **options)
+    intake = Intake(CARD, "ada", **options)
     return pair_watch.watch(workspace, folder, intake, models=False, once=True, interval=0.02)
 
 
@@ -215,9 +216,8 @@ def test_a_photo_that_may_mend_a_pair_in_two_ways_mends_none_and_begins_a_scene(
 
 def test_a_pair_that_was_handed_in_when_the_watching_was_killed_is_measured(empty_workspace, tmp_path):
     with_it, without = draw_pair(1, SMALL, shift=6).write(tmp_path)
-    shoot = shoots.create(empty_workspace, "card", photographer="ada").public_id
     frames = [pair_intake.store_path(empty_workspace, path, "ada").sha256 for path in (with_it, without)]
-    pairs.hand_in(empty_workspace, *frames, shoot=shoot, by="ada")
+    pairs.hand_in(empty_workspace, *frames, shoot=CARD, by="ada")
     (tmp_path / "re-shot.jpg").write_bytes(ROOM.files[1])
     failed, mended = following(empty_workspace, tmp_path)
     assert (failed.name, failed.report.verdict) == ("pair without.jpg", "fail")
@@ -228,10 +228,9 @@ def test_a_photo_that_an_import_left_over_is_no_partner_of_later_ones(empty_work
     write(tmp_path, "0 stray", draw_pair(3, SMALL).factual, 0)
     for number, (name, pixels) in enumerate(FURTHER.items()):
         write(tmp_path, name, pixels, 50 + number)
-    shoot = shoots.create(empty_workspace, "card", photographer="ada").public_id
     stored = last(pair_intake.store_folder(empty_workspace, tmp_path, "ada"))
-    pairing = pair_intake.pairing_of(empty_workspace, stored["frames"], Intake(shoot, "ada"))
-    pair_intake.hand_in_found(empty_workspace, pairing, Intake(shoot, "ada"))
+    pairing = pair_intake.pairing_of(empty_workspace, stored["frames"], Intake(CARD, "ada"))
+    pair_intake.hand_in_found(empty_workspace, pairing, Intake(CARD, "ada"))
     write(tmp_path, "9 then with", ROOM.factual, 90)
     told = {each.name: each for each in following(empty_workspace, tmp_path) if not each.report}
     assert "left without a partner" in told["0 stray.jpg"].problem

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from curate.database import failures, pair_checks, photos
 from curate.database import pairs as pair_rows
@@ -338,5 +340,12 @@ def test_pictures_that_were_lost_are_made_again(empty_workspace, pair, tmp_path)
     assert sum(not finding.mended for finding in examine_workspace(empty_workspace)) == 2
     check(empty_workspace, pair)
     assert list(examine_workspace(empty_workspace)) == []
+
+
+def test_a_written_report_names_its_pair(empty_workspace, pair, tmp_path):
+    report = empty_workspace.media.get(check(empty_workspace, pair).report_sha256, IMAGE_SUFFIX)
     write_report(empty_workspace, pairs.shown(empty_workspace, pair), tmp_path / "report.png")
-    assert (tmp_path / "report.png").read_bytes()[:4] == b"\x89PNG"
+    stored, written = (Image.open(file) for file in (io.BytesIO(report), tmp_path / "report.png"))
+    assert written.height > stored.height
+    below = written.crop((0, written.height - stored.height, *written.size))
+    assert below.tobytes() == stored.tobytes()

@@ -34,6 +34,15 @@ export function keyButton(key, label, press, properties = {}) {
   );
 }
 
+// Gives the focus back to the child of `parent` that is called the same, after `draw` made the children anew.
+// `name` is the attribute that calls them.
+export function keepingFocus(parent, name, draw) {
+  const focused = parent.getRootNode().activeElement;
+  const called = parent.contains(focused) ? focused.getAttribute(name) : null;
+  draw();
+  if (called !== null) parent.querySelector(`[${name}="${CSS.escape(called)}"]`)?.focus({ preventScroll: true });
+}
+
 export const number = (count) => count.toLocaleString("en");
 
 export const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;

@@ -7,7 +7,7 @@ const AT_ONCE = 2;
 
 export class Arrivals {
   files = []; // { name, size, state, share, sentence, sha256, upload, pair, role }; state: waiting, hashing, sending, keeping,
-  // stored, paired, here or refused
+  // stored, measuring, here or refused
   #changed;
   #complete;
   #hashing = Promise.resolve();
@@ -21,7 +21,7 @@ export class Arrivals {
   }
 
   get busy() {
-    return this.files.some((file) => ["waiting", "hashing", "sending", "keeping"].includes(file.state));
+    return this.files.some((file) => ["waiting", "hashing", "sending", "keeping", "measuring"].includes(file.state));
   }
 
   async add(files) {
@@ -43,6 +43,13 @@ export class Arrivals {
 
   get unpaired() {
     return [...new Set(this.files.filter((file) => file.state === "stored").map((file) => file.sha256))];
+  }
+
+  // While it is measured which of the frames of a scene are pairs; they are stored all the time.
+  measure(frames, still) {
+    const [from, to] = still ? ["stored", "measuring"] : ["measuring", "stored"];
+    for (const file of this.files) if (file.state === from && frames.includes(file.sha256)) file.state = to;
+    this.#changed();
   }
 
   // Why frames were not paired, in sentences.

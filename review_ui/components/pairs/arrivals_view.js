@@ -10,6 +10,7 @@ const SAYS = {
   sending: ({ share }) => `sending, ${Math.floor(100 * share)} %`,
   keeping: () => "checking and storing",
   stored: ({ sentence }) => sentence ?? "stored, in no pair yet",
+  measuring: () => "measuring which photos of its scene are a pair",
   here: () => "already here: not sent",
   refused: ({ sentence }) => sentence,
 };
@@ -114,7 +115,7 @@ export class ArrivalsView {
       make("button", { type: "button", class: "show", text: "Show", onclick: () => this.#act.open(file.pair) }),
       make("button", {
         type: "button", class: "dismiss", text: "×", "aria-label": `Take ${file.name} off the list`,
-        onclick: () => this.#act.dismiss(file),
+        onclick: (event) => this.#dismiss(event.target.closest("li"), file),
       }),
       make("span", { class: "state" }),
       make("span", { class: "roles", role: "group", "aria-label": `${file.name}: with or without the object` },
@@ -123,6 +124,13 @@ export class ArrivalsView {
     );
     this.rows.append(row);
     return row;
+  }
+
+  // The focus goes on to the next line, or to the buttons above the last one.
+  #dismiss(row, file) {
+    const next = row.nextElementSibling ?? row.previousElementSibling;
+    this.#act.dismiss(file);
+    (next?.querySelector(".dismiss") ?? this.element.querySelector(".zone button")).focus({ preventScroll: true });
   }
 
   #update(row, file) {

@@ -26,13 +26,30 @@ export class Brush {
     this.#fill(covered, true);
     this.element.addEventListener("pointerdown", (event) => this.#begin(event));
     this.element.addEventListener("pointermove", (event) => this.#move(event));
-    this.element.addEventListener("pointerup", () => (this.#last = null));
+    this.element.addEventListener("pointerup", () => this.lift());
     this.element.addEventListener("wheel", (event) => event.shiftKey && this.#resize(event), { passive: false });
   }
 
   undo() {
     const before = this.#undo.pop();
     if (before) this.#context.putImageData(before, 0, 0);
+  }
+
+  // Begins a stroke at { x, y } in pixels of the mask, or takes the region that lies there in or out.
+  press(at) {
+    if (this.tool === "region") return this.#toggle(at);
+    this.#keep();
+    this.#last = at;
+    return this.#stroke(at);
+  }
+
+  // Goes on with the stroke, if there is one.
+  drag(to) {
+    if (this.#last) this.#stroke(to);
+  }
+
+  lift() {
+    this.#last = null;
   }
 
   // The mask as base64 of a PNG, white on black.
@@ -51,11 +68,8 @@ export class Brush {
   #begin(event) {
     if (event.button !== 0) return;
     event.stopPropagation(); // dragging would move the photo
-    if (this.tool === "region") return this.#toggle(this.#at(event));
-    this.element.setPointerCapture(event.pointerId);
-    this.#keep();
-    this.#last = this.#at(event);
-    return this.#stroke(this.#last);
+    if (this.tool !== "region") this.element.setPointerCapture(event.pointerId);
+    this.press(this.#at(event));
   }
 
   #keep() {
@@ -85,7 +99,7 @@ export class Brush {
   #move(event) {
     if (!this.#last) return;
     event.stopPropagation();
-    this.#stroke(this.#at(event));
+    this.drag(this.#at(event));
   }
 
   #stroke(to) {

@@ -3,7 +3,7 @@
 import { keyButton, make, set } from "./dom.js";
 import { Brush } from "./brush.js";
 import { wordOf } from "./filters.js";
-import { finding } from "./findings.js";
+import { finding, findingInWords } from "./findings.js";
 import { Viewer } from "./viewer.js";
 
 const LOOKS = [["factual", "1", "With"], ["counterfactual", "2", "Without"], ["blink", "B", "Blink"],
@@ -34,9 +34,11 @@ export class DetailView {
       ...(may.judge ? JUDGEMENTS : []).map((each) => this.#button(...each)));
     this.editing = this.#editor();
     this.findings = make("ul", { class: "findings", "aria-label": "What was measured" });
+    this.words = make("ul", { class: "words", "aria-label": "Checks in words" });
     this.history = make("ol", { class: "history" });
     this.others = make("p", { class: "cluster others" });
-    this.aside = make("details", { class: "more" }, make("summary", { text: "History" }), this.others, this.history);
+    this.aside = make("details", { class: "more" }, make("summary", { text: "Checks and history" }), this.others,
+      this.words, this.history);
     this.element = make("section", { class: "detail", "aria-label": "Pair" },
       this.banner, this.viewer.element,
       make("div", { class: "bar" }, this.looks, this.editing, this.actions, this.judging),
@@ -78,6 +80,7 @@ export class DetailView {
     this.viewer.edit(this.brush);
     this.#take("paint");
     this.#arrange();
+    this.editing.querySelector("[data-tool]").focus({ preventScroll: true }); // what had it is hidden now
   }
 
   // Whether a mask is being drawn.
@@ -87,9 +90,11 @@ export class DetailView {
   }
 
   stopEditing() {
+    const within = this.editing.contains(this.editing.getRootNode().activeElement);
     this.brush = null;
     this.viewer.edit(null);
     this.#arrange();
+    if (within) this.#buttons.edit.focus({ preventScroll: true });
   }
 
   #take(tool) {
@@ -118,7 +123,9 @@ export class DetailView {
     sentence.textContent = measuring ? "Leave the tripod where it is." : pair.sentence ?? "";
     judged.textContent = pair.state === "open" ? "" : pair.state;
     this.viewer.show(pair);
-    this.findings.replaceChildren(...(pair.report?.findings ?? []).map(finding));
+    const found = pair.report?.findings ?? [];
+    this.findings.replaceChildren(...found.map(finding));
+    this.words.replaceChildren(...found.map(findingInWords));
     this.history.replaceChildren(...pair.history.map(event));
     this.others.replaceChildren(...this.#others(pair));
     this.reshoots(null);

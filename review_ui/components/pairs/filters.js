@@ -1,6 +1,6 @@
 // Which pairs the list shows: all, or those of one verdict or state. Only what there is can be chosen.
 
-import { make, number } from "./dom.js";
+import { keepingFocus, make, number } from "./dom.js";
 
 const WORDS = { pass: "Good", warn: "Look again", fail: "Reshoot" };
 const SWAPPED = "Swapped"; // fails too, but nobody has to go back to the tripod
@@ -32,7 +32,8 @@ export class Filters {
   count(pairs) {
     const counted = [...FILTERS].map(([label, fits]) => [label, pairs.filter(fits).length]);
     const told = counted.filter(([label, count]) => label === this.#chosen || (count > 0 && pairs.length > 1));
-    this.element.replaceChildren(...(pairs.length ? told.map((each) => this.#chip(...each)) : []));
+    const chips = pairs.length ? told.map((each) => this.#chip(...each)) : [];
+    keepingFocus(this.element, "data-filter", () => this.element.replaceChildren(...chips));
   }
 
   #chip(label, count) {

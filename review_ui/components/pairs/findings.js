@@ -1,21 +1,36 @@
-// What was measured, in words of photographers: a word and a number each, the whole sentence on hovering.
+// What was measured, in words of photographers: a word and a number each; and whole sentences.
 
 import { make } from "./dom.js";
 
 const LABELS = {
-  shift: "camera", focus: "sharpness", change: "object", other: "other changes", removed: "object gone",
-  framing_size: "size in the frame", framing_cut: "cut off", framing_shadow_room: "room for the shadow",
+  scene: "same scene", shift: "camera", gradient: "light across the frame", focus: "sharpness", clipping: "blown out",
+  change: "object", other: "other changes", far_light: "light elsewhere", lamp: "stray light", residual: "left behind",
+  removed: "object gone", framing_size: "size in the frame", framing_cut: "cut off",
+  framing_shadow_room: "room for the shadow",
 };
 const PERCENT = new Set(["share", "ratio"]);
 const BARE = new Set(["log-odds", "cosine"]); // say nothing to a photographer beyond the verdict
 
-export function finding({ check, verdict, number, threshold, unit, sentence }) {
-  const bare = BARE.has(unit) || check.startsWith("framing"); // advice, whose share the object's own finding has
-  const told = number === null || bare ? "" : measure(number, unit);
-  const limit = threshold === null || bare ? "" : ` (limit ${measure(threshold, unit)})`;
-  return make("li", { "data-verdict": verdict, title: `${sentence}${limit}` },
-    make("span", { text: LABELS[check] ?? check.replaceAll("_", " ") }), make("b", { text: told }));
+// A word, with the sentence on hovering.
+export function finding(found) {
+  return make("li", { "data-verdict": toneOf(found), title: found.sentence },
+    make("span", { text: LABELS[found.check] ?? found.check.replaceAll("_", " ") }),
+    make("b", { text: isBare(found) || found.number === null ? "" : measure(found.number, found.unit) }));
 }
+
+// The sentence, for those who do not hover, and what it was held against.
+export function findingInWords(found) {
+  const { sentence, number, threshold, unit } = found;
+  const bare = isBare(found) || number === null || threshold === null;
+  return make("li", { "data-verdict": toneOf(found) },
+    make("span", { text: sentence }),
+    make("span", { class: "limit", text: bare ? "" : `${measure(number, unit)}, limit ${measure(threshold, unit)}` }));
+}
+
+// Advice on framing passes whatever it says.
+const isAdvice = ({ check }) => check.startsWith("framing_");
+const toneOf = (found) => (isAdvice(found) ? "advice" : found.verdict);
+const isBare = (found) => BARE.has(found.unit) || isAdvice(found); // its share is the object's own finding's
 
 function measure(number, unit) {
   if (PERCENT.has(unit)) return `${(100 * number).toFixed(1)} %`;

@@ -55,12 +55,37 @@ export class Intake {
 
   // `longScenes` is what four or more frames of one scene are: ask, pairs or burst.
   async #pairUp(longScenes) {
-    const { pairs, doubtful } = await server.pairUp(this.arrivals.unpaired, longScenes);
+    const { pairs, scenes, doubtful } = await server.pairUp(this.arrivals.unpaired, longScenes);
+    this.arrivals.measure(scenes.flat(), true);
+    this.#doubt(doubtful);
+    try {
+      await this.#handIn(pairs);
+      for (const scene of scenes) doubtful.push(...await this.#readScene(scene));
+      this.#doubt(doubtful);
+    } finally {
+      this.arrivals.measure(scenes.flat(), false);
+    }
+  }
+
+  // Three photos of a scene: an object at two places, or a pair and a shot that went wrong. Measuring tells.
+  async #readScene(frames) {
+    const { pairs, doubtful } = await server.readScene(frames);
+    this.arrivals.measure(frames, false);
     this.arrivals.doubt(doubtful);
-    const left = new Set(doubtful.flatMap(({ frames }) => frames)).size;
-    this.files.say(left ? `${plural(left, "photo")} to pair by hand: say which is with the object, which without.` : "");
-    this.files.askAboutScene(doubtful.some(({ frames }) => frames.length > 3));
     await this.#handIn(pairs);
+    return doubtful;
+  }
+
+  #doubt(doubtful) {
+    this.arrivals.doubt(doubtful);
+    const count = (some) => plural(new Set(some.flatMap(({ frames }) => frames)).size, "photo");
+    const [out, open] = [true, false].map((left) => doubtful.filter(({ left_out: each }) => each === left));
+    const told = [
+      out.length && `${count(out)} left out.`,
+      open.length && `${count(open)} to pair by hand: say which is with the object, which without.`,
+    ];
+    this.files.say(told.filter(Boolean).join(" "));
+    this.files.askAboutScene(open.some(({ frames }) => frames.length > 3));
   }
 
   #choose(file, role) {

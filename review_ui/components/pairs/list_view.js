@@ -1,6 +1,6 @@
 // The pairs, newest first: both frames small, the verdict and its sentence.
 
-import { make, set } from "./dom.js";
+import { keepingFocus, make, set } from "./dom.js";
 import { Filters, wordOf } from "./filters.js";
 import { picture } from "./server.js";
 
@@ -55,7 +55,7 @@ export class ListView {
     const listed = pairs.filter((pair) => pair.pair === chosen || this.filters.fits(pair));
     const rows = listed.map((pair) => this.#row(pair, measuring.has(pair.pair), all));
     this.#rows = new Map(listed.map((pair, index) => [pair.pair, rows[index]]));
-    this.rows.replaceChildren(...rows);
+    keepingFocus(this.rows, "data-pair", () => this.rows.replaceChildren(...rows));
     this.choose(chosen);
   }
 

@@ -25,6 +25,7 @@ export class Reasons {
   #verdict = null;
   #pair = null;
   #chosen = null;
+  #opener = null; // what had the focus
   #send;
 
   // `send(verdict, reason, pair)`.
@@ -59,13 +60,20 @@ export class Reasons {
     this.list.hidden = verdict !== "reject";
     this.words.value = this.problem.textContent = "";
     this.#choose(null);
-    this.element.hidden = false;
+    this.#opener = this.element.getRootNode().activeElement;
+    this.#cover(true);
     (verdict === "reject" ? this.element : this.words).focus({ preventScroll: true });
   }
 
   close() {
-    this.element.hidden = true;
-    this.element.parentElement?.focus({ preventScroll: true });
+    this.#cover(false);
+    (this.#opener ?? this.element.parentElement)?.focus({ preventScroll: true });
+  }
+
+  // Tab stays within the dialog, and clicks outside do nothing.
+  #cover(covered) {
+    this.element.hidden = !covered;
+    for (const each of this.element.parentElement.children) each.inert = covered && each !== this.element;
   }
 
   #key(event) {

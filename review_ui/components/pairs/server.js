@@ -22,6 +22,7 @@ export const shootRights = (fields) => ask("shoot-rights", fields);
 export const known = (sha256) => ask("known", { sha256s: [sha256] });
 export const storeFrame = (upload) => ask("frames", { upload }, LONG);
 export const pairUp = (sha256s, longScenes) => ask("pair-up", { sha256s, long_scenes: longScenes }, LONG);
+export const readScene = (sha256s) => ask("scene", { sha256s }, LONG);
 export const handIn = (fields) => ask("hand-in", fields);
 export const list = () => ask("list", {});
 export const show = (pair) => ask("show", { pair });

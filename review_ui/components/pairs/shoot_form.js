@@ -5,6 +5,7 @@ import { make } from "./dom.js";
 const LICENCES = ["CC0-1.0", "CC-BY-4.0", "CC-BY-SA-4.0", "proprietary"];
 
 export class ShootForm {
+  #opener = null; // what had the focus
   #send;
 
   // `send(fields)` resolves to null or to the sentence of what is wrong. `fields` are rows of `field`.
@@ -25,13 +26,16 @@ export class ShootForm {
   open(values = {}) {
     for (const [name, value] of Object.entries(values)) this.element.elements[name].value = value ?? "";
     this.problem.textContent = "";
+    this.#opener = this.element.getRootNode().activeElement;
     this.element.hidden = false;
     this.element.elements[0].focus();
   }
 
   close() {
+    const within = this.element.contains(this.element.getRootNode().activeElement);
     this.element.hidden = true;
     this.element.reset();
+    if (within) this.#opener?.focus({ preventScroll: true });
   }
 
   async #submit(event) {

@@ -1,6 +1,7 @@
 // Both frames of a pair in one place: with, without, blinking, the change map, outlines of the masks. The wheel
 // zooms towards the pointer, dragging pans, a double click shows the whole frame again.
 
+import { BrushKeys } from "./brush_keys.js";
 import { make, set } from "./dom.js";
 import { pixelsOf } from "./outline.js";
 import { Overlay, address } from "./overlay.js";
@@ -65,11 +66,11 @@ export class Viewer {
   }
 
   edit(brush) {
-    this.#brush?.element.remove();
+    this.layer.querySelectorAll(".brush, .cross").forEach((each) => each.remove());
     this.#brush = brush;
     this.#picks = false;
     set(this.element, "data-editing", brush !== null);
-    if (brush) this.layer.append(brush.element);
+    if (brush) this.layer.append(brush.element, new BrushKeys(brush).element);
     this.update();
   }
 
