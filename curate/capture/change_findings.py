@@ -8,6 +8,7 @@ import numpy as np
 
 from curate.capture import thresholds as t
 from curate.capture.records import Evidence, Finding, Measured, Region
+from curate.capture.shapes import things_in
 from curate.records import Box, Detection
 
 
@@ -31,6 +32,9 @@ def change_findings(measured: Measured, evidence: Evidence) -> list[Finding]:
 
 def _change(measured: Measured) -> Finding:
     share = float(measured.object_mask.mean())
+    if share < t.SMALLEST_OBJECT and measured.mask_given:
+        sentence = f"The drawn mask covers only {share:.2%} of the frame: paint the whole object."
+        return Finding("change", "fail", share, t.SMALLEST_OBJECT, "share", sentence, "bad_mask")
     if share < t.SMALLEST_OBJECT:
         sentence = "Nothing was taken away between the frames: remove the object and reshoot the clean plate."
         return Finding("change", "fail", share, t.SMALLEST_OBJECT, "share", sentence, "object_left")
@@ -46,6 +50,9 @@ def _mask(measured: Measured) -> list[Finding]:
     if share < t.MASK_CHANGED:
         sentence = f"Only {share:.0%} of the drawn mask changed between the frames: paint the object alone."
         return [Finding("mask", "fail", share, t.MASK_CHANGED, "share", sentence, "bad_mask")]
+    if things_in(measured.object_mask) > 1:
+        sentence = "The drawn mask holds things that stand apart: a pair shows one object; paint only that."
+        return [Finding("mask", "warn", share, t.MASK_CHANGED, "share", sentence, "bad_mask")]
     sentence = "The drawn mask lies on what changed."
     return [Finding("mask", "pass", share, t.MASK_CHANGED, "share", sentence)]
 

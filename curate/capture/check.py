@@ -23,7 +23,7 @@ from curate.capture.records import Evidence, Finding, Frame, Mask, Measured, Noi
 from curate.capture.regions import split_change
 from curate.capture.structure import background_of
 
-VERSION = "5"
+VERSION = "6"
 """Goes up when the checks change what the same thresholds give."""
 
 _LIMITS = [f"{name}={value!r}" for name, value in sorted(vars(thresholds).items()) if name.isupper()]

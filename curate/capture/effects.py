@@ -15,8 +15,6 @@ from curate.capture.shapes import NEIGHBOURS, distance_from, opened, widened
 _BLURS = (1.0, 3.0, 6.0)  # half-size pixels
 _SHORE = 4.0  # half-size pixels: the windows around an edge blur it that far
 _SHORES = 6
-_SLIVER = 3.0  # working pixels: half the thickness of a sliver
-_BESIDE = 10.0  # working pixels from the object. tuning: effect IoU of 130 good pairs .607 -> .629
 _CORRELATED = 2.0  # JPEG and resampling leave noise that averages out more slowly than white noise
 
 
@@ -45,17 +43,17 @@ def _lit_otherwise(ratio: Ratio, things: Mask) -> Mask:
 
 def in_shade(others: Mask, effect: Mask, ratio: Ratio) -> Mask:
     """Pieces of ``others`` at the object's effect that change the light as it does, or as a shadow does."""
-    labels, count = ndimage.label(others)
-    if count == 0:
-        return others
-    index = np.arange(1, count + 1)
+    labels, _ = ndimage.label(others)
+    rim = np.where(widened(effect, _SHORE), labels, 0)
+    index = np.unique(rim[rim > 0])
+    if index.size == 0:
+        return others & False
 
     def median(plane: Plane) -> NDArray[np.float64]:
         found: NDArray[np.float64] = ndimage.median(plane, labels, index)
         return found
 
     stops, known = _nearby(ratio.stops, effect)
-    rim = np.where(widened(effect, _SHORE), labels, 0)
     apart = ndimage.median(np.where(known, np.abs(ratio.stops - stops), np.inf), rim, index)
     uneven = np.abs(median(ratio.stops) - ndimage.median(stops, rim, index))
     shade = (apart < thresholds.SHADE_STOPS) & (uneven < 2 * thresholds.SHADE_STOPS)
@@ -110,9 +108,11 @@ def without_slivers(effect: Mask, object_: Mask) -> Mask:
         effect: [h, w] at working size.
         object_: [h, w].
     """
-    thin, count = ndimage.label(effect & ~widened(opened(effect, _SLIVER), 1.5))
+    thin, count = ndimage.label(effect & ~widened(opened(effect, thresholds.SLIVER), 1.5))
+    if count == 0:
+        return effect
     index = np.arange(1, count + 1)
-    slivers = index[ndimage.maximum(distance_from(object_), thin, index) <= _BESIDE] if count else index
+    slivers = index[ndimage.maximum(distance_from(object_), thin, index) <= thresholds.SLIVER_PLACE]
     kept: Mask = effect & ~np.isin(thin, slivers)
     return kept
 

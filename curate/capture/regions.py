@@ -15,7 +15,18 @@ from curate.capture.light_ratio import Ratio
 from curate.capture.object_shape import bright_parts, filled_bays, strays
 from curate.capture.pieces import pieces_of
 from curate.capture.records import Mask, Plane, Region, RegionKind
-from curate.capture.shapes import NEIGHBOURS, closed, disc, enlarged, filled, gap, largest, opened, widened
+from curate.capture.shapes import (
+    NEIGHBOURS,
+    closed,
+    disc,
+    enlarged,
+    filled,
+    gap,
+    largest,
+    opened,
+    touching,
+    widened,
+)
 from curate.records import Box
 
 _LINKS = 3  # things that may interrupt a shadow one after the other
@@ -50,7 +61,7 @@ def split_change(
     other = pieces & ~main if given is None else pieces & ~_attached(pieces, main)
     near = widened(main, gap(change.z.shape) / 2)
     rest = effect_of(ratio, main | other, near)
-    explained = in_shade(other, rest, ratio) | mirrored(other, main, ratio)
+    explained = in_shade(other, touching(rest, near), ratio) | mirrored(other, main, ratio)
     rest, other = rest | explained, other & ~explained
     if given is None:
         standing, came = _object(main, change, frames)
@@ -81,11 +92,7 @@ def _main(pieces: Mask) -> Mask:
 
 def _attached(pieces: Mask, main: Mask) -> Mask:
     """``main`` with the pieces that lie close to it."""
-    labels, _ = ndimage.label(pieces & ~main)
-    near = widened(main, gap(pieces.shape))  # of half-size planes
-    touching = np.isin(labels, np.unique(labels[near])) & (labels > 0)
-    both: Mask = main | touching
-    return both
+    return main | touching(pieces & ~main, widened(main, gap(pieces.shape)))  # of half-size planes
 
 
 def _reduced(mask: Mask, shape: tuple[int, ...]) -> Mask:

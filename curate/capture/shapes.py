@@ -53,6 +53,13 @@ def filled(mask: Mask) -> Mask:
     return whole
 
 
+def touching(mask: Mask, other: Mask) -> Mask:
+    """Those pieces of ``mask`` that share a pixel with ``other``."""
+    labels, _ = ndimage.label(mask)
+    found: Mask = np.isin(labels, np.unique(labels[other])) & mask
+    return found
+
+
 def largest(mask: Mask) -> Mask:
     """The largest connected piece."""
     labels, count = ndimage.label(mask, structure=NEIGHBOURS)
@@ -62,6 +69,12 @@ def largest(mask: Mask) -> Mask:
     sizes[0] = 0
     found: Mask = labels == sizes.argmax()
     return found
+
+
+def things_in(mask: Mask) -> int:
+    """How many things of a mask stand farther apart than the pieces of one object."""
+    _, count = ndimage.label(widened(mask, gap(mask.shape) / 2))
+    return int(count)
 
 
 def hull(mask: Mask) -> Mask:

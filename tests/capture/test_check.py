@@ -104,6 +104,15 @@ def test_another_change_is_named_with_its_place() -> None:
     assert "at the upper left" in check.sentence
 
 
+@pytest.mark.parametrize("stops", [0.8, 1.2])
+@pytest.mark.parametrize("side", [30, 50])
+def test_a_plain_grey_thing_away_from_the_object_is_no_shadow_of_it(stops: float, side: int) -> None:
+    clean, thing = np.full((HEIGHT, WIDTH, 3), 0.3, np.float32) + 0.2 * scene(), slice(20, 20 + side)
+    factual = with_object(clean)
+    factual[thing, thing] = np.median(clean) * 2**-stops
+    assert reasons(checked(factual, clean)) & {"other_change", "light_changed"}
+
+
 def test_an_object_that_was_not_taken_away_is_named() -> None:
     assert reasons(checked(with_object(scene()), with_object(scene()))) == {"object_left"}
 
@@ -119,6 +128,22 @@ def test_a_mask_that_is_given_stands() -> None:
     given[140:280, 220:360] = True
     check = judge(measure(shot(with_object(scene()), 1), shot(scene(), 2), given))
     np.testing.assert_array_equal(check.object_mask, given)
+
+
+def test_a_mask_that_is_drawn_too_small_is_named_and_nobody_sent_to_shoot_again() -> None:
+    given = np.zeros((HEIGHT, WIDTH), np.bool_)
+    given[200:212, 280:292] = True
+    check = judge(measure(shot(with_object(scene()), 1), shot(scene(), 2), given))
+    assert reasons(check) == {"bad_mask"}
+    assert "paint the whole object" in check.sentence
+
+
+def test_what_else_went_cannot_be_painted_into_a_pass() -> None:
+    factual, given = with_object(scene()), np.zeros((HEIGHT, WIDTH), np.bool_)
+    given[OBJECT] = given[20:60, 20:60] = True
+    factual[20:60, 20:60] = scene(5)[20:60, 20:60] * (0.3, 0.5, 1.5)
+    check = judge(measure(shot(factual, 1), shot(scene(), 2), given))
+    assert (check.verdict, reasons(check)) == ("warn", {"bad_mask"})
 
 
 def test_all_numbers_are_json() -> None:
