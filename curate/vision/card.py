@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 from curate.records import Band
 
@@ -71,9 +71,30 @@ class UsersFile:
     hint: str
     """What the file is and where people get it."""
     directory: str = ""
+    option: ClassVar[str] = "--weights FILE"
 
 
-Source = PipPackages | NpmPackage | HubFile | UltralyticsAsset | UsersFile
+@dataclass(frozen=True, slots=True)
+class UsersPipeline:
+    """A directory of safetensors weights and their configuration, or the hub's ``owner/name`` of one."""
+
+    hint: str
+    """What it is and where people get it."""
+    directory: str = ""
+    option: ClassVar[str] = "--weights DIRECTORY"
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """No weights: the method is code that came with one of our own requirements."""
+
+    module: str
+    distribution: str | None
+    """The requirement whose version changes the output; None if no version does."""
+    directory: str = ""
+
+
+Source = PipPackages | NpmPackage | HubFile | UltralyticsAsset | UsersFile | UsersPipeline | Installed
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +111,7 @@ class ModelCard:
     """A model as data."""
 
     name: str
-    role: Literal["detector", "embedder"]
+    role: Literal["detector", "embedder", "segmenter", "remover"]
     loader: str
     """``module:callable``, imported when the model is loaded.
 
@@ -101,7 +122,7 @@ class ModelCard:
     """What has to be there; the first is the weights file."""
     licence: str
     input_size: int
-    """Side of the square input, pixels."""
+    """Side of the square input, pixels; of a remover the longest side it should be shown, 0 for any."""
     preprocessing: str
     """From RGB photo or crop to the input of the model, in words."""
     recipe: str
@@ -109,11 +130,11 @@ class ModelCard:
 
     The number goes up when the code changes what the same weights give.
     """
-    options: Mapping[str, str | int] = field(default_factory=dict)
+    options: Mapping[str, str | int | float] = field(default_factory=dict)
     """What the loader needs to build the architecture; part of the fingerprint."""
     library: Library | None = None
     dimension: int = 0
-    """Length of an embedder's vectors; 0 for a detector."""
+    """Length of an embedder's vectors; 0 for all others."""
     band: Band | None = None
     """Default similarity band of an embedder."""
     runs_code: bool = False

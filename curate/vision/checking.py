@@ -8,9 +8,10 @@ from typing import cast
 
 import numpy as np
 
-from curate.errors import ModelError
+from curate.errors import ModelError, RemovalError
+from curate.records import Box
 from curate.vision.card import ModelCard
-from curate.vision.interfaces import Detector, Embedder
+from curate.vision.interfaces import Detector, Embedder, Remover, Segmenter
 from curate.vision.loading import load
 
 
@@ -42,16 +43,27 @@ def check(
     try:
         model = load(card, models_dir, weights, device, None, trust_weights)
         ran = _try(card, model)
-    except ModelError as error:
+    except (ModelError, RemovalError) as error:
         return ModelCheck(card.name, False, str(error))
     return ModelCheck(card.name, True, ran, model.fingerprint)
 
 
-def _try(card: ModelCard, model: Detector | Embedder) -> str:
+def _try(card: ModelCard, model: Detector | Embedder | Segmenter | Remover) -> str:
     grey = np.full((64, 96, 3), 128, dtype=np.uint8)
     grey[16:48, 32:64] = (200, 60, 20)  # something to see: vectors of a blank crop have no direction
     if card.role == "detector":
         found = cast(Detector, model).detect([grey])[0]
         return f"{card.name} is ready: it ran and found {len(found)} things in a test picture."
-    (row,) = cast(Embedder, model).embed([grey])
-    return f"{card.name} is ready: it ran and gave {len(row)} numbers for a test picture."
+    if card.role == "embedder":
+        (row,) = cast(Embedder, model).embed([grey])
+        return f"{card.name} is ready: it ran and gave {len(row)} numbers for a test picture."
+    square = Box(32, 16, 32, 32)
+    if card.role == "segmenter":
+        (mask,) = cast(Segmenter, model).segment(grey, [square])
+        return f"{card.name} is ready: it ran and gave a mask of {mask.sum()} pixels for a test picture."
+    from curate.vision.working_region import remove_object
+
+    mask = np.zeros(grey.shape[:2], dtype=np.bool_)
+    mask[16:48, 32:64] = True
+    remove_object(cast(Remover, model), grey, mask)
+    return f"{card.name} is ready: it ran and repainted a test picture."

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from torch import Tensor, nn
 
 from curate.vision.card import ModelCard
+from curate.vision.pulled_package import import_pulled
 from curate.vision.resizing import Resampling
 from curate.vision.torch_embedder import Normalisation, TorchEmbedder, fill, read_tensors
 from curate.vision.weights import Weights
@@ -24,23 +21,11 @@ def load(
     card: ModelCard, weights: Weights, fingerprint: str, device: str, threads: int | None
 ) -> TorchEmbedder:
     """Build the network with the package that was pulled beside the weights."""
-    package = _package(weights.directory)
+    package = import_pulled(PACKAGE, weights.directory)
     network = package.EfficientNet.from_name(str(card.options["architecture"]))
     fill(network, read_tensors(weights.path), weights.path, card.name)
     normalisation = Normalisation((ZERO,) * 3, (UNIT,) * 3, Resampling.BICUBIC)
     return TorchEmbedder(card, _Pooled(network), normalisation, fingerprint, device, threads)
-
-
-def _package(directory: Path) -> ModuleType:
-    """The package in a directory that is not on ``sys.path``; its files were checked by their sha256."""
-    if PACKAGE in sys.modules:
-        return sys.modules[PACKAGE]
-    spec = importlib.util.spec_from_file_location(PACKAGE, directory / PACKAGE / "__init__.py")
-    assert spec is not None
-    assert spec.loader is not None
-    package = sys.modules[PACKAGE] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(package)
-    return package
 
 
 class _Pooled(nn.Module):

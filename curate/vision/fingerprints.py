@@ -8,6 +8,7 @@ from pathlib import Path
 
 from curate.vision.card import ModelCard
 from curate.vision.crops import CROP_RULE
+from curate.vision.removal_rules import MASK_RULE, REMOVAL_RULE
 from curate.vision.suppression import SUPPRESSION_RULE
 from curate.vision.weights import find_weights
 
@@ -30,6 +31,17 @@ def fingerprint_of(card: ModelCard, weights_sha256: str) -> str:
         "recipe": card.recipe,
         "input_size": card.input_size,
         "options": dict(card.options),
-        "rule": SUPPRESSION_RULE if card.role == "detector" else CROP_RULE,
+        "rule": _rule(card),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _rule(card: ModelCard) -> str:
+    """What is done around every model of a role."""
+    rules = {
+        "detector": SUPPRESSION_RULE,
+        "embedder": CROP_RULE,
+        "segmenter": MASK_RULE,
+        "remover": REMOVAL_RULE,
+    }
+    return rules[card.role]

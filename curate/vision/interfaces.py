@@ -1,6 +1,7 @@
 """What the pipeline asks of a model, and nothing more.
 
-Raised by every implementation: ``curate.errors.ModelError`` when a library or weights are missing.
+Raised by every implementation: ``curate.errors.ModelError`` when a library or weights are missing; by a
+remover ``curate.errors.RemovalError`` when it fails at one object.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.records import Detection
+from curate.records import Box, Detection
 
 RGB = NDArray[np.uint8]
 """Upright photo or crop: uint8 [height, width, 3], sRGB."""
+
+Mask = NDArray[np.bool_]
+"""bool [height, width], as large as the photo it lies on; True is the object."""
 
 
 class Detector(Protocol):
@@ -55,5 +59,42 @@ class Embedder(Protocol):
         """float32 [len(crops), dimension], rows of unit length, one per crop in order.
 
         As with detectors, a row does not depend on the other crops of the call.
+        """
+        ...
+
+
+class Segmenter(Protocol):
+    """Tells which pixels of a box are the object."""
+
+    name: str
+    fingerprint: str
+
+    def segment(self, photo: RGB, boxes: Sequence[Box]) -> list[Mask]:
+        """One mask per box, in order, as large as the photo; without a True where no object was found.
+
+        A mask may reach over its box: what sticks out of a detector's box is part of the object. It does
+        not depend on the other boxes of the call.
+        """
+        ...
+
+
+class Remover(Protocol):
+    """Repaints a photo as if an object had not been there."""
+
+    name: str
+    fingerprint: str
+    largest_side: int | None
+    """Longest side of what it can be shown, pixels; None if it takes anything."""
+    padding: float
+    """What it wants to see around the mask: share of the mask's width and height, on each side."""
+
+    def remove(self, photo: RGB, mask: Mask) -> RGB:
+        """The photo without the object, at the same size.
+
+        Pixels outside the mask may come back changed, because shadows and reflections go with their object.
+        Callers go through :func:`curate.vision.working_region.remove_object`, which trusts no answer.
+
+        Raises:
+            RemovalError: this object could not be removed from this photo.
         """
         ...

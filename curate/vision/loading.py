@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from curate.errors import ModelError
+from curate.settings import OutsideRemover
 from curate.vision.card import ModelCard
 from curate.vision.fingerprints import fingerprint_of
-from curate.vision.interfaces import Detector, Embedder
+from curate.vision.interfaces import Detector, Embedder, Remover, Segmenter
 from curate.vision.libraries import library
-from curate.vision.registry import find_detector, find_embedder
+from curate.vision.outside_removers import load_outside, outside_remover
+from curate.vision.registry import find_detector, find_embedder, find_remover, find_segmenter
+from curate.vision.remover_cards import REMOVERS
 from curate.vision.weights import Weights, find_weights
 
 
@@ -51,6 +55,48 @@ def load_embedder(
     return cast(Embedder, load(find_embedder(name), models_dir, weights, device, threads, False))
 
 
+def load_segmenter(
+    name: str,
+    models_dir: Path,
+    weights: Path | None = None,
+    device: str = "auto",
+    threads: int | None = None,
+    trust_weights: bool = False,
+) -> Segmenter:
+    """A segmenter of the registry; arguments and errors as for :func:`load_detector`."""
+    card = find_segmenter(name)
+    return cast(Segmenter, load(card, models_dir, weights, device, threads, trust_weights))
+
+
+def load_remover(
+    name: str,
+    models_dir: Path,
+    weights: Path | None = None,
+    device: str = "auto",
+    threads: int | None = None,
+    trust_weights: bool = False,
+    outside: Mapping[str, OutsideRemover] | None = None,
+) -> Remover:
+    """A remover of the registry, or one outside this program.
+
+    Args:
+        name: as in ``curate models list``, a name in ``outside``,
+            ``command:PROGRAM {photo} {mask} {output}``, or an ``http://`` or ``https://`` URL.
+        outside: the ``removers`` of the settings; none may take a name of the registry.
+
+    Other arguments and errors as for :func:`load_detector`; ``weights`` of a diffusers pipeline is a
+    directory or a hub's ``owner/name``.
+    """
+    named = outside or {}
+    taken = sorted({card.name for card in REMOVERS} & named.keys())
+    if taken:
+        raise ModelError(f"{taken[0]} is a remover of Recurate: give [removers.{taken[0]}] another name.")
+    found = outside_remover(name, named)
+    if found is not None:
+        return load_outside(name, found)
+    return cast(Remover, load(find_remover(name), models_dir, weights, device, threads, trust_weights))
+
+
 def load(
     card: ModelCard,
     models_dir: Path,
@@ -58,7 +104,7 @@ def load(
     device: str,
     threads: int | None,
     trust_weights: bool,
-) -> Detector | Embedder:
+) -> Detector | Embedder | Segmenter | Remover:
     """The model of a card, whatever its role."""
     if card.library is not None:
         library(card.library.module, card.library.extra)
@@ -67,7 +113,9 @@ def load(
     module, _, attribute = card.loader.partition(":")
     loader: Any = getattr(importlib.import_module(module), attribute)
     fingerprint = fingerprint_of(card, found.sha256)
-    return cast("Detector | Embedder", loader(card, found, fingerprint, device, threads))
+    return cast(
+        "Detector | Embedder | Segmenter | Remover", loader(card, found, fingerprint, device, threads)
+    )
 
 
 def _require_trust(card: ModelCard, found: Weights, trust_weights: bool) -> None:

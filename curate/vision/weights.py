@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
+import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
 from curate.errors import ModelError
-from curate.vision.card import KnownFile, ModelCard, UsersFile
+from curate.vision.card import Installed, KnownFile, ModelCard, UsersFile, UsersPipeline
+from curate.vision.pipeline_directories import pipeline_directory, sha256_of_directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,7 @@ class Weights:
     """A weights file that is there, and its content."""
 
     path: Path
+    """Of a pipeline its directory, of a method without weights the module it comes from."""
     directory: Path
     """Where the pulled files of the model are, for what has to be there besides the weights."""
     sha256: str
@@ -33,12 +37,16 @@ def locate(card: ModelCard, models_dir: Path, weights: Path | None = None) -> Pa
     Raises:
         ModelError: the file is not there; the sentence says how to get it.
     """
+    if isinstance(card.source, Installed):
+        return _module(card.name, card.source, weights)
+    if weights is not None and isinstance(card.source, UsersPipeline):
+        return pipeline_directory(weights)
     if weights is not None:
         if not weights.is_file():
             raise ModelError(f"{weights} is not a file; give the weights of {card.name} by --weights FILE.")
         return weights
-    if isinstance(card.source, UsersFile):
-        raise ModelError(f"{card.name} needs {card.source.hint}; type: --weights FILE.")
+    if isinstance(card.source, UsersFile | UsersPipeline):
+        raise ModelError(f"{card.name} needs {card.source.hint}; type: {card.source.option}.")
     directory = models_dir / card.source.directory
     if any(not (directory / file.path).is_file() for file in card.files):
         raise ModelError(
@@ -66,6 +74,10 @@ def find_weights(card: ModelCard, models_dir: Path, weights: Path | None = None)
         ModelError: the file is not there, or a pulled file is not what it was.
     """
     path = locate(card, models_dir, weights)
+    if isinstance(card.source, Installed):
+        return Weights(path, path.parent, _version_hash(card.source), known=True)
+    if path.is_dir():
+        return Weights(path, path, sha256_of_directory(path), known=False)
     directory = models_dir / card.source.directory
     damaged = damaged_files(directory, card.files if weights is None else card.files[1:])
     if damaged:
@@ -87,3 +99,26 @@ def sha256_of(path: Path) -> str:
     """Hex digest of a file, read in pieces."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _module(name: str, source: Installed, weights: Path | None) -> Path:
+    if weights is not None:
+        raise ModelError(f"{name} has no weights: leave out --weights.")
+    found = importlib.util.find_spec(source.module)
+    if found is None or found.origin is None:
+        raise ModelError(
+            f"The Python package {source.module} is missing; type: pip install --force-reinstall recurate"
+        )
+    return Path(found.origin)
+
+
+def _version_hash(source: Installed) -> str:
+    named = ""
+    if source.distribution is not None:
+        try:
+            named = f"{source.distribution} {importlib.metadata.version(source.distribution)}"
+        except importlib.metadata.PackageNotFoundError as error:
+            raise ModelError(
+                f"The version of {source.distribution} is not known; type: pip install {source.distribution}"
+            ) from error
+    return hashlib.sha256(named.encode()).hexdigest()

@@ -14,6 +14,7 @@ BENCHMARKS = (
     "peak_memory",
     "review_speed",
     "pair_truth",
+    "removal_numbers",
 )
 
 

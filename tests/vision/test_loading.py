@@ -9,7 +9,7 @@ from curate.errors import ModelError
 from curate.vision import crops, suppression
 from curate.vision.checking import check
 from curate.vision.fingerprints import fingerprint, fingerprint_of
-from curate.vision.loading import load_detector, load_embedder
+from curate.vision.loading import load_detector, load_embedder, load_remover, load_segmenter
 from curate.vision.registry import cards, find_card
 
 
@@ -18,6 +18,10 @@ def test_unknown_names_list_the_known_ones(tmp_path):
         load_detector("resnet", tmp_path)
     with pytest.raises(ModelError, match="type one of: sscd, "):
         load_embedder("resnet", tmp_path)
+    with pytest.raises(ModelError, match="type one of: u2netp, "):
+        load_segmenter("resnet", tmp_path)
+    with pytest.raises(ModelError, match="type one of: patchmatch, telea, "):
+        load_remover("resnet", tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +31,8 @@ def test_unknown_names_list_the_known_ones(tmp_path):
         ("openclip-vit-b-32", "open_clip", "openclip"),
         ("dinov2-small", "timm", "timm"),
         ("guie-vit-h14-290", "open_clip", "openclip"),
+        ("yolo11n-seg", "ultralytics", "yolo"),
+        ("diffusers", "diffusers", "diffusers"),
     ],
 )
 def test_a_missing_library_says_what_to_type(name, module, extra, tmp_path, monkeypatch):
@@ -91,7 +97,18 @@ def test_the_rules_for_crops_and_doubled_boxes_are_part_of_the_fingerprint(monke
 
 
 def test_tables_and_fingerprints_load_no_heavy_library():
-    heavy = "torch", "onnxruntime", "onnx", "ultralytics", "timm", "open_clip", "PIL"
+    heavy = (
+        "torch",
+        "cv2",
+        "httpx",
+        "diffusers",
+        "onnxruntime",
+        "onnx",
+        "ultralytics",
+        "timm",
+        "open_clip",
+        "PIL",
+    )
     code = (
         "import sys, curate.vision.registry, curate.vision.fingerprints, curate.vision.pulling,"
         f" curate.vision.loading, curate.vision.checking; print([m for m in {heavy} if m in sys.modules])"
