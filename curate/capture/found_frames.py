@@ -44,6 +44,8 @@ class Doubtful:
     """Why, and what to do."""
     left_out: bool = False
     """True if nobody has to pair them: their shot went wrong, or is there in another file."""
+    long_scene: bool = False
+    """True if saying what long scenes are would settle it; see ``pair_up``."""
 
 
 @dataclass(slots=True)

@@ -20,6 +20,8 @@ _FAST = [
 """A 24-megapixel mask takes .05 s and .1 MB, at level 6 with filters .4 s and .03 MB."""
 _COLOURED = 8
 """Levels between the channels of a pixel above which a mask is no mask but a picture."""
+_WHITE = 128
+"""Level from which a pixel of a mask is the object's."""
 
 
 def png(levels: NDArray[np.uint8]) -> bytes:
@@ -49,10 +51,13 @@ def full_mask(data: bytes, frame: Frame) -> Mask:
     if (width, height) != (frame.width, frame.height):
         size = (frame.width, frame.height)
         levels = cv2.resize(levels, size, interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
-    mask = levels >= 128
+    mask = levels >= _WHITE
     if mask.all() or not mask.any():
         colour = "white" if mask.all() else "black"
-        raise PhotoError(f"The mask is all {colour}: paint the object white and all else black.")
+        raise PhotoError(
+            f"The mask is all {colour}, as a pixel counts as white from grey {_WHITE} of 255 on: "
+            "paint the object white and all else black."
+        )
     return mask
 
 

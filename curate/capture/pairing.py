@@ -43,7 +43,7 @@ def pair_up(
         if doubt:
             pairing.doubtful.append(Doubtful(tuple(scene), doubt))
         elif len(scene) > 3 and long_scenes == "ask":
-            pairing.doubtful.append(Doubtful(tuple(scene), _too_many(scene)))
+            pairing.doubtful.append(Doubtful(tuple(scene), _too_many(scene), long_scene=True))
         elif len(scene) > 3 and long_scenes == "pairs":
             _add_in_twos(pairing, scene, clean_first)
         else:

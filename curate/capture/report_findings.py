@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw
 
+from curate.capture.finding_numbers import limit_words, number_words
 from curate.capture.framing import is_advice
 from curate.capture.records import Finding, Verdict
 from curate.photos.lettering import GREY, INK, wrapped, write, write_right
@@ -56,16 +57,7 @@ class FindingsList:
 def _numbers(finding: Finding) -> str:
     if finding.number is None:
         return ""
-    said = _measure(finding.number, finding.unit)
+    said = number_words(finding.number, finding.unit)
     if finding.threshold is None or is_advice(finding.check):
         return said
-    return f"{said}   (limit {_measure(finding.threshold, finding.unit).removesuffix(f' {finding.unit}')})"
-
-
-def _measure(number: float, unit: str) -> str:
-    if unit == "share":
-        return f"{number:.2%}"
-    digits = {"px": 2, "stops": 2, "degrees": 3}.get(unit)
-    if digits is None:
-        return f"{number:.3g} {unit}".rstrip()
-    return f"{round(number, digits) + 0.0:.{digits}f} {unit}"  # + 0.0: no -0.00
+    return f"{said}   ({limit_words(finding.check, finding.threshold, finding.unit)})"

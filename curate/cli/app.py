@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, NoReturn, cast
 
 import typer
 
@@ -25,6 +25,7 @@ from curate.cli import (
     people,
     progress,
     queue,
+    remove,
     review,
     search,
     stages,
@@ -76,6 +77,7 @@ for module in (
     queue,
     progress,
     people,
+    remove,
     export,
     search,
     annotate,
@@ -98,14 +100,27 @@ def main() -> None:
     try:
         _run()
     except CurateError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        if _for_program():
-            _tell_program(str(error))
-        sys.exit(1)
+        _fail(str(error))
+    except UnicodeEncodeError:
+        if all(map(_is_text, sys.argv)):
+            raise
+        _fail("A word of the command has bytes that are no UTF-8, and only paths may: type it anew.")
     except BrokenPipeError:
         # The reader of a pipe went away, as in `curate groups list | head`: not an error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+
+
+def _fail(sentence: str) -> NoReturn:
+    print(f"Error: {sentence}", file=sys.stderr)
+    if _for_program():
+        _tell_program(sentence)
+    sys.exit(1)
+
+
+def _is_text(argument: str) -> bool:
+    """Whether the shell gave UTF-8; Python keeps other bytes as halves of characters."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in argument)
 
 
 def _run() -> None:
@@ -130,4 +145,5 @@ def _for_program() -> bool:
 
 
 def _tell_program(sentence: str) -> None:
+    sentence = sentence.encode(errors="backslashreplace").decode()  # the name of a file may be no text
     print(json.dumps({"error": sentence}, ensure_ascii=False), flush=True)

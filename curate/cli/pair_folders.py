@@ -15,12 +15,22 @@ from curate.cli.context import open_workspace
 from curate.cli.output import Json, count, follow, result, result_json, say
 from curate.cli.pair_options import CleanFirst, Consent, Licence, Models, ObjectName, Photographer, ShootName
 from curate.cli.pair_reports import as_json_check, report_checks, verdict_line
+from curate.photos.locations import photo_endings
 
 if TYPE_CHECKING:
     from curate.capture.pairing import Doubtful
     from curate.workflows.pair_watch import Seen
 
-Folder = Annotated[Path, typer.Argument(help="Folder of photos.", exists=True, file_okay=False)]
+
+def _folder(path: Path) -> Path:
+    if path.is_file():
+        raise typer.BadParameter(
+            f"{path} is a file: name its folder, or type `curate pairs add WITH-IT WITHOUT-IT`."
+        )
+    return path
+
+
+Folder = Annotated[Path, typer.Argument(help="Folder of photos.", exists=True, callback=_folder)]
 
 
 def register(pairs: typer.Typer) -> None:
@@ -69,6 +79,10 @@ def import_folder(
             made += pair_intake.hand_in_told(workspace, doubtful, told, intake)
         known = len(stored["frames"]) - stored["new"]
         say(_counted(len(stored["frames"]), len(made), known))
+        if not stored["frames"] and not stored["failed"]:
+            say(f"No photo lies in {folder}: files count whose names end in {photo_endings()}.")
+        if not made and (licence or consent):
+            say("Rights come with new pairs only: type `curate pairs shoots set SHOOT` to correct them.")
         # More than the new ones, if an import ended before all were measured.
         wanted = pair_intake.unmeasured(workspace, stored["frames"])
         checked = report_checks(check_all(workspace, wanted, models=models), quiet=as_json) if wanted else []
@@ -147,7 +161,11 @@ def _asked(doubtful: Doubtful, folder: Path) -> list[tuple[int, int]]:
         say(f"Pair it by hand: curate pairs add {_quoted(folder, doubtful, 0)} WITHOUT-IT")
         return []
     if not sys.stdin.isatty():
-        say(f"Left out. Pair them by hand: curate pairs add {_quoted(folder, doubtful, 0)} WITHOUT-IT")
+        again = "type it again with `--long-scenes burst` or `--long-scenes pairs`, or "
+        say(
+            f"Left out: {again if doubtful.long_scene else ''}pair them by hand with "
+            f"`curate pairs add WITH-IT WITHOUT-IT`, of {_all_quoted(folder, doubtful)}."
+        )
         return []
     for number, frame in enumerate(doubtful.frames, start=1):
         say(f"  {number}  {frame.name}")
@@ -176,6 +194,10 @@ def pairs_from(text: str, frames: int) -> list[tuple[int, int]]:
 
 def _quoted(folder: Path, doubtful: Doubtful, place: int) -> str:
     return shlex.quote(str(folder / doubtful.frames[place].name))
+
+
+def _all_quoted(folder: Path, doubtful: Doubtful) -> str:
+    return " ".join(_quoted(folder, doubtful, place) for place in range(len(doubtful.frames)))
 
 
 def _tell(seen: Seen, frames: int, as_json: bool) -> None:

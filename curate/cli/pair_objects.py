@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import shlex
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from curate.cli.context import open_workspace
-from curate.cli.output import Json, count, result, result_json
+from curate.cli.output import Json, count, result, result_json, say
 from curate.cli.pair_options import all_named
+
+if TYPE_CHECKING:
+    from curate.workflows.object_names import Renamed
 
 
 def register(pairs: typer.Typer) -> None:
@@ -45,3 +49,16 @@ def rename_object(
     else:
         where = count(len(done.pairs), "pair")
         result(f"The object {done.old!r} of {done.photographer} is called {done.new!r} now, in {where}.")
+        if done.joined:
+            _tell_joined(done)
+
+
+def _tell_joined(done: Renamed) -> None:
+    """That two objects are one now, and what makes them two again."""
+    words = ["curate", "pairs", "rename-object", done.new, done.old]
+    words += [word for pair in done.pairs for word in ("--pair", str(pair)[:8])]
+    others = count(len(done.joined), "other pair")
+    say(
+        f"It is one object with that of {others} now, and all of them stand in one split. "
+        f"If that is wrong: {shlex.join(words)}"
+    )

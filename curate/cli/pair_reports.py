@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from curate.cli.output import count, result, say, table
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from curate.workflows.pair_checking import Checked
-    from curate.workflows.pair_records import PairDetail, PairReport
+    from curate.workflows.pair_records import PairDetail, PairReport, PairSummary
 
 
 FAILED = 3
@@ -23,10 +25,23 @@ measure none of them.
 
 def verdict_line(report: PairReport, name: str = "") -> str:
     """``1a2b3c4d vase.jpg: fail. The camera moved ...``."""
-    pair, sentence = str(report.pair)[:8], report.sentence
-    if report.findings[0]["reason"] == "wrong_order":
-        sentence = f"{sentence.rstrip('.')}: curate pairs swap {pair}"
+    pair = str(report.pair)[:8]
+    wrong_order = report.findings[0]["reason"] == "wrong_order"
+    sentence = with_swap(report.sentence, report.pair) if wrong_order else report.sentence
     return f"{pair}{f' {name}' if name else ''}: {report.verdict}. {sentence}"
+
+
+def with_swap(sentence: str, pair: UUID) -> str:
+    """What a check says of swapped frames, with what to type."""
+    return f"{sentence.rstrip('.')}: curate pairs swap {str(pair)[:8]}"
+
+
+def told_of(summary: PairSummary) -> str:
+    """What the check of a pair says, and what to type if its frames are to be exchanged."""
+    if summary.sentence is None:
+        return ""
+    to_swap = summary.swapped and summary.superseded_by is None
+    return with_swap(summary.sentence, summary.pair) if to_swap else summary.sentence
 
 
 def report_checks(checks: Iterable[Checked], *, quiet: bool) -> list[Checked]:
@@ -60,7 +75,7 @@ def print_detail(found: PairDetail) -> None:
         ("state", summary.state),
         ("superseded by", summary.superseded_by or ""),
         ("takes the place of", ", ".join(map(str, found.supersedes))),
-        ("check", f"{summary.verdict}: {summary.sentence}" if report else "not measured"),
+        ("check", f"{summary.verdict}: {told_of(summary)}" if report else "not measured"),
         ("models", report.models if report else ""),
         ("mask", f"corrected by {found.masks[0].by}" if found.masks else ""),
     ]
@@ -82,11 +97,18 @@ def print_detail(found: PairDetail) -> None:
 
 
 def _finding(told: Any) -> tuple[object, ...]:
-    number, limit = (
-        "" if told[name] is None else f"{told[name]:.4g} {told['unit']}".strip()
-        for name in ("number", "threshold")
+    from curate.capture.finding_numbers import limit_words, number_words
+    from curate.capture.framing import is_advice
+
+    check, number, threshold, unit = (told[name] for name in ("check", "number", "threshold", "unit"))
+    bare = number is None or threshold is None or is_advice(check)
+    return (
+        check,
+        told["verdict"],
+        "" if number is None else number_words(number, unit),
+        "" if bare else limit_words(check, threshold, unit),
+        told["sentence"],
     )
-    return told["check"], told["verdict"], number, limit, told["sentence"]
 
 
 def _problem(checked: Checked) -> str:

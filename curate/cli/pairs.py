@@ -20,7 +20,15 @@ from curate.cli.pair_options import (
     ShootName,
     all_named,
 )
-from curate.cli.pair_reports import FAILED, as_json_check, print_detail, report_checks, verdict_line
+from curate.cli.pair_reports import (
+    FAILED,
+    as_json_check,
+    print_detail,
+    report_checks,
+    told_of,
+    verdict_line,
+)
+from curate.errors import DecisionError
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -85,20 +93,26 @@ def add(
                 supersedes=supersedes,
             )
         )
-        made = pairs.hand_in(
-            workspace,
-            with_it.sha256,
-            without.sha256,
-            shoot=place,
-            by=by,
-            object_name=object_name,
-            kind=kind,
-            supersedes=supersedes,
-        )
+        try:
+            made = pairs.hand_in(
+                workspace,
+                with_it.sha256,
+                without.sha256,
+                shoot=place,
+                by=by,
+                object_name=object_name,
+                kind=kind,
+                supersedes=supersedes,
+            )
+        except pairs.UnrelatedPairError as error:
+            raise DecisionError(f"{error} Say so with --shoot, or with --object.") from error
         if before:
             _say_before(before, pairs.shown(workspace, made.pair).summary.object_name)
             _say_unused(before, shoot, photographer, licence, consent)
-        _report(pairs.check(workspace, made.pair, models=models), as_json)
+        report = pairs.check(workspace, made.pair, models=models)
+        _report(report, as_json)
+        if made.new and not as_json:
+            say(f"If it is good to look at, too: curate decide accept {str(report.pair)[:8]}")
 
 
 @commands.command()
@@ -155,12 +169,15 @@ def list_pairs(
             each.shoot_name,
             each.state,
             each.verdict or "",
+            each.object_name or "",
             each.factual_name,
-            each.sentence or "",
+            told_of(each),
         )
         for each in found
     ]
-    table(("pair", "shoot", "state", "check", "file with the object", "what the check says"), rows)
+    table(("pair", "shoot", "state", "check", "object", "file with the object", "what the check says"), rows)
+    if not found and not (shoot or state or verdict):
+        say("No pair yet: type `curate pairs add WITH-IT WITHOUT-IT`, or `curate pairs import FOLDER`.")
 
 
 @commands.command()
@@ -194,7 +211,10 @@ def swap(context: typer.Context, pair: PairId, models: Models = True, as_json: J
     from curate.workflows import pairs
 
     with open_workspace(context) as workspace:
+        taken_by = pairs.shown(workspace, pair).summary.superseded_by
         made = pairs.swap(workspace, pair, workspace.settings.reviewer)
+        if taken_by == made.pair:
+            say("Its frames were exchanged before; nothing was added.")
         _report(pairs.check(workspace, made.pair, models=models), as_json)
 
 

@@ -44,6 +44,8 @@ def list_shoots(context: typer.Context, as_json: Json = False) -> None:
         for each in found
     ]
     table(("shoot", "name", "photographer", "licence", "consent", "", "pairs"), rows)
+    if not found:
+        say("No shoot yet: type `curate pairs shoots create NAME`, or hand in a pair, which begins one.")
 
 
 @commands.command()
@@ -86,7 +88,8 @@ def correct(
     from curate.workflows import shoots
 
     with open_workspace(context) as workspace:
-        _report(shoots.correct(workspace, shoot, licence=licence, consent=consent), as_json)
+        by = workspace.settings.reviewer
+        _report(shoots.correct(workspace, shoot, by=by, licence=licence, consent=consent), as_json)
 
 
 @commands.command()
@@ -100,7 +103,7 @@ def rename(
     from curate.workflows import shoots
 
     with open_workspace(context) as workspace:
-        _report(shoots.rename(workspace, shoot, name), as_json)
+        _report(shoots.rename(workspace, shoot, name, by=workspace.settings.reviewer), as_json)
 
 
 @commands.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from curate.database import shoots
 from curate.database.tables import Shoot as Row
 from curate.errors import SettingsError
 from curate.workflows.people import normal_email
+from curate.workflows.plain_names import plain_name
 from curate.workspace import Workspace
 
 
@@ -24,6 +25,8 @@ class NamedShoot:
     licence: str | None = None
     """What is said of it now; None says nothing."""
     consent: str | None = None
+    shoot: UUID | None = None
+    """Which one it is, whatever it is called by now; None if there was none of this name yet."""
 
 
 def named_shoot(
@@ -32,7 +35,7 @@ def named_shoot(
     """A shoot as it is kept.
 
     Raises:
-        SettingsError: a name is empty or an id.
+        SettingsError: a name is empty, an id or no text.
     """
     if not photographer.strip():
         raise SettingsError("A shoot needs a photographer: type --photographer WHO.")
@@ -43,19 +46,22 @@ def usable_name(text: str) -> str:
     """A name of a shoot as it is kept.
 
     Raises:
-        SettingsError: it is empty or an id.
+        SettingsError: it is empty, an id or no text.
     """
-    name = text.strip()
-    if not name:
-        raise SettingsError("A shoot needs a name: type one that says where or of what it is.")
+    name = plain_name(text, "A shoot")
     if _is_id(name):
         raise SettingsError(f"{name!r} is an id and no name of a shoot: call it something else.")
     return name
 
 
 def named_photographer(text: str) -> str:
-    """The form in which a shoot keeps its photographer: an email address as people log in."""
-    return normal_email(text.strip()) or text.strip()
+    """The form in which a shoot keeps its photographer: an email address as people log in.
+
+    Raises:
+        SettingsError: it is empty or no text.
+    """
+    name = plain_name(text, "A photographer")
+    return normal_email(name) or name
 
 
 def place_of(session: Session, shoot: UUID | NamedShoot, viewer: str | None = None) -> Row:
@@ -76,26 +82,32 @@ def ensure(session: Session, named: NamedShoot) -> Row:
     Raises:
         SettingsError: something else was said of it before, or it has another name now.
     """
-    return _filled_in(session, shoots.ensure(session, named.photographer, named.name), named)
-
-
-def fill_in(workspace: Workspace, named: NamedShoot) -> None:
-    """Add what was not known of a shoot, if it is there.
-
-    Raises:
-        SettingsError: something else was said of it before.
-    """
-    with workspace.transaction() as session:
-        shoot = shoots.named(session, named.photographer, named.name)
-        if shoot is not None:
-            _filled_in(session, shoot, named)
-
-
-def _filled_in(session: Session, shoot: Row, named: NamedShoot) -> Row:
+    shoot = _standing(session, named) or shoots.ensure(session, named.photographer, named.name)
     shoot.licence = _agreed(shoot, "licence", named.licence)
     shoot.consent = _agreed(shoot, "consent", named.consent)
     session.flush()
     return shoot
+
+
+def settled(workspace: Workspace, named: NamedShoot) -> NamedShoot:
+    """The same, with the id and the present name of the shoot if it is there; nothing is changed.
+
+    Raises:
+        SettingsError: something else was said of it before, or it has another name now.
+    """
+    with workspace.transaction() as session:
+        shoot = _standing(session, named)
+        if shoot is None:
+            return named
+        _agreed(shoot, "licence", named.licence)
+        _agreed(shoot, "consent", named.consent)
+        return replace(named, name=shoot.name, shoot=shoot.public_id)
+
+
+def _standing(session: Session, named: NamedShoot) -> Row | None:
+    if named.shoot is not None:
+        return shoots.hold(session, named.shoot)
+    return shoots.named(session, named.photographer, named.name)
 
 
 def _agreed(shoot: Row, what: str, wanted: str | None) -> str | None:

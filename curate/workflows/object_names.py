@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from curate.database import object_names, pairs
+from curate.database import manifests, object_names, pairs
 from curate.database.pairs import PairRow
 from curate.errors import NotFoundError, SettingsError
 from curate.exporters.pair_records import object_key
 from curate.workflows.named_shoots import named_photographer
 from curate.workflows.pair_splits import with_a_place
+from curate.workflows.plain_names import plain_name
 from curate.workspace import Workspace
 
 
@@ -24,6 +25,8 @@ class Renamed:
     new: str
     pairs: tuple[UUID, ...]
     """Superseded ones included."""
+    joined: tuple[UUID, ...] = ()
+    """Pairs whose object was called so before: it is one object with theirs now."""
 
 
 def rename(
@@ -45,33 +48,33 @@ def rename(
     Raises:
         NotFoundError: nobody, or this photographer not, calls the object of a pair so; or there is no such
             pair.
-        SettingsError: the new name is empty, several photographers use the old one, or pairs that were
-            exported would tie two splits together.
+        SettingsError: the new name is empty, no text or the one they have, several photographers use the old
+            one, or pairs that were exported would tie two splits together.
     """
-    name = new.strip()
-    if not name:
-        raise SettingsError("The object needs a name: type what it is.")
+    name = plain_name(new, "The object")
     with workspace.transaction() as session:
+        manifests.hold_places(session)
         who = named_photographer(photographer) if photographer else None
-        found = _called(pairs.every(session), old, who)
+        every = pairs.every(session)
+        found = _called(every, old, who)
         wanted = {pairs.find(session, each).public_id for each in only}
-        rows = [row for row in found if not wanted or row.public_id in wanted]
-        _refuse_others(wanted - {row.public_id for row in rows}, old)
+        chosen = [row for row in found if not wanted or row.public_id in wanted]
+        _refuse_others(wanted - {row.public_id for row in chosen}, old)
+        rows = [row for row in chosen if row.object_name != name]
+        if not rows:
+            raise SettingsError(f"The object is called {name!r} already: type another name.")
+        whose = rows[0].shoot.photographer
+        joined = [] if _is_called(rows[0], name) else [row for row in every if _is_called(row, name, whose)]
         before = with_a_place(session)
         object_names.rename(session, [row.pair.id for row in rows], name, by)
         if lost := before - with_a_place(session):
             raise SettingsError(_torn(name, lost))
-    return Renamed(rows[0].shoot.photographer, old.strip(), name, tuple(row.public_id for row in rows))
+    ids, theirs = (tuple(row.public_id for row in some) for some in (rows, joined))
+    return Renamed(whose, old.strip(), name, ids, theirs)
 
 
 def _called(rows: Sequence[PairRow], name: str, photographer: str | None) -> list[PairRow]:
-    found = [
-        row
-        for row in rows
-        if photographer in (None, row.shoot.photographer)
-        and row.object_name
-        and object_key("", row.object_name) == object_key("", name)
-    ]
+    found = [row for row in rows if _is_called(row, name, photographer)]
     people = sorted({row.shoot.photographer for row in found})
     if not found:
         of = f" of {photographer}" if photographer else ""
@@ -81,6 +84,15 @@ def _called(rows: Sequence[PairRow], name: str, photographer: str | None) -> lis
             f"{', '.join(people)} each call an object {name!r}: say whose with --photographer WHO."
         )
     return found
+
+
+def _is_called(row: PairRow, name: str, photographer: str | None = None) -> bool:
+    """Whether the object is called so, however spaced and capitalised, by this photographer if any."""
+    return (
+        photographer in (None, row.shoot.photographer)
+        and row.object_name is not None
+        and object_key("", row.object_name) == object_key("", name)
+    )
 
 
 def _refuse_others(others: Collection[UUID], name: str) -> None:

@@ -1,7 +1,8 @@
-"""What the offline models see on the two frames of a pair."""
+"""What the offline models see on the two frames of a pair, or on a photo and a removal."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -10,7 +11,7 @@ import cv2
 import numpy as np
 
 from curate.capture.records import Evidence, Frame, Mask, Measured
-from curate.records import Box
+from curate.records import Box, Detection
 from curate.settings import Settings
 from curate.vision.crops import cut
 from curate.vision.fingerprints import fingerprint
@@ -45,9 +46,18 @@ class Models:
         if measured.obstacle is not None:
             return Evidence()
         photos = [_eight_bits(factual), _eight_bits(counterfactual)]
-        with_object, without = (self._detector.detect([photo])[0] for photo in photos)
+        with_object, without = (self.boxes(photo) for photo in photos)
         box = object_box(measured.object_mask, factual)
-        return Evidence(with_object, without, self._cosine(photos, box) if box else None)
+        return Evidence(with_object, without, self.cosine(photos, box) if box else None)
+
+    def boxes(self, photo: RGB) -> list[Detection]:
+        """What the detector finds on a photo."""
+        return self._detector.detect([photo])[0]
+
+    def cosine(self, photos: Sequence[RGB], box: Box) -> float:
+        """How alike two photos look inside a box, -1..1."""
+        one, other = self._embedder.embed([cut(photo, box) for photo in photos])
+        return float(np.clip(one @ other, -1, 1))
 
     @cached_property
     def _detector(self) -> Detector:
@@ -56,10 +66,6 @@ class Models:
     @cached_property
     def _embedder(self) -> Embedder:
         return load_embedder(self.embedder_name, self.models_dir, device=self.device)
-
-    def _cosine(self, photos: list[RGB], box: Box) -> float:
-        one, other = self._embedder.embed([cut(photo, box) for photo in photos])
-        return float(np.clip(one @ other, -1, 1))
 
 
 def pulled_models(settings: Settings) -> Models | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast, get_args
 from uuid import UUID
@@ -16,7 +16,7 @@ from curate.database.pairs import pair_id
 from curate.errors import NotFoundError, PhotoError, SettingsError
 from curate.photos.sources import SourceFile, SourceProblem, file_uri, find_sources, local_path, read_bytes
 from curate.records import Step
-from curate.workflows.named_shoots import NamedShoot, fill_in, named_shoot
+from curate.workflows.named_shoots import NamedShoot, named_shoot, settled
 from curate.workflows.pair_frames import known, store_frame
 from curate.workflows.pair_lists import UNCHECKED, listed
 from curate.workflows.pair_readings import read_left_out, read_triplets
@@ -93,6 +93,9 @@ def store_path(workspace: Workspace, path: Path, by: str) -> StoredFrame:
     """
     if not path.exists():
         raise PhotoError(f"There is no file {printable(path)}: type the path of a photo.")
+    if path.is_dir():
+        where = printable(path)
+        raise PhotoError(f"{where} is a folder: name a photo, or type `curate pairs import {where}`.")
     try:
         return store_frame(workspace, read_bytes(file_uri(path)), printable(path.name), by=by)
     except PhotoError as error:
@@ -148,41 +151,7 @@ def pairing_of(workspace: Workspace, names: Mapping[str, str], intake: Intake) -
         found, clean_first=intake.clean_first, long_scenes=intake.long_scenes, paired=paired.keys()
     )
     read_triplets(workspace, pairing, clean_first=intake.clean_first)
-    if paired:
-        whole = pair_up(found, clean_first=intake.clean_first, long_scenes=intake.long_scenes)
-        read_left_out(pairing, whole, paired)
-    return pairing
-
-
-def proposed(
-    workspace: Workspace,
-    names: Mapping[str, str],
-    *,
-    long_scenes: LongScene = "ask",
-    viewer: str | None = None,
-) -> Pairing:
-    """Which of these stored frames belong together; nothing is stored or measured.
-
-    Args:
-        names: File names by sha256; they tell the order where the camera's clock does not.
-
-    Raises:
-        NotFoundError: one of them was not stored, or is nothing the viewer sent or may see.
-    """
-    return pair_up(found_frames(workspace, names, viewer), long_scenes=long_scenes)
-
-
-def measured_scene(workspace: Workspace, names: Mapping[str, str], viewer: str | None = None) -> Pairing:
-    """What three stored frames of a scene are by what is measured, as in ``pairing_of``; nothing is stored.
-
-    Args:
-        names: File names by sha256.
-
-    Raises:
-        NotFoundError: as for ``proposed``.
-    """
-    pairing = proposed(workspace, names, viewer=viewer)
-    read_triplets(workspace, pairing, clean_first=False)
+    read_left_out(pairing, found, paired)
     return pairing
 
 
@@ -229,6 +198,7 @@ def unmeasured(workspace: Workspace, names: Collection[str]) -> list[UUID]:
 
 def hand_in_found(workspace: Workspace, pairing: Pairing, intake: Intake) -> list[HandedIn]:
     """Hand in what is beyond doubt, scene by scene."""
+    intake = kept(workspace, intake)
     groups = [*pairing.pairs, *pairing.triplets, *pairing.bursts]
     return [
         each
@@ -252,6 +222,7 @@ def hand_in_told(
     Args:
         told: Factual and counterfactual of each pair by their places in ``doubtful.frames``.
     """
+    intake = kept(workspace, intake)
     factuals: dict[str, list[str]] = {}
     for factual, counterfactual in told:
         clean = doubtful.frames[counterfactual].sha256
@@ -263,6 +234,15 @@ def hand_in_told(
             workspace, shown, clean, shoot=intake.shoot, by=intake.by, object_name=intake.object_name
         )
     ]
+
+
+def kept(workspace: Workspace, intake: Intake) -> Intake:
+    """The same, for the shoot it is for even if that has another name by now.
+
+    Raises:
+        SettingsError: as for ``settled``.
+    """
+    return replace(intake, shoot=settled(workspace, intake.shoot))
 
 
 def long_scenes_of(text: str) -> LongScene:
@@ -289,12 +269,12 @@ def shoot_of(
 ) -> NamedShoot:
     """The shoot that files of a folder belong to.
 
-    Unnamed it is that of the pair whose place they are to take, or else called like the folder. What was
-    not known of its rights is filled in, if it is there; it is made together with its first pair.
+    Unnamed it is that of the pair whose place they are to take, or else called like the folder. It is
+    made, and what was not known of its rights filled in, together with the first pair.
 
     Raises:
         NotFoundError: there is no such pair.
-        SettingsError: something else was said of this shoot before.
+        SettingsError: something else was said of this shoot before, or it has another name now.
     """
     old = shown(workspace, supersedes).summary if supersedes else None
     named = named_shoot(
@@ -303,5 +283,4 @@ def shoot_of(
         licence=licence,
         consent=consent,
     )
-    fill_in(workspace, named)
-    return named
+    return settled(workspace, named)

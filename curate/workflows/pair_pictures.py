@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from curate.capture.report_image import titled
-from curate.errors import NotFoundError, PhotoError, WorkspaceError
+from curate.errors import NotFoundError, PhotoError, SettingsError, WorkspaceError
 from curate.media import write_atomically
 from curate.photos.sources import file_uri, read_bytes
 from curate.workflows.pair_records import IMAGE_SUFFIX, PairDetail, PairSummary
@@ -20,8 +20,11 @@ def write_report(workspace: Workspace, pair: PairDetail, to: Path) -> None:
     Raises:
         NotFoundError: the pair is not measured.
         MediaError: the picture is missing or damaged in the media store.
+        SettingsError: the file's name does not end as a PNG's.
         WorkspaceError: the file cannot be written.
     """
+    if to.suffix.lower() != ".png":
+        raise SettingsError(f"The report of a pair is a PNG: name it {to.stem or 'report'}.png.")
     if pair.report is None:
         short = str(pair.summary.pair)[:8]
         raise NotFoundError(f"The pair {short} is not measured yet: type `curate pairs check {short}`.")
@@ -44,8 +47,10 @@ def read_mask(path: Path) -> bytes:
     """The bytes of a mask that somebody drew.
 
     Raises:
-        PhotoError: the file is gone or cannot be read.
+        PhotoError: there is none, or it cannot be read.
     """
+    if not path.exists():
+        raise PhotoError(f"There is no file {path}: type the path of the mask, a PNG.")
     try:
         return read_bytes(file_uri(path))
     except PhotoError as error:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from itertools import combinations
 from uuid import UUID
 
 from curate.capture.pairing import Doubtful, FoundFrame, FoundGroup, Pairing
+from curate.capture.repeated_frames import by_name, without_repeats
+from curate.capture.scenes import scenes
 from curate.workflows.pair_checking import fault_of
 from curate.workspace import Workspace
 
@@ -20,30 +23,49 @@ def read_triplets(workspace: Workspace, pairing: Pairing, *, clean_first: bool) 
         _read(workspace, pairing, triplet, clean_first)
 
 
-def read_left_out(pairing: Pairing, whole: Pairing, paired: Mapping[str, Collection[UUID]]) -> None:
+def read_left_out(
+    pairing: Pairing,
+    found: Sequence[FoundFrame],
+    paired: Mapping[str, Collection[UUID]],
+    *,
+    growing: bool = False,
+) -> None:
     """Tell frames that were left out of their scene before from those that never had a partner.
 
     Args:
         pairing: Of the frames that are in no pair.
-        whole: Of these and those that are.
+        found: These and those that are.
         paired: The pairs of each frame, by sha256.
+        growing: The last frame of a scene may wait for its partner, and one that is paired cannot be paired
+            by hand once more.
     """
-    partners = {
-        frame.sha256: [each for each in frames if each is not frame]
-        for triplet in whole.triplets
-        for frames in [(*triplet.factuals, triplet.counterfactual)]
-        for frame in frames
-    }
-    for place, doubtful in enumerate(pairing.doubtful):
+    advice = (
+        "nobody has to pair it."
+        if growing
+        else "if it shows the object at another place, pair it with `curate pairs add`."
+    )
+    kept, _ = without_repeats(by_name(found), paired)
+    places = {frame.sha256: (scene, at) for scene in scenes(kept) for at, frame in enumerate(scene)}
+    for number, doubtful in enumerate(pairing.doubtful):
         frame = doubtful.frames[0]
-        others = partners.get(frame.sha256, []) if len(doubtful.frames) == 1 else []
-        if others and set.intersection(*(set(paired.get(each.sha256, ())) for each in others)):
-            first, second = (each.name for each in others)
-            sentence = (
-                f"{frame.name} is left out, as {first} and {second} of its scene are a pair: if it shows the "
-                "object at another place, pair it with `curate pairs add`."
-            )
-            pairing.doubtful[place] = Doubtful((frame,), sentence, left_out=True)
+        if len(doubtful.frames) > 1 or frame.sha256 not in places:
+            continue
+        scene, at = places[frame.sha256]
+        if two := _pair_of(scene, 0 if len(scene) == 3 and not growing else at, paired):
+            names = f"{two[0].name} and {two[1].name}"
+            sentence = f"{frame.name} is left out, as {names} of its scene are a pair: {advice}"
+            pairing.doubtful[number] = Doubtful((frame,), sentence, left_out=True)
+
+
+def _pair_of(
+    scene: Sequence[FoundFrame], after: int, paired: Mapping[str, Collection[UUID]]
+) -> tuple[FoundFrame, FoundFrame] | None:
+    """The first two frames of a scene that are a pair, of which the second comes after this place."""
+    for (_, first), (at, second) in combinations(enumerate(scene), 2):
+        common = set(paired.get(first.sha256, ())).intersection(paired.get(second.sha256, ()))
+        if at > after and common:
+            return first, second
+    return None
 
 
 def _read(workspace: Workspace, pairing: Pairing, triplet: FoundGroup, clean_first: bool) -> None:
@@ -69,10 +91,16 @@ def _read(workspace: Workspace, pairing: Pairing, triplet: FoundGroup, clean_fir
 def _keep(pairing: Pairing, shown: FoundFrame, clean: FoundFrame, left_out: FoundFrame, fault: str) -> None:
     pairing.pairs.append(FoundGroup(clean, (shown,)))
     sentence = (
-        f"{left_out.name} is left out: {shown.name} and {clean.name} make a good pair, "
-        f"and of one with it the check says: {fault}"
+        f"{left_out.name} is left out ({_clause(fault)}). "
+        f"{shown.name} and {clean.name} make a good pair: nothing is to be done."
     )
     pairing.doubtful.append(Doubtful((left_out,), sentence, left_out=True))
+
+
+def _clause(fault: str) -> str:
+    """What is seen, without what to do: here that is nothing."""
+    seen = fault.partition(":")[0].rstrip(".")
+    return seen[:1].lower() + seen[1:]
 
 
 def _none_is_good(triplet: FoundGroup, fault: str) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from curate.capture.pairing import FoundFrame
 from curate.errors import DecisionError, PhotoError
 from curate.workflows.pair_checks import check
-from curate.workflows.pair_intake import Intake, paired_frames
+from curate.workflows.pair_intake import Intake, kept, paired_frames
 from curate.workflows.pair_lists import shown, standing_of
 from curate.workflows.pair_mending import Mending, Unclear, mending
 from curate.workflows.pair_records import PairReport
@@ -43,7 +43,8 @@ class Scene:
 
     def __init__(self, workspace: Workspace, intake: Intake, frames: int, models: bool) -> None:
         self._workspace, self._intake, self._frames, self._models = workspace, intake, frames, models
-        self._shots = Shots(paired_frames(workspace, intake.shoot))
+        self._keep()
+        self._shots = Shots(paired_frames(workspace, self._intake.shoot))
         self._waiting: list[FoundFrame] = []
         self._came: dict[str, int] = {}  # places in the order, by sha256
         self._paired: str | None = None  # sha256 of the last photo that is in a pair
@@ -55,6 +56,7 @@ class Scene:
 
     def add(self, frame: FoundFrame, *, paired: bool) -> Iterator[Seen]:
         """Take in a stored photo; ``paired`` if it is in a pair already. The caller says how many wait."""
+        self._keep()
         earlier = self._shots.earlier(frame)
         again = frame.sha256 in self._came
         self._came.setdefault(frame.sha256, len(self._came))
@@ -74,6 +76,10 @@ class Scene:
             self._shots.counts(frame)
             yield from self._new(frame)
 
+    def _keep(self) -> None:
+        """Stay with the shoot, even if somebody calls it otherwise meanwhile."""
+        self._intake = kept(self._workspace, self._intake)
+
     def _again(self, frame: FoundFrame, earlier: FoundFrame) -> Seen:
         if not self._shots.is_better(frame, earlier) or earlier not in self._waiting:
             return Seen(frame.name, problem=f"This is the same shot as {earlier.name}: it is left out.")
@@ -88,6 +94,9 @@ class Scene:
             yield Seen(each.name, problem=_STRAY)
         for pair in standing_of(self._workspace, frame.sha256):
             complete = {pair.factual_sha256, pair.counterfactual_sha256} <= self._came.keys()
+            if complete and pair.shoot != self._intake.shoot.shoot:
+                sentence = f"It is in a pair of the shoot {pair.shoot_name!r} of {pair.photographer} already."
+                yield Seen(frame.name, problem=sentence)
             if complete and pair.verdict is None:
                 # The watching ended between handing it in and measuring it.
                 yield self._checked(frame.name, pair.pair, self._superseded(pair.pair))
@@ -113,6 +122,7 @@ class Scene:
             by=self._intake.by,
             object_name=self._intake.object_name,
         )
+        self._keep()
         self._paired = frame.sha256
         for each in made:
             yield self._checked(frame.name, each.pair)

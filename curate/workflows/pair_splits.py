@@ -57,14 +57,29 @@ def split_pairs(
 
 def with_a_place(session: Session) -> set[UUID]:
     """Pairs that may be exported in some split, as far as splits go; which one is for an export to say."""
-    ties, options = _ties(session), ExportOptions()
-    placed = split_pairs(
+    ties = _ties(session)
+    return set(sides(ties, _placed(session, ExportOptions())))
+
+
+def moved_meanwhile(session: Session, written: Mapping[UUID, str], options: ExportOptions) -> set[UUID]:
+    """Pairs that may no longer stand in the split they were written into, which is on record by now.
+
+    Args:
+        written: Split by pair.
+        options: Of the export.
+    """
+    ties = _ties(session)
+    now = sides({pair: ties[pair] for pair in written}, _placed(session, options))
+    return {pair for pair, split in written.items() if now.get(pair) != split}
+
+
+def _placed(session: Session, options: ExportOptions) -> SplitAssignment:
+    return split_pairs(
         session,
         seed=options.seed,
         shares=options.shares,
         near_duplicate_distance=options.near_duplicate_distance,
     )
-    return set(sides(ties, placed))
 
 
 def _ties(session: Session) -> dict[UUID, Tie]:

@@ -29,7 +29,7 @@ def examine_pairs(workspace: Workspace, stored: Collection[str], *, read: bool) 
     with workspace.transaction() as session:
         files = pair_checks.files(session)
     for sha256, pair in sorted(files.items()):
-        if state := _state(workspace, sha256, stored, read=read):
+        if state := picture_state(workspace, sha256, stored, read=read):
             advice = f"type `curate pairs check {pair}`, or hand in a corrected mask again"
             yield Finding(f"a mask or picture of a pair is {state}", sha256, mended=False, advice=advice)
 
@@ -50,7 +50,8 @@ def _frames(workspace: Workspace, stored: Collection[str]) -> Iterator[Finding]:
             yield Finding("a frame of a pair was looked for elsewhere", uri, mended=True)
 
 
-def _state(workspace: Workspace, sha256: str, stored: Collection[str], *, read: bool) -> str | None:
+def picture_state(workspace: Workspace, sha256: str, stored: Collection[str], *, read: bool) -> str | None:
+    """``missing``, ``damaged`` (told only if it is ``read``), or None for a PNG that is sound."""
     if f"{sha256}{IMAGE_SUFFIX}" not in stored:
         return "missing"
     if not read:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import frames, pair_checks, pair_votes, pairs
+from curate.database import frames, object_names, pair_checks, pair_votes, pairs
 from curate.database.pairs import PairRow
 from curate.errors import DecisionError, PhotoError, SettingsError
 from curate.exporters.pair_records import object_key
@@ -21,10 +21,12 @@ from curate.workflows.pair_checks import check, correct_mask
 from curate.workflows.pair_frames import known, store_frame
 from curate.workflows.pair_lists import find, listed, shown
 from curate.workflows.pair_records import HandedIn
+from curate.workflows.plain_names import plain_name
 from curate.workspace import Workspace
 
 __all__ = [
     "KINDS",
+    "UnrelatedPairError",
     "check",
     "correct_mask",
     "find",
@@ -40,6 +42,10 @@ __all__ = [
 
 KINDS = ("pair", "triplet", "burst")
 """One clean plate with one factual; with the same object at two places; with several factuals."""
+
+
+class UnrelatedPairError(DecisionError):
+    """A pair is to take the place of one that shows something else, as far as anybody said."""
 
 
 def hand_in(
@@ -67,7 +73,8 @@ def hand_in(
     Raises:
         NotFoundError: a frame was not stored, or there is no such shoot or pair for the viewer.
         PhotoError: both frames are the same file.
-        SettingsError: there is no such kind, or something else was said of the shoot that is named.
+        SettingsError: there is no such kind, something else was said of the shoot that is named, or the name
+            of the object is no text.
         DecisionError: another pair took the place of ``supersedes`` before, or that one was accepted and may
             not be replaced (by ``unless_accepted``, or because there is a viewer), or is of another shoot and
             of no object that its photographer names alike; or somebody else handed in these, or their object
@@ -138,7 +145,7 @@ def swap(workspace: Workspace, pair: UUID | str, by: str, viewer: str | None = N
         if not new:
             _refuse_foreign(session, public_id, old.shoot.photographer)
             if old.object_name is not None:
-                _name(session, public_id, old.object_name, viewer)
+                _take_over_name(session, public_id, old.object_name, by, viewer)
         _supersede(session, old, public_id, by, viewer)
     return HandedIn(public_id, new)
 
@@ -154,10 +161,10 @@ def _refuse_unrelated(old: PairRow, new: PairRow) -> None:
         return
     named = object_key(new.shoot.photographer, new.object_name)
     if named is None or named != object_key(old.shoot.photographer, old.object_name):
-        raise DecisionError(
+        raise UnrelatedPairError(
             f"The pair {str(old.public_id)[:8]} is of the shoot {old.shoot.name!r} of "
-            f"{old.shoot.photographer}: only a pair of that shoot takes its place (--shoot), or one of that "
-            "photographer with the same name of its object (--object)."
+            f"{old.shoot.photographer}: only a pair of that shoot takes its place, or one of that "
+            "photographer with the same name of its object."
         )
 
 
@@ -187,6 +194,12 @@ def _name(session: Session, pair: UUID, object_name: str, viewer: str | None) ->
     return row.pair.object_name or object_name
 
 
+def _take_over_name(session: Session, pair: UUID, object_name: str, by: str, viewer: str | None) -> None:
+    """What was corrected of a pair holds when its frames are exchanged back."""
+    if _name(session, pair, object_name, viewer) != object_name:
+        object_names.rename(session, [pairs.find(session, str(pair)).pair.id], object_name, by)
+
+
 def _record(
     session: Session,
     factual_sha256: str,
@@ -203,7 +216,7 @@ def _record(
         raise SettingsError(f"There is no kind {kind!r} of pair: choose from {', '.join(KINDS)}.")
     factual = frames.only(session, factual_sha256, viewer)
     counterfactual = frames.only(session, counterfactual_sha256, viewer)
-    named = (object_name or "").strip() or None
+    named = plain_name(object_name, "The object") if object_name and object_name.strip() else None
     with session.begin_nested() as attempt:
         place = place_of(session, shoot, viewer)
         photographer = place.photographer

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from curate.database import manifests, shoots
 from curate.database.shoots import CountedShoot
-from curate.errors import NotFoundError, SettingsError
+from curate.database.tables import Shoot as Row
+from curate.errors import ConflictError, NotFoundError, SettingsError
 from curate.workflows.named_shoots import ensure, named_shoot, usable_name
 from curate.workflows.pair_splits import HELD_OUT_SPLIT
 from curate.workspace import Workspace
+
+Right = Literal["licence", "consent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,7 @@ class Shoot:
     """One set-up of a photographer, with rights that hold for all of its pairs."""
 
     public_id: UUID
-    """UUIDv5 over photographer and name."""
+    """UUIDv5 over photographer and the name it was begun under."""
     name: str
     photographer: str
     """An email address in lower case, as people log in, or any other name as it was typed."""
@@ -32,6 +37,18 @@ class Shoot:
     pairs: int
     """Superseded ones included."""
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Something that was said otherwise of a shoot."""
+
+    what: str
+    """``name``, ``licence`` or ``consent``."""
+    old: str | None
+    new: str | None
+    by: str
+    at: datetime
 
 
 def create(
@@ -54,6 +71,8 @@ def create(
     """
     named = named_shoot(name, photographer, licence=licence, consent=consent)
     with workspace.transaction() as session:
+        if held_out:
+            manifests.hold_places(session)
         shoot = ensure(session, named)
         shoot.held_out = shoot.held_out or held_out
         session.flush()
@@ -67,6 +86,7 @@ def hold_out(workspace: Workspace, id_or_name: str | UUID, *, held_out: bool = T
         NotFoundError: there is no such shoot.
     """
     with workspace.transaction() as session:
+        manifests.hold_places(session)
         found = _found(session, id_or_name)
         found.shoot.held_out = held_out
         return _told(found)
@@ -84,47 +104,71 @@ def exported_before(workspace: Workspace, shoot: UUID) -> dict[str, list[UUID]]:
 
 
 def correct(
-    workspace: Workspace, id_or_name: str | UUID, *, licence: str | None = None, consent: str | None = None
+    workspace: Workspace,
+    id_or_name: str | UUID,
+    *,
+    by: str,
+    licence: str | None = None,
+    consent: str | None = None,
+    seen: Mapping[Right, str | None] | None = None,
 ) -> Shoot:
-    """Replace what is known of a shoot's rights.
+    """Replace what is known of a shoot's rights; what was said before stays on record.
 
     Args:
+        by: Who says it.
         licence: What holds now; None leaves it as it is, and an empty text means that it is not known.
         consent: Likewise.
+        seen: What was read before this was said, of each right that is to be only if it still stands.
 
     Raises:
         NotFoundError: there is no such shoot, or several.
         SettingsError: nothing was said.
+        ConflictError: what was seen stands no longer; nothing is changed.
     """
-    if licence is None and consent is None:
+    rights: dict[Right, str | None] = {"licence": licence, "consent": consent}
+    said = {what: text.strip() or None for what, text in rights.items() if text is not None}
+    if not said:
         raise SettingsError("Nothing was said of the shoot: type --licence LICENCE or --consent CONSENT.")
     with workspace.transaction() as session:
         found = _found(session, id_or_name)
-        if licence is not None:
-            found.shoot.licence = licence.strip() or None
-        if consent is not None:
-            found.shoot.consent = consent.strip() or None
+        shoot = shoots.hold(session, found.shoot.public_id)
+        for what, value in said.items():
+            _refuse_unseen(shoot, what, value, seen or {})
+            shoots.correct(session, shoot, what, value, by)
         return _told(found)
 
 
-def rename(workspace: Workspace, id_or_name: str | UUID, name: str) -> Shoot:
-    """Call a shoot otherwise; its id, and with it what was exported, stays.
+def _refuse_unseen(shoot: Row, what: Right, value: str | None, seen: Mapping[Right, str | None]) -> None:
+    stands: str | None = getattr(shoot, what)
+    if what in seen and stands not in (value, seen[what] or None):
+        known = f"has the {what} {stands!r} by now" if stands else f"has no known {what} by now"
+        raise ConflictError(
+            "stale", f"The shoot {shoot.name!r} {known}, as somebody changed it: look at it, then save again."
+        )
+
+
+def rename(workspace: Workspace, id_or_name: str | UUID, name: str, *, by: str) -> Shoot:
+    """Call a shoot otherwise; its id, and with it what was exported, stays, and its old name on record.
+
+    Args:
+        by: Who says it.
 
     Raises:
         NotFoundError: there is no such shoot, or several.
-        SettingsError: the name is empty, an id, or that of another shoot of the same photographer.
+        SettingsError: the name is empty, an id, no text, or that of another shoot of the same photographer.
     """
     wanted = usable_name(name)
     with workspace.transaction() as session:
         found = _found(session, id_or_name)
-        other = shoots.named(session, found.shoot.photographer, wanted)
-        if other is not None and other.id != found.shoot.id:
-            raise SettingsError(
-                f"{found.shoot.photographer} has another shoot {wanted!r}, and two shoots do not become one: "
-                "choose another name."
-            )
-        found.shoot.name = wanted
+        shoots.correct(session, shoots.hold(session, found.shoot.public_id), "name", wanted, by)
         return _told(found)
+
+
+def corrections(workspace: Workspace, shoot: UUID) -> list[Correction]:
+    """What was said of a shoot before somebody said otherwise, newest first."""
+    with workspace.transaction() as session:
+        rows = shoots.corrections(session, shoot)
+        return [Correction(each.what, each.old, each.new, each.by, each.at) for each in rows]
 
 
 def listed(workspace: Workspace, viewer: str | None = None) -> list[Shoot]:

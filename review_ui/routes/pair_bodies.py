@@ -28,12 +28,19 @@ class ShootBody(Body):
     held_out: bool = False
 
 
+class ChangeBody(Body):
+    """One right of a shoot as it was shown, and as it is to be; null or an empty text: it is not known."""
+
+    was: Text | None
+    wanted: Text | None = Field(alias="is")
+
+
 class RightsBody(Body):
-    """What holds now; an empty text: it is not known."""
+    """What was changed of a shoot's rights; what is absent stays as it is."""
 
     shoot: UUID
-    licence: Annotated[str, Field(max_length=200), STORABLE]
-    consent: Text
+    licence: ChangeBody | None = None
+    consent: ChangeBody | None = None
 
 
 class FilesBody(Body):

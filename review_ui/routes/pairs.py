@@ -5,7 +5,7 @@ A photographer sees and changes own shoots; what is somebody else's is as unknow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from anyio import CapacityLimiter
@@ -13,13 +13,14 @@ from starlette.routing import BaseRoute, Route
 
 from curate.errors import AccessError, ConflictError, PhotoError, SettingsError
 from curate.pair_verdicts import NO_CHECK
-from curate.workflows import drawn_masks, frame_intake, pair_intake, pairs, review, shoots, uploads
+from curate.workflows import drawn_masks, frame_intake, pair_proposals, pairs, review, shoots, uploads
 from review_ui import serving
 from review_ui.access import Permission, Person, viewer
 from review_ui.guard import Endpoint, Refused, posted
 from review_ui.routes.pair_answers import Answer, detail, line, proposal, standing
 from review_ui.routes.pair_bodies import (
     MASK_LIMIT,
+    ChangeBody,
     FilesBody,
     HandInBody,
     JudgementBody,
@@ -74,10 +75,20 @@ def new_shoot(person: Person, asked: ShootBody) -> object:
 
 @posted(Permission.HAND_IN, RightsBody)
 def shoot_rights(person: Person, asked: RightsBody) -> object:
-    """Replace licence and consent of a shoot; photographers those of their own."""
+    """Replace rights of a shoot, unless somebody else did meanwhile; photographers those of their own."""
     workspace = serving.workspace()
     own = shoots.find(workspace, asked.shoot, viewer(person)).public_id
-    return shoots.correct(workspace, own, licence=asked.licence, consent=asked.consent)
+    changes: dict[shoots.Right, ChangeBody | None] = {"licence": asked.licence, "consent": asked.consent}
+    said = {what: change for what, change in changes.items() if change}
+    if not said:
+        return shoots.find(workspace, own)
+    return shoots.correct(
+        workspace,
+        own,
+        by=person.name,
+        seen={what: change.was for what, change in said.items()},
+        **{what: change.wanted or "" for what, change in said.items()},
+    )
 
 
 @posted(Permission.HAND_IN, FilesBody)
@@ -104,17 +115,18 @@ def frames(person: Person, asked: UploadBody) -> object:
 @posted(Permission.HAND_IN, PairUpBody)
 def pair_up(person: Person, asked: PairUpBody) -> object:
     """Which frames of this person belong together, and what is left to the photographer to say."""
-    names = _sent(person, asked.sha256s)
+    workspace, seen = serving.workspace(), viewer(person)
     return proposal(
-        pair_intake.proposed(serving.workspace(), names, long_scenes=asked.long_scenes, viewer=viewer(person))
+        pair_proposals.proposed(
+            workspace, asked.sha256s, _sent(person), long_scenes=asked.long_scenes, viewer=seen
+        )
     )
 
 
 @posted(Permission.HAND_IN, SceneBody, limiter=_MEASURING)
 def scene(person: Person, asked: SceneBody) -> object:
     """Which of three frames of a scene are pairs: an object at two places, or one shot that went wrong."""
-    names = _sent(person, asked.sha256s)
-    found = pair_intake.measured_scene(serving.workspace(), names, viewer(person))
+    found = pair_proposals.measured_scene(serving.workspace(), asked.sha256s, _sent(person), viewer(person))
     return proposal(found, measured=True)
 
 
@@ -220,11 +232,10 @@ def undo(person: Person, asked: UndoPairBody) -> object:
     return _detail(person, asked)
 
 
-def _sent(person: Person, sha256s: Iterable[str]) -> dict[str, str]:
-    """Names of those of these files that this person sent, by sha256."""
+def _sent(person: Person) -> dict[str, str]:
+    """Names of the files that this person sent, by sha256."""
     begun = uploads.of_owner(serving.workspace(), person.name)
-    sent = {each.sha256: each.name for each in begun if each.stored}
-    return {sha256: sent[sha256] for sha256 in sha256s if sha256 in sent}
+    return {each.sha256: each.name for each in begun if each.stored}
 
 
 def _detail(person: Person, asked: PairBody) -> Answer:

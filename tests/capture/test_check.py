@@ -12,8 +12,9 @@ import pytest
 from numpy.typing import NDArray
 
 from curate.capture.check import judge, measure
+from curate.capture.finding_numbers import limit_words
 from curate.capture.photometry import coded, linear
-from curate.capture.records import Frame, PairCheck
+from curate.capture.records import Evidence, Finding, Frame, PairCheck
 
 HEIGHT, WIDTH = 400, 600
 OBJECT = (slice(150, 270), slice(230, 350))
@@ -121,6 +122,38 @@ def test_two_scenes_are_no_pair() -> None:
     check = checked(with_object(scene()), scene(7))
     assert check.verdict == "fail"
     assert "different scenes" in check.sentence
+
+
+def within(finding: Finding) -> bool:
+    """Whether the number passes as the limit reads."""
+    assert finding.number is not None
+    assert finding.threshold is not None
+    words = limit_words(finding.check, finding.threshold, finding.unit)
+    if words.startswith("at least"):
+        return finding.number >= finding.threshold
+    if words.startswith("at most"):
+        return finding.number <= finding.threshold
+    low, high = map(float, words.split(" to "))
+    return low <= finding.number <= high
+
+
+def test_a_limit_reads_so_that_what_passes_keeps_to_it_and_what_fails_does_not() -> None:
+    seen, clean, nowhere = with_object(scene()), scene(), np.zeros((HEIGHT, WIDTH), np.bool_)
+    nowhere[10:60, 10:60] = True
+    soft = cv2.GaussianBlur(clean, (0, 0), 1.5)
+    frames = [(seen, clean), (clean, seen), (seen, seen), (seen, scene(7)), (seen, moved(clean, 5, -3))]
+    frames += [(seen, clean * np.float32(2**stops)) for stops in (-0.4, 0.4)]
+    frames += [(seen, soft), (cv2.GaussianBlur(seen, (0, 0), 1.5), clean), (seen, clean * (1, 1, 0.8))]
+    checks = [checked(*each) for each in frames]
+    for mask, cosine in ((nowhere, 0.2), (nowhere, 0.95), (checks[0].object_mask, None)):
+        measured = measure(shot(seen, 1), shot(clean, 2), mask)
+        checks.append(judge(measured, Evidence(cosine=cosine)))
+    told = [each for check in checks for each in check.findings if each.number is not None]
+    failed = {each.check for each in told if each.verdict == "fail"}
+    assert failed >= {"scene", "shift", "exposure", "white_balance", "focus", "change", "mask", "order"}
+    for each in told:
+        if each.verdict != "warn" and not each.check.startswith("framing_"):
+            assert within(each) == (each.verdict == "pass"), each
 
 
 def test_a_mask_that_is_given_stands() -> None:

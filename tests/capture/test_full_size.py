@@ -181,7 +181,7 @@ def test_masks_of_every_kind_of_png_are_understood(mode, encode):
 @pytest.mark.parametrize(
     ("image", "kind", "said"),
     [
-        (Image.new("L", (30, 20)), "PNG", "all black"),
+        (Image.new("L", (30, 20), 127), "PNG", "all black, as a pixel counts as white from grey 128"),
         (Image.new("L", (30, 20), 255), "PNG", "all white"),
         (Image.new("L", (20, 30), 255), "PNG", "20 x 30 pixels and the photo 30 x 20"),
         (Image.new("L", (30, 20), 255), "JPEG", "is a JPEG file: save it as PNG"),

@@ -43,7 +43,7 @@ def test_three_frames_are_a_triplet():
 def test_four_frames_need_a_word_from_the_photographer():
     frames = [frame(name) for name in ("1", "2", "3", "4")]
     (doubt,) = pair_up(frames).doubtful
-    assert len(doubt.frames) == 4
+    assert (len(doubt.frames), doubt.long_scene) == (4, True)
     assert doubt.sentence.startswith("1 to 4 are 4 frames of one scene: say whether")
     assert shown(pair_up(frames, long_scenes="burst").bursts) == [("4", "1", "2", "3")]
     assert shown(pair_up(frames, long_scenes="pairs").pairs) == [("2", "1"), ("4", "3")]

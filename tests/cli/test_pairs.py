@@ -52,6 +52,7 @@ def test_a_pair_is_added_looked_at_corrected_and_decided(curate, tmp_path):
     added = curate("pairs", "add", *files, "--object", "vase", "--licence", "CC0-1.0", "--no-models")
     pair, _, verdict = added.stdout.partition(": ")
     assert (added.exit_code, verdict[:5]) == (0, "pass.")
+    assert f"curate decide accept {pair}\n" in added.stderr
     known = ("pairs", "add", *files, "--no-models")
     with pytest.raises(CurateError, match="is called 'vase', not 'jug', and keeps that name: leave --object"):
         curate(*known, "--object", "jug")
@@ -61,6 +62,7 @@ def test_a_pair_is_added_looked_at_corrected_and_decided(curate, tmp_path):
     (shoot,) = told(curate("pairs", "shoots", "list", "--json"))
     assert f"type `curate pairs shoots set {shoot['public_id'][:8]}`" in again.stderr
     assert again.stdout == added.stdout
+    assert "curate decide accept" not in again.stderr
     (row,) = told(curate("pairs", "list", "--json"))
     assert (row["shoot_name"], row["object_name"], row["state"]) == ("table", "vase", "open")
 
@@ -68,6 +70,9 @@ def test_a_pair_is_added_looked_at_corrected_and_decided(curate, tmp_path):
     shown = curate("pairs", "show", pair, "--to", report)
     assert report.read_bytes()[:4] == b"\x89PNG"
     assert "vase" in shown.stdout
+    assert "at most 0.35" in shown.stdout
+    with pytest.raises(CurateError, match=r"is a PNG: name it report\.png"):
+        curate("pairs", "show", pair, "--to", tmp_path / "report.jpg")
     (tmp_path / "mask.png").write_bytes(png(drawn.mask * np.uint8(255)))
     assert told(curate("pairs", "mask", pair, tmp_path / "mask.png", "--json"))["given_mask_sha256"]
 
@@ -94,8 +99,16 @@ def test_a_pair_in_the_wrong_order_is_swapped_and_a_failed_one_overruled(curate,
     assert wrong.stdout.strip().endswith(f"exchange them: curate pairs swap {pair}")
     with pytest.raises(CurateError, match=r"Only an adjudicator .*--adjudicate --reason"):
         curate("decide", "accept", pair)
+    for looks in (("list",), ("show", pair)):
+        assert f"exchange them: curate pairs swap {pair}" in " ".join(curate("pairs", *looks).stdout.split())
     right = curate("pairs", "swap", pair, "--no-models")
-    assert ": pass." in right.stdout
+    assert (": pass." in right.stdout, right.stderr) == (True, "")
+    again = curate("pairs", "swap", pair, "--no-models")
+    assert (again.stdout, again.stderr) == (
+        right.stdout,
+        "Its frames were exchanged before; nothing was added.\n",
+    )
+    assert "curate pairs swap" not in curate("pairs", "show", pair).stdout
     with pytest.raises(CurateError, match=f"The pair {right.stdout[:8]}.* took the place"):
         curate("decide", "accept", pair, "--adjudicate", "--reason", "all the same")
     moved = draw_pair(2, shift=6).write(tmp_path / "table", "moved")
@@ -156,7 +169,10 @@ def test_of_a_shot_that_was_left_out_nobody_is_asked_to_pair_it(curate, tmp_path
         (card / f"{number}.jpg").write_bytes(jpeg(pixels, START + timedelta(seconds=20 * number)))
     (card / "1.tif").write_bytes((card / "1.jpg").read_bytes() + b"five stars")
     done = curate("pairs", "import", card, "--no-models")
-    assert "2.jpg is left out: 1.jpg and 3.jpg make a good pair" in done.stderr
+    assert (
+        "2.jpg is left out (the camera moved 6.0 px). 1.jpg and 3.jpg make a good pair: nothing is"
+        in done.stderr
+    )
     assert "1.tif is the same shot as 1.jpg: it is left out." in done.stderr
     assert "WITHOUT-IT" not in done.stderr
     again = curate("pairs", "import", card, "--no-models")
@@ -172,6 +188,8 @@ def test_no_shoot_is_left_without_a_pair(curate, tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "no.jpg").write_bytes(b"no photo")
     assert curate("pairs", "import", tmp_path / "empty").exit_code == 1
+    (tmp_path / "empty" / "no.jpg").rename(tmp_path / "empty" / "notes.txt")
+    assert "No photo lies in " in curate("pairs", "import", tmp_path / "empty").stderr
     with pytest.raises(CurateError, match="Both photos are the same file"):
         curate("pairs", "add", files[0], files[0], "--shoot", "other")
     other = draw_pair(2, SMALL).write(tmp_path / "other")
@@ -203,7 +221,7 @@ def test_a_re_shot_pair_belongs_to_the_shoot_of_the_one_whose_place_it_takes(cur
     pair = told(curate(*old))["pair"]
     re_shot = ("pairs", "add", *again.write(tmp_path / "june"), "--supersedes", pair[:8], "--no-models")
     sentence = f"The pair {pair[:8]} is of the shoot 'may' of eve: only a pair of that shoot takes its place"
-    with pytest.raises(CurateError, match=sentence):
+    with pytest.raises(CurateError, match=rf"{sentence}.* Say so with --shoot, or with --object\.$"):
         curate(*re_shot, "--shoot", "june")
     curate(*re_shot)
     (shoot,) = told(curate("pairs", "shoots", "list", "--json"))
@@ -215,9 +233,24 @@ def test_the_name_of_an_object_is_corrected_and_the_old_one_stays_on_record(cura
     pair = told(curate("pairs", "add", *files, "--no-models", "--object", "vsae", "--json"))["pair"]
     done = curate("pairs", "rename-object", "vsae", "vase")
     assert done.stdout.endswith("is called 'vase' now, in 1 pair.\n")
+    assert done.stderr == ""
     assert "vsae to vase by " in curate("pairs", "show", pair).stdout
     assert told(curate("pairs", "rename-object", "Vase", "jug", "--pair", pair[:8], "--json"))["new"] == "jug"
     assert told(curate("pairs", "list", "--json"))[0]["object_name"] == "jug"
+    curate("pairs", "add", *draw_pair(2, SMALL).write(tmp_path, "b"), "--no-models", "--object", "bowl")
+    joined = curate("pairs", "rename-object", "jug", "bowl").stderr
+    assert "It is one object with that of 1 other pair now" in joined
+    assert joined.endswith(f"If that is wrong: curate pairs rename-object bowl jug --pair {pair[:8]}\n")
+
+
+def test_of_a_long_scene_it_is_said_what_to_type(curate, tmp_path):
+    for number, x in enumerate((0.3, 0.4, 0.5)):
+        pixels = draw_pair(1, SMALL, place=(x, 0.5)).factual
+        (tmp_path / f"{number}.jpg").write_bytes(jpeg(pixels, START + timedelta(seconds=20 * number)))
+    (tmp_path / "9.jpg").write_bytes(jpeg(draw_pair(1, SMALL).counterfactual, START + timedelta(seconds=60)))
+    said = curate("pairs", "import", tmp_path, "--no-models").stderr
+    assert "type it again with `--long-scenes burst` or `--long-scenes pairs`, or pair them by hand" in said
+    assert all(f"{tmp_path}/{number}.jpg" in said for number in (0, 1, 2, 9))
 
 
 def test_an_import_that_ended_before_it_measured_measures_the_next_time(curate, tmp_path):
@@ -237,6 +270,8 @@ def test_a_tether_folder_is_watched_once(curate, tmp_path):
     lines = curate("pairs", "watch", tmp_path / "tether", "--once", "--no-models", "--json").stdout
     waiting, verdict = map(json.loads, lines.splitlines())
     assert (waiting["waiting"], verdict["report"]["verdict"]) == (1, "pass")
+    other = curate("pairs", "watch", tmp_path / "tether", "--once", "--no-models", "--shoot", "other").stderr
+    assert "It is in a pair of the shoot 'tether' of " in other
     draw_pair(2).write(tmp_path / "tether", "b")[1].unlink()
     said = curate("pairs", "watch", tmp_path / "tether", "--once", "--no-models").stderr
     assert "Ctrl-C" not in said
@@ -262,6 +297,24 @@ def test_a_file_that_is_not_there_leaves_no_shoot(curate):
     assert told(curate("pairs", "shoots", "list", "--json")) == []
 
 
+def test_a_new_workspace_says_what_to_type(curate):
+    assert "type `curate pairs add WITH-IT WITHOUT-IT`" in curate("pairs", "list").stderr
+    assert "type `curate pairs shoots create NAME`" in curate("pairs", "shoots", "list").stderr
+
+
+def test_a_folder_is_no_photo_and_a_photo_no_folder(curate, tmp_path):
+    with_it, without = draw_pair(1, SMALL).write(tmp_path)
+    sentence = f"{tmp_path} is a folder: name a photo, or type `curate pairs import {tmp_path}`"
+    with pytest.raises(CurateError, match=sentence):
+        curate("pairs", "add", tmp_path, without)
+    done = curate("pairs", "import", with_it)
+    assert done.exit_code == 2
+    assert "curate pairs add" in done.stderr
+    pair = told(curate("pairs", "add", with_it, without, "--no-models", "--json"))["pair"]
+    with pytest.raises(CurateError, match=r"There is no file .*nope\.png: type the path of the mask, a PNG"):
+        curate("pairs", "mask", pair, tmp_path / "nope.png")
+
+
 def test_nothing_is_no_pair_s_id(curate, tmp_path):
     curate("pairs", "add", *draw_pair(1, (320, 240)).write(tmp_path), "--no-models")
     assert curate("pairs", "show", "").exit_code == 2
@@ -284,7 +337,7 @@ def test_pairs_have_a_rule_of_their_own(curate):
         (("pairs", "list", "--verdict", "good"), "No check ever says 'good'"),
         (("pairs", "list", "--shoot", "sill"), "There is no shoot 'sill'"),
         (("pairs", "add", "none.jpg", "nor.jpg"), r"There is no file none\.jpg: type the path of a photo"),
-        (("decide", "accept", "abc"), "There is no group or pair 'abc'"),
+        (("decide", "accept", "abc"), "There is no group, pair or removal 'abc'"),
         (("queue", "consensus", "1", "1", "--kind", "photo"), "no items of kind 'photo'"),
     ],
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from chain import make_workspace
 from curate.capture.palette import KINDS
@@ -75,6 +76,66 @@ def test_after_a_verdict_comes_the_next_pair_that_waits_and_undo_goes_back(judge
         expect(desk.page.locator(f".detail[data-pair='{pair}'][data-state=open]")).to_be_visible()
     assert states(judged_app) == ["open"] * 3
     expect(desk.page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def test_a_pair_is_not_judged_before_its_own_picture_is_on_the_screen_nor_while_it_is_measured(
+    judged_app, open_page
+):
+    desk = PairsPage(open_page(who="slow"), judged_app.process.url).open()
+    desk.measured("pass")
+    second = str(pairs.listed(judged_app.workspace)[1].pair)
+    pictures: list[Route] = []
+    desk.page.route(re.compile(f"/pictures/{second}/(counter)?factual.webp"), pictures.append)
+    desk.page.locator(f".pair[data-pair='{second}']").click()
+    expect(desk.detail).to_have_attribute("data-pair", second)
+    assert not _shows_a_picture(desk)
+    _assert_not_to_be_judged(desk, judged_app)
+    for held in pictures:
+        held.continue_()
+    desk.painted()
+    assert _shows_a_picture(desk)
+    for frame in ("factual", "counterfactual"):
+        source = desk.page.locator(f".frame[data-frame={frame}]").evaluate("each => each.currentSrc")
+        assert source.endswith(f"/{second}/{frame}.webp")
+    masks: list[Route] = []
+    desk.page.route("**/app/pairs/mask", masks.append)
+    desk.page.keyboard.press("e")
+    desk.page.get_by_role("button", name="Measure with this mask").click()
+    expect(desk.detail).to_have_attribute("data-verdict", "measuring")
+    _assert_not_to_be_judged(desk, judged_app)
+    masks[0].continue_()
+    desk.measured("pass")
+    expect(desk.page.get_by_role("button", name="Accept")).to_be_enabled()
+
+
+def _shows_a_picture(desk: PairsPage) -> bool:
+    """By the pixels in its middle: elements tell of the picture that is to come, not of what is seen."""
+    seen = Image.open(io.BytesIO(desk.page.locator(".window").screenshot())).convert("L")
+    width, height = seen.size
+    return float(np.std(seen.crop((width // 4, height // 4, width // 2, height // 2)))) > 2
+
+
+def _assert_not_to_be_judged(desk: PairsPage, app: RunningApp) -> None:
+    for button in ("Accept", "Reject", "Swap order"):
+        expect(desk.page.get_by_role("button", name=button)).to_be_disabled()
+    for key in ("x", "a"):
+        desk.page.keyboard.press(key)
+        expect(desk.page.get_by_role("dialog")).to_be_hidden()
+    assert states(app) == ["open"] * 3
+
+
+def test_until_the_first_pair_is_here_the_screen_says_that_it_is_loading(judged_app, open_page):
+    desk = PairsPage(open_page(), judged_app.process.url)
+    answers: list[Route] = []
+    desk.page.route("**/app/pairs/show", answers.append)
+    desk.open()
+    expect(desk.page.get_by_text("Loading…")).to_be_visible()
+    expect(desk.page.get_by_text("No pair yet")).to_be_hidden()
+    expect(desk.detail).to_be_hidden()
+    expect(desk.pair("pass").first).to_contain_text("vase")
+    answers[0].continue_()
+    desk.measured("pass")
+    expect(desk.page.get_by_text("Loading…")).to_be_hidden()
 
 
 @pytest.mark.parametrize("look", [*TABLET, *LOOKS], ids=str)

@@ -245,26 +245,48 @@ def test_nothing_goes_into_a_foreign_shoot_or_takes_a_foreign_place(shared_app, 
     assert str(shared_app.made.shoot) not in names
 
 
+def change(was, wanted):
+    return {"was": was, "is": wanted}
+
+
 def test_a_shoot_needs_no_rights_yet_and_gets_and_loses_them_later(shared_app, photographer):
     made = asked(photographer, "new-shoot", name="hall")
     assert (made["licence"], made["consent"]) == (None, None)  # as `curate pairs shoots create` takes it
     place = made["public_id"]
-    said = asked(photographer, "shoot-rights", shoot=place, licence="CC0-1.0", consent="my own flat")
+    rights = {"licence": change(None, "CC0-1.0"), "consent": change(None, "my own flat")}
+    said = asked(photographer, "shoot-rights", shoot=place, **rights)
     assert (said["licence"], said["consent"]) == ("CC0-1.0", "my own flat")
-    assert asked(photographer, "shoot-rights", shoot=place, licence="CC0-1.0", consent="")["consent"] is None
+    said = asked(photographer, "shoot-rights", shoot=place, consent=change("my own flat", None))
+    assert (said["licence"], said["consent"]) == ("CC0-1.0", None)
+    assert asked(photographer, "shoot-rights", shoot=place) == said
+
+
+def test_a_form_that_was_open_while_somebody_else_saved_wipes_nothing_out(shared_app, photographer):
+    place = asked(photographer, "new-shoot", name="stairs", licence="MIT")["public_id"]
+    asked(photographer, "shoot-rights", shoot=place, consent=change(None, "signed"))
+    asked(photographer, "shoot-rights", shoot=place, licence=change("MIT", "CC0-1.0"))
+    late = {"licence": change("MIT", "CC-BY-4.0"), "consent": change("signed", "")}
+    answer = photographer.post("/app/pairs/shoot-rights", json={"shoot": place, **late})
+    assert (answer.status_code, answer.json()["code"]) == (409, "stale")
+    assert "has the licence 'CC0-1.0' by now, as somebody changed it" in answer.json()["error"]
+    asked(photographer, "shoot-rights", shoot=place, licence=change("MIT", "CC0-1.0"))  # sent twice
     stored = shoots.find(shared_app.workspace, place)
-    assert (stored.licence, stored.consent) == ("CC0-1.0", None)
+    assert (stored.licence, stored.consent) == ("CC0-1.0", "signed")
+    told = shoots.corrections(shared_app.workspace, stored.public_id)
+    assert [(each.what, each.old, each.new, each.by) for each in told] == [
+        ("licence", "MIT", "CC0-1.0", PHOTOGRAPHER),
+        ("consent", None, "signed", PHOTOGRAPHER),
+    ]
 
 
 def test_rights_of_a_foreign_shoot_are_changed_by_people_who_judge_only(shared_app, photographer):
-    body = {"shoot": str(shared_app.made.shoot), "licence": "proprietary", "consent": "none"}
+    before = shoots.find(shared_app.workspace, shared_app.made.shoot)
+    body = {"shoot": str(before.public_id), "licence": change(before.licence, "proprietary")}
     with shared_app.unchanged():
         assert photographer.post("/app/pairs/shoot-rights", json=body).status_code == 404
-    before = shoots.find(shared_app.workspace, shared_app.made.shoot)
     curator = shared_app.persons["curator"]
     assert asked(curator, "shoot-rights", **body)["licence"] == "proprietary"
-    rights = {"licence": before.licence or "", "consent": before.consent or ""}
-    asked(curator, "shoot-rights", shoot=body["shoot"], **rights)
+    asked(curator, "shoot-rights", shoot=body["shoot"], licence=change("proprietary", before.licence))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF"])

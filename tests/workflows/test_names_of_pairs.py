@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Thread
 
 import pytest
 
-from curate.errors import DecisionError, NotFoundError, SettingsError
+from curate.database import manifests
+from curate.errors import DecisionError, ExportError, NotFoundError, SettingsError
 from curate.exporters.pair_records import object_key
 from curate.workflows import object_names, pairs, shoots
 from curate.workflows.export_pairs import PairOptions, export_pairs
@@ -29,14 +31,14 @@ def test_a_shoot_gets_another_name_and_stays_itself(empty_workspace, tmp_path):
     pair = accepted(empty_workspace, draw_pair(0, SIZE), "kichen")
     made = export_pairs(empty_workspace, "removal", TRAIN, tmp_path)
     before = shoots.find(empty_workspace, "kichen")
-    renamed = shoots.rename(empty_workspace, "kichen", " kitchen ")
+    renamed = shoots.rename(empty_workspace, "kichen", " kitchen ", by="cora")
     assert renamed == replace(before, name="kitchen")
     assert pairs.shown(empty_workspace, pair).summary.shoot_name == "kitchen"
     verify_manifest(made.manifest.directory, empty_workspace)
     assert shoots.create(empty_workspace, "kitchen", photographer="ada").public_id == before.public_id
     with pytest.raises(SettingsError, match="'kichen' of ada is called 'kitchen' now: type that name"):
         shoots.create(empty_workspace, "kichen", photographer="ada")
-    assert shoots.rename(empty_workspace, before.public_id, "kichen") == before
+    assert shoots.rename(empty_workspace, before.public_id, "kichen", by="cora") == before
 
 
 def test_a_shoot_takes_no_name_that_another_one_has(empty_workspace):
@@ -46,11 +48,11 @@ def test_a_shoot_takes_no_name_that_another_one_has(empty_workspace):
     with pytest.raises(
         SettingsError, match="ada has another shoot 'table', and two shoots do not become one"
     ):
-        shoots.rename(empty_workspace, "sill", "table")
+        shoots.rename(empty_workspace, "sill", "table", by="cora")
     for name in ("", str(shoots.find(empty_workspace, "table").public_id)):
         with pytest.raises(SettingsError):
-            shoots.rename(empty_workspace, "sill", name)
-    assert shoots.rename(empty_workspace, "sill", "shelf").photographer == "ada"
+            shoots.rename(empty_workspace, "sill", name, by="cora")
+    assert shoots.rename(empty_workspace, "sill", "shelf", by="cora").photographer == "ada"
 
 
 def test_an_object_gets_another_name_in_all_pairs_of_its_photographer_or_in_some(empty_workspace):
@@ -139,3 +141,80 @@ def test_a_pair_takes_the_place_of_one_of_its_shoot_or_of_the_same_named_object_
             empty_workspace, *stored(number), shoot=shoot, by="ada", object_name=name, supersedes=old
         )
     assert {each.pair for each in pairs.listed(empty_workspace, state="superseded")} == {jug, nameless}
+
+
+def test_a_name_that_was_corrected_holds_when_the_frames_are_swapped_back(empty_workspace):
+    pair = hand_in(empty_workspace, draw_pair(0, SIZE).files, object_name="vsae")
+    swapped = pairs.swap(empty_workspace, pair, by="ada").pair
+    object_names.rename(empty_workspace, "vsae", "vase", by="cora", only=[str(swapped)])
+    assert pairs.swap(empty_workspace, swapped, by="ada").pair == pair
+    found = pairs.shown(empty_workspace, pair)
+    assert found.summary.object_name == "vase"
+    assert [(each.old, each.new, each.by) for each in found.renamings] == [("vsae", "vase", "ada")]
+
+
+def test_an_object_that_is_called_so_already_is_not_called_so_again(empty_workspace):
+    made = [
+        hand_in(empty_workspace, draw_pair(number, SIZE).files, object_name=name)
+        for number, name in enumerate(["vase", "Vase"])
+    ]
+    assert object_names.rename(empty_workspace, "vase", "vase", by="cora").pairs == (made[1],)
+    with pytest.raises(SettingsError, match="The object is called 'vase' already"):
+        object_names.rename(empty_workspace, "VASE", "vase", by="cora")
+    assert [len(pairs.shown(empty_workspace, each).renamings) for each in made] == [0, 1]
+
+
+@pytest.mark.parametrize("name", ["x\ny", "x\0y", "v\udce4se", "\u200b", " \t", "a\u2028b"])
+def test_names_are_text_in_one_line_that_people_see(empty_workspace, name):
+    files = draw_pair(0, SIZE).files
+    with pytest.raises(SettingsError):
+        shoots.create(empty_workspace, name, photographer="ada")
+    if name.strip():
+        with pytest.raises(SettingsError):
+            hand_in(empty_workspace, files, object_name=name)
+    hand_in(empty_workspace, files, "sill", object_name="vase")
+    for rename, old in ((shoots.rename, "sill"), (object_names.rename, "vase")):
+        with pytest.raises(SettingsError):
+            rename(empty_workspace, old, name, by="cora")
+
+
+def test_an_export_and_a_name_given_meanwhile_leave_one_object_on_one_side(empty_workspace, tmp_path):
+    accepted(empty_workspace, draw_pair(0, SIZE), "kitchen", object_name="mug")
+    export_pairs(empty_workspace, "removal", TRAIN, tmp_path)
+    accepted(empty_workspace, draw_pair(1, SIZE), "hall", object_name="cup")
+
+    def renamed(done: int, total: int) -> None:
+        if names(empty_workspace) == ["mug", "cup"]:
+            object_names.rename(empty_workspace, "cup", "mug", by="cora")
+
+    with pytest.raises(ExportError, match=r"while this was written: remove .*jugs-2 and export again"):
+        export_pairs(empty_workspace, "removal", TEST, tmp_path, renamed)
+    made = export_pairs(empty_workspace, "removal", replace(TEST, version="3"), tmp_path)
+    assert (made.records, made.manifest.counts["train"]) == (2, 2)
+
+
+def test_a_name_waits_for_an_export_that_is_being_recorded(empty_workspace, tmp_path, monkeypatch):
+    accepted(empty_workspace, draw_pair(0, SIZE), "kitchen", object_name="mug")
+    export_pairs(empty_workspace, "removal", TRAIN, tmp_path)
+    accepted(empty_workspace, draw_pair(1, SIZE), "hall", object_name="cup")
+    record, answers = manifests.record, []
+
+    def rename() -> None:
+        try:
+            answers.append(object_names.rename(empty_workspace, "cup", "mug", by="cora"))
+        except SettingsError as error:
+            answers.append(str(error))
+
+    thread = Thread(target=rename)
+
+    def while_recording(*arguments) -> None:
+        thread.start()
+        thread.join(0.5)
+        assert answers == []
+        record(*arguments)
+
+    monkeypatch.setattr(manifests, "record", while_recording)
+    export_pairs(empty_workspace, "removal", TEST, tmp_path)
+    thread.join(30)
+    assert "stand in different splits of exports" in answers[0]
+    assert names(empty_workspace) == ["mug", "cup"]

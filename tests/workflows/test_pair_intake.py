@@ -29,6 +29,7 @@ from curate.workflows.named_shoots import NamedShoot
 from curate.workflows.pair_checking import check_all
 from curate.workflows.pair_faults import measuring
 from curate.workflows.pair_intake import Intake
+from curate.workflows.pair_proposals import proposed
 from curate.workflows.pair_shots import Shots
 from curate.workspace import Workspace
 from pair_files import START, draw_pair, jpeg, png
@@ -109,17 +110,17 @@ THREE = {
     "bumped in the middle": (
         (ROOM.factual, MOVED.counterfactual, ROOM.counterfactual),
         {"1 3": "pair"},
-        "2 is left out: 1 and 3",
+        "2 is left out (the camera moved 6.0 px). 1 and 3 make a good pair: nothing is to be done.",
     ),
     "dark at first": (
         (DARK, ROOM.factual, ROOM.counterfactual),
         {"2 3": "pair"},
-        "1 is left out: 2 and 3",
+        "). 2 and 3 make a good pair: nothing is to be done.",
     ),
     "bumped at the end": (
         (ROOM.factual, ROOM.counterfactual, MOVED.counterfactual),
         {"1 2": "pair"},
-        "3 is left out: 1 and 2",
+        "). 1 and 2 make a good pair: nothing is to be done.",
     ),
     "none is good": (
         (ROOM.factual, MOVED.counterfactual, OTHER_LIGHT),
@@ -142,6 +143,40 @@ def test_of_three_frames_those_become_pairs_that_measure_as_pairs(empty_workspac
         assert left_out in pairing.doubtful[0].sentence.replace(".jpg", "")
     _, _, again = import_folder(empty_workspace, tmp_path)  # what was left out stays out
     assert again == []
+
+
+def test_a_shot_that_was_left_out_stays_so_however_many_photos_of_its_scene_follow(empty_workspace, tmp_path):
+    later = draw_pair(1, SMALL, place=(0.3, 0.4))
+    frames = (ROOM.factual, MOVED.counterfactual, ROOM.counterfactual, later.factual)
+    files = [jpeg(each, START + timedelta(seconds=20 * n)) for n, each in enumerate(frames)]
+    for name, data in zip("abc", files, strict=False):
+        (tmp_path / f"{name}.jpg").write_bytes(data)
+    assert len(import_folder(empty_workspace, tmp_path)[2]) == 1
+    (tmp_path / "d.jpg").write_bytes(files[3])
+    stored, pairing, made = import_folder(empty_workspace, tmp_path)
+    assert made == []
+    told = [(each.sentence.partition(":")[0], each.left_out) for each in pairing.doubtful]
+    sentence = "b.jpg is left out, as a.jpg and c.jpg of its scene are a pair"
+    assert told == [(sentence, True), ("d.jpg has no partner", False)]
+    sent = stored["frames"]
+    (lone, waiting) = [next(each for each in sent if sent[each] == f"{name}.jpg") for name in "bd"]
+    found = proposed(empty_workspace, [lone, waiting], sent, viewer="ada")  # as the screen asks
+    assert found.pairs == []
+    assert [(each.sentence.partition(":")[0], each.left_out) for each in found.doubtful] == told
+
+
+def test_the_same_shots_sent_again_in_other_files_are_a_pair_again(empty_workspace):
+    sent: dict[str, str] = {}
+    for ending in (b"", b"exported again"):
+        files = [
+            jpeg(pixels, START + timedelta(seconds=20 * n)) + ending
+            for n, pixels in enumerate((ROOM.factual, ROOM.counterfactual))
+        ]
+        frames = [pairs.store_frame(empty_workspace, data, "x.jpg", by="ada").sha256 for data in files]
+        sent |= dict(zip(frames, ("1.jpg", "2.jpg"), strict=True))
+        (found,) = proposed(empty_workspace, frames, sent, viewer="ada").pairs
+        assert [found.factuals[0].sha256, found.counterfactual.sha256] == frames
+        pairs.hand_in(empty_workspace, *frames, shoot=intake_of().shoot, by="ada")
 
 
 def test_a_thing_so_large_that_both_frames_look_different_is_offered_as_a_pair_and_measured(
@@ -218,10 +253,11 @@ def test_a_shoot_is_that_of_an_address_in_any_case(empty_workspace):
 
 def test_rights_are_corrected_and_nothing_names_no_shoot(empty_workspace):
     made = shoots.create(empty_workspace, "sill", photographer="ada", licence="CC-BY-40")
-    assert shoots.correct(empty_workspace, "sill", licence="CC-BY-4.0").licence == "CC-BY-4.0"
-    assert shoots.correct(empty_workspace, made.public_id, consent="signed", licence="").licence is None
+    assert shoots.correct(empty_workspace, "sill", by="ada", licence="CC-BY-4.0").licence == "CC-BY-4.0"
+    corrected = shoots.correct(empty_workspace, made.public_id, by="ada", consent="signed", licence="")
+    assert corrected.licence is None
     with pytest.raises(SettingsError, match="Nothing was said"):
-        shoots.correct(empty_workspace, "sill")
+        shoots.correct(empty_workspace, "sill", by="ada")
     with pytest.raises(NotFoundError, match="No shoot was named"):
         shoots.hold_out(empty_workspace, "")
 

@@ -30,13 +30,14 @@ export class Desk {
       open: (pair) => this.show(pair) }, may, palette);
     this.reasons = new Reasons((verdict, reason, pair) => this.#decide(verdict, reason, pair));
     this.notice = make("p", { class: "notice", role: "alert", hidden: true });
-    this.blank = make("div", { class: "blank" },
+    this.loading = make("p", { class: "blank loading", role: "status", text: "Loading…" });
+    this.blank = make("div", { class: "blank", hidden: true },
       make("h2", { text: "No pair yet" }),
       make("p", { text: "Lock the camera on its tripod. Shoot the scene with the object, take the object away, shoot "
         + "again. Drop both photos on the left: the verdict comes within seconds, while the tripod stands." }));
     this.root = make("section", { class: "pairs", tabindex: -1, "data-recurate": "pairs", "data-state": "loading" },
       make("aside", { class: "left" }, this.intake.element, this.list.element),
-      make("main", { class: "right" }, this.notice, this.blank, this.view.element), this.reasons.element);
+      make("main", { class: "right" }, this.notice, this.loading, this.blank, this.view.element), this.reasons.element);
     server.whenAway((away) => this.#say(away ? "No connection: it goes on by itself when the network is back." : ""));
   }
 
@@ -100,6 +101,7 @@ export class Desk {
 
   #showDetail(detail) {
     this.#detail = detail;
+    this.loading.hidden = true;
     this.blank.hidden = detail !== null;
     const undoable = Boolean(detail?.undoable || this.#decided.length);
     this.view.show(detail, detail !== null && this.#measuring.has(detail.pair), undoable);
@@ -126,6 +128,9 @@ export class Desk {
       try {
         const detail = await measured;
         if (this.#asked === id) this.#showDetail(detail);
+      } catch (error) {
+        if (this.#detail?.pair === id) this.#showDetail(this.#detail); // it is no longer being measured
+        throw error;
       } finally {
         await this.#refresh();
       }
@@ -137,7 +142,7 @@ export class Desk {
   }
 
   #swap({ pair, superseded_by: replaced }) {
-    if (replaced) return null;
+    if (replaced || !this.view.ready || pair !== this.#asked) return null;
     return this.tried(async () => {
       const made = await server.swap(pair);
       await this.#refresh();
@@ -147,7 +152,7 @@ export class Desk {
 
   // What was not on the screen is not judged: a second press is not for the pair that the first brings up.
   #judge(verdict, pair) {
-    if (this.#deciding || !this.view.viewer.seen || pair.pair !== this.#asked) return null;
+    if (this.#deciding || !this.view.ready || pair.pair !== this.#asked) return null;
     if (pair.superseded_by) return this.#say("Another pair took the place of this one: judge that.");
     if (verdict === "accept" && pair.verdict !== "fail") return this.#decide("accept", null, pair);
     if (verdict === "accept" && !this.#may.overrule) {

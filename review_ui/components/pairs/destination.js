@@ -19,7 +19,7 @@ export class Destination {
     this.view = new ShootsView({
       choose: (id) => this.#choose(id),
       begin: (fields) => this.#begin(fields),
-      correct: (shoot, fields) => this.#correct(shoot, fields),
+      correct: (shoot, changes) => this.#correct(shoot, changes),
     }, judges);
     this.question = make("p");
     this.yes = make("button", { type: "button", class: "key-button primary", onclick: () => this.#agree() });
@@ -32,6 +32,13 @@ export class Destination {
     const { shoots } = await server.shoots();
     this.#shoots = shoots;
     this.#take(this.shoot ?? localStorage.getItem(SHOOT));
+  }
+
+  // To a shoot that may have begun since they were read.
+  async turnTo(id) {
+    this.shoot = id;
+    await this.open();
+    this.#ask();
   }
 
   drop(files) {
@@ -78,8 +85,21 @@ export class Destination {
     return this.#made(() => server.newShoot({ ...fields, ...Object.fromEntries(told) }), () => this.#agree());
   }
 
-  #correct({ public_id: shoot }, { licence, consent }) {
-    return this.#made(() => server.shootRights({ shoot, licence, consent }), () => this.#ask());
+  #correct(shoot, changes) {
+    return this.#made(() => this.#corrected(shoot, changes), () => this.#ask());
+  }
+
+  // Refused if somebody else was quicker: the form then tells what stands, and saved again it replaces that.
+  async #corrected(shoot, changes) {
+    try {
+      return await server.shootRights({ shoot, ...changes });
+    } catch (error) {
+      if (error.code === "stale") {
+        await this.open();
+        this.view.refill();
+      }
+      throw error;
+    }
   }
 
   // Null, or the sentence of what is wrong with the form.

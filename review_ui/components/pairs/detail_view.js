@@ -15,6 +15,7 @@ const time = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "sh
 export class DetailView {
   brush = null;
   #pair = null;
+  #measuring = false;
   #buttons = {};
 
   // `act` has press(command) as for the keys, saveMask(png) and open(pair).
@@ -22,7 +23,7 @@ export class DetailView {
     this.act = act;
     this.may = may;
     this.palette = palette;
-    this.viewer = new Viewer(palette);
+    this.viewer = new Viewer(palette, () => this.#arrange());
     this.banner = make("div", { class: "banner", role: "status", "aria-live": "polite" },
       make("b"), make("span", { class: "named" }), make("span", { class: "sentence" }), make("span", { class: "judged" }));
     this.looks = make("div", { class: "cluster", role: "group", "aria-label": "What is shown" },
@@ -39,10 +40,15 @@ export class DetailView {
     this.others = make("p", { class: "cluster others" });
     this.aside = make("details", { class: "more" }, make("summary", { text: "Checks and history" }), this.others,
       this.words, this.history);
-    this.element = make("section", { class: "detail", "aria-label": "Pair" },
+    this.element = make("section", { class: "detail", "aria-label": "Pair", hidden: true },
       this.banner, this.viewer.element,
       make("div", { class: "bar" }, this.looks, this.editing, this.actions, this.judging),
       this.findings, this.aside);
+  }
+
+  // Whether the pair is on the screen with its verdict: before, neither button nor key judges or turns it.
+  get ready() {
+    return !this.#measuring && this.viewer.seen;
   }
 
   #button(command, key, label) {
@@ -111,6 +117,7 @@ export class DetailView {
     this.undoable = undoable;
     if (pair?.pair !== this.#pair?.pair || measuring) this.stopEditing();
     this.#pair = pair;
+    this.#measuring = measuring;
     this.element.hidden = !pair;
     if (!pair) return;
     const verdict = measuring ? "measuring" : pair.verdict ?? "unmeasured";
@@ -170,6 +177,9 @@ export class DetailView {
     for (const command of ["swap", "reshoot"]) set(this.#buttons[command], "disabled", kept);
     for (const command of ["accept", "reject", "flag"]) {
       if (this.#buttons[command]) set(this.#buttons[command], "disabled", replaced);
+    }
+    for (const command of ["swap", "accept", "reject", "flag"]) { // not `disabled`: they keep the focus meanwhile
+      if (this.#buttons[command]) set(this.#buttons[command], "aria-disabled", this.ready ? null : "true");
     }
     set(this.#buttons.edit, "disabled", kept || !pair?.report);
     if (this.#buttons.undo) set(this.#buttons.undo, "disabled", !this.undoable);

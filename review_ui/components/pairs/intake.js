@@ -41,10 +41,13 @@ export class Intake {
       + "to go on.");
   }
 
-  // The next pair takes the place of this one, and its name; asked for again, no longer.
-  reshoot({ pair, factual, object }) {
+  // The next pair takes the place of this one, with its shoot and its name; asked for again, no longer.
+  reshoot({ pair, factual, object, shoot }) {
     this.#reshoots = this.#reshoots === pair ? null : pair;
-    if (this.#reshoots) this.object.value = object ?? "";
+    if (this.#reshoots) {
+      this.object.value = object ?? "";
+      this.#desk.tried(() => this.destination.turnTo(shoot));
+    }
     this.files.say(this.#reshoots ? `The next pair takes the place of ${factual.name}: drop it here.` : "");
     return this.#reshoots;
   }

@@ -73,9 +73,9 @@ export class ListView {
         make("span", { class: "about" },
           make("span", { class: "verdict" },
             make("b", { text: words }),
-            pair.object ? make("span", { class: "named", text: pair.object }) : null,
+            make("span", { class: "named", text: pair.object ?? pair.factual.name }),
             STATES[pair.state] ? make("i", { class: "judged", text: STATES[pair.state] }) : null),
-          make("span", { class: "sentence", text: pair.sentence ?? pair.factual.name }),
+          make("span", { class: "sentence", text: pair.sentence ?? "" }),
           all ? make("span", { class: "whose", text: `${pair.shoot_name}, ${pair.photographer}` }) : null),
       ),
     );

@@ -7,9 +7,10 @@ const RIGHTS = [["licence", "Licence"], ["consent", "Consent"]];
 
 export class ShootsView {
   #shoot = null;
+  #corrected = null; // the shoot as it was when the form about its rights was filled
 
-  // `act` has choose(shoot id), begin(fields) and correct(shoot, fields); the last two resolve to null or to the
-  // sentence of what is wrong. `judges`: whether this person may name another photographer.
+  // `act` has choose(shoot id), begin(fields) and correct(shoot id, changes); the last two resolve to null or to
+  // the sentence of what is wrong. `judges`: whether this person may name another photographer.
   constructor(act, judges) {
     this.select = make("select", { "aria-label": "Shoot", onchange: () => act.choose(this.select.value) });
     this.facts = make("dl", { class: "facts" });
@@ -21,7 +22,7 @@ export class ShootsView {
       judges ? field("photographer", "Photographer", { placeholder: "you" }) : null,
       ...rights(),
     ]);
-    this.corrects = new ShootForm("Rights of the shoot", (fields) => act.correct(this.#shoot, fields), "Save", rights());
+    this.corrects = new ShootForm("Rights of the shoot", (fields) => this.#save(act, fields), "Save", rights());
     const begin = make("button", { type: "button", class: "key-button", text: "New shoot", onclick: () => this.ask() });
     this.element = make(
       "section", { class: "shoots", "aria-label": "Shoot" },
@@ -39,6 +40,7 @@ export class ShootsView {
     set(this.select, "disabled", !options.length);
     this.#shoot = shoots.find((each) => each.public_id === chosen) ?? null;
     this.select.value = chosen ?? "";
+    if (this.#corrected?.public_id !== chosen) this.corrects.close();
     this.facts.replaceChildren(...(this.#shoot ? this.#facts(this.#shoot) : this.#none()));
   }
 
@@ -49,8 +51,26 @@ export class ShootsView {
 
   #correct() {
     const { licence, consent } = this.#shoot;
+    this.#corrected = this.#shoot;
     this.begins.close();
     this.corrects.open({ licence, consent });
+  }
+
+  // Only what was changed, with what stood there: somebody else may have changed the rest since.
+  async #save(act, fields) {
+    const { public_id: shoot, ...seen } = this.#corrected;
+    const changes = RIGHTS.map(([name]) => [name, { was: seen[name], is: fields[name] || null }])
+      .filter(([, { was, is }]) => was !== is);
+    return changes.length ? act.correct(shoot, Object.fromEntries(changes)) : null;
+  }
+
+  // What stands now instead of what the form was filled with; what was changed in the form stays changed.
+  refill() {
+    const fields = this.corrects.element.elements;
+    for (const [name] of RIGHTS) {
+      if (fields[name].value.trim() === (this.#corrected[name] ?? "")) fields[name].value = this.#shoot[name] ?? "";
+    }
+    this.#corrected = this.#shoot;
   }
 
   // Two photographers may call their shoots the same.

@@ -19,15 +19,15 @@ export class Viewer {
   #brush = null;
   #picks = false;
 
-  constructor(palette) {
+  // `came()` after the pair is on the screen, or its pictures turned out not to come.
+  constructor(palette, came) {
+    this.came = came;
     this.overlay = new Overlay(palette, () => this.update());
-    const image = (name) => make("img", { class: "frame", "data-frame": name, alt: "", draggable: "false" });
     this.frames = { factual: image("factual"), counterfactual: image("counterfactual"), change: image("change") };
     this.layer = make("div", { class: "layer" }, ...Object.values(this.frames), this.overlay.element);
     this.caption = make("figcaption");
     this.window = make("div", { class: "window", role: "img", tabindex: 0 }, this.layer);
     this.element = make("figure", { class: "viewer" }, this.window, this.caption, this.overlay.legend.element);
-    this.frames.factual.addEventListener("load", () => this.#place());
     new ResizeObserver(() => this.#place()).observe(this.window);
     this.#listen();
   }
@@ -39,10 +39,10 @@ export class Viewer {
 
   // `pair` is a detail of the server's, or null.
   show(pair) {
-    if (pair?.pair !== this.#pair?.pair) this.#open(pair);
+    if (pair?.pair !== this.#pair?.pair || this.element.hasAttribute("data-lost")) this.#open(pair);
     this.#pair = pair;
-    const change = pair?.report && address(pair.pair, "change.png", pair.report.change);
-    if (change !== this.frames.change.getAttribute("src")) set(this.frames.change, "src", change ?? null);
+    const change = pair?.report ? address(pair.pair, "change.png", pair.report.change) : null;
+    if (change !== this.frames.change.getAttribute("src")) this.#renew("change", change);
     this.overlay.show(pair);
     this.update();
   }
@@ -89,20 +89,31 @@ export class Viewer {
     this.edit(null);
     this.#at = { x: 0, y: 0, scale: 1 };
     for (const frame of ["factual", "counterfactual"]) {
-      if (pair) this.frames[frame].src = picture(pair.pair, `${frame}.webp`);
-      else this.frames[frame].removeAttribute("src");
+      this.#renew(frame, pair && picture(pair.pair, `${frame}.webp`));
     }
-    this.#whenSeen(pair);
+    this.frames.factual.addEventListener("load", () => this.#place());
+    set(this.element, "data-seen", false);
+    set(this.element, "data-lost", false);
+    if (pair) this.#watch();
+  }
+
+  // An element that was given another source goes on showing the picture before until that came: a new one is empty.
+  #renew(frame, source) {
+    const next = image(frame);
+    set(next, "src", source);
+    this.frames[frame].replaceWith(next);
+    this.frames[frame] = next;
   }
 
   // The second frame's callback runs after the first was handed to the screen.
-  async #whenSeen(pair) {
-    set(this.element, "data-seen", false);
-    if (!pair) return;
+  async #watch() {
     const { factual, counterfactual } = this.frames;
-    await Promise.allSettled([factual.decode(), counterfactual.decode()]);
+    const decoded = await Promise.allSettled([factual.decode(), counterfactual.decode()]);
+    const became = decoded.every(({ status }) => status === "fulfilled") ? "data-seen" : "data-lost";
     requestAnimationFrame(() => requestAnimationFrame(() => {
-      if (this.#pair?.pair === pair.pair) set(this.element, "data-seen", true);
+      if (this.frames.factual !== factual) return;
+      set(this.element, became, true);
+      this.came();
     }));
   }
 
@@ -161,6 +172,8 @@ export class Viewer {
     this.#place();
   }
 }
+
+const image = (name) => make("img", { class: "frame", "data-frame": name, alt: "", draggable: "false" });
 
 // A frame that is larger than the window covers it; a smaller one stands in its middle.
 function held(offset, room, extent) {
