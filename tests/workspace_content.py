@@ -58,6 +58,8 @@ QUERIES = {
         SELECT i.public_id, n.name, n.by FROM pair_object_names n
         JOIN pairs p ON p.id = n.pair_id JOIN review_items i ON i.id = p.item_id
     """,
+    "shoot_corrections": """
+        SELECT s.public_id, what, old, new, by FROM shoot_corrections JOIN shoots s ON s.id = shoot_id""",
     "pair_successions": """
         SELECT a.public_id, b.public_id, by FROM pair_successions
         JOIN pairs o ON o.id = old_id JOIN review_items a ON a.id = o.item_id
@@ -66,6 +68,14 @@ QUERIES = {
         SELECT i.public_id, fingerprint, given_mask_sha256, verdict, sentence, report::text, alignment::text,
                mask_sha256, effect_sha256, alpha_sha256, change_sha256, report_sha256
         FROM pair_checks JOIN pairs p ON p.id = pair_id JOIN review_items i ON i.id = item_id""",
+    "removals": """
+        SELECT i.public_id, o.public_id, recipe, dilation, r.x, r.y, r.width, r.height, output_sha256,
+               mask_sha256, object_mask_sha256
+        FROM removals r JOIN review_items i ON i.id = item_id JOIN objects o ON o.id = object_id""",
+    "removal_measurements": """
+        SELECT i.public_id, fingerprint, numbers::text, suggested_reasons::text
+        FROM removal_measurements m JOIN removals r ON r.id = removal_id
+        JOIN review_items i ON i.id = item_id""",
     "manifests": "SELECT content_hash, name, version, task, spec::text, counts::text FROM manifests",
     "photo_splits": "SELECT sha256, split FROM photo_splits JOIN photos ON photos.id = photo_id",
 }

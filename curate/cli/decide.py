@@ -19,7 +19,7 @@ Reviewer = Annotated[
     str | None, typer.Option("--reviewer", help="Who decides; default: CURATE_REVIEWER or your user name.")
 ]
 Reason = Annotated[str | None, typer.Option("--reason", help="Why, for whoever reads the history.")]
-ItemId = Annotated[str, typer.Argument(help="Start of a group's or pair's id.")]
+ItemId = Annotated[str, typer.Argument(help="Start of a group's, pair's or removal's id.")]
 Adjudicate = Annotated[
     bool, typer.Option("--adjudicate", help="Rule, above what others said or a failed check says.")
 ]
@@ -34,7 +34,7 @@ NearDuplicate = Annotated[
 ]
 
 commands = typer.Typer(
-    no_args_is_help=True, help="Accept, reject or flag recurrence groups and counterfactual pairs, and undo."
+    no_args_is_help=True, help="Accept, reject or flag groups, pairs and removals, and undo."
 )
 
 
@@ -61,7 +61,7 @@ def accept(
     adjudicate: Adjudicate = False,
     as_json: Json = False,
 ) -> None:
-    """Say that all members are one thing, but for those set apart; or that a pair is good.
+    """Say that all members are one thing, but for those set apart; or that a pair or removal is good.
 
     With --second a group is split: they are one thing, and the rest another one. A pair whose check says
     fail is only accepted with --adjudicate and a --reason.
@@ -86,11 +86,12 @@ def reject(
     adjudicate: Adjudicate = False,
     as_json: Json = False,
 ) -> None:
-    """Say that no two members are the same thing, or that a pair is not good.
+    """Say that no two members are the same thing, or that a pair or removal is not good.
 
-    If some members are, accept the group and drop the others. Of a pair --reason begins with one of
-    camera_moved, light_changed, other_change, object_left, wrong_order, blur, shadow_left, reflection_left,
-    residual, new_object, background_changed, seam, bad_mask, other; your own words may follow after a colon.
+    If some members are, accept the group and drop the others. Of a pair or removal --reason begins with one
+    of camera_moved, light_changed, other_change, object_left, wrong_order, blur, shadow_left,
+    reflection_left, residual, new_object, background_changed, seam, bad_mask, other; your own words may
+    follow after a colon.
     """
     marks = {VARIANT: variant or [], NEAR_DUPLICATE: near_duplicate or []}
     _decide(context, item, "reject", marks, reviewer, reason, as_json, adjudicate)
@@ -104,7 +105,7 @@ def flag(
     reviewer: Reviewer = None,
     as_json: Json = False,
 ) -> None:
-    """Hand a group or pair over to an adjudicator, with a reason."""
+    """Hand a group, pair or removal over to an adjudicator, with a reason."""
     _decide(context, item, "flag", {}, reviewer, reason, as_json)
 
 
@@ -112,7 +113,7 @@ def flag(
 def undo(
     context: typer.Context,
     item: Annotated[
-        str | None, typer.Argument(help="Start of a group's or pair's id; default: wherever it was.")
+        str | None, typer.Argument(help="Start of an item's id; default: wherever it was.")
     ] = None,
     reviewer: Reviewer = None,
     as_json: Json = False,
@@ -130,14 +131,12 @@ def undo(
 @commands.command()
 def history(
     context: typer.Context,
-    item: Annotated[
-        str | None, typer.Argument(help="Start of a group's or pair's id; default: all of them.")
-    ] = None,
+    item: Annotated[str | None, typer.Argument(help="Start of an item's id; default: all of them.")] = None,
     reviewer: Annotated[str | None, typer.Option("--reviewer", help="Only this reviewer's.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Show at most so many.")] = 20,
     as_json: Json = False,
 ) -> None:
-    """Who said what of which group or pair, newest first."""
+    """Who said what of which item, newest first."""
     from dataclasses import asdict
 
     from curate.workflows import review

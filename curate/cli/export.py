@@ -83,6 +83,47 @@ def subject(
     _tell(made, "object", as_json)
 
 
+@commands.command()
+def insertion(
+    context: typer.Context,
+    name: _Name,
+    to: _To,
+    version: _Version = "1",
+    references: Annotated[
+        int, typer.Option("--references", min=1, help="References per target; views with fewer are left out.")
+    ] = 3,
+    include_automatic: _IncludeAutomatic = False,
+    allow_unknown_rights: _AllowUnknownRights = False,
+    shares: _Shares = (80, 10, 10),
+    seed: _Seed = 0,
+    embedder: Annotated[
+        str | None, typer.Option("--embedder", help="Whose similarities choose references.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """For object insertion with references, from accepted views and accepted removals of them.
+
+    Each record is a target photo, the same photo without the object, the object's mask and box, and
+    references of the same thing from other photos. Of several accepted removals the last accepted counts.
+    """
+    from curate.workflows.export_insertion import export_insertion
+    from curate.workflows.view_selection import ViewOptions
+
+    options = ViewOptions(
+        name=name,
+        version=version,
+        references=references,
+        include_automatic=include_automatic,
+        allow_unknown_rights=allow_unknown_rights,
+        shares=shares,
+        seed=seed,
+        embedder=embedder,
+    )
+    with open_workspace(context) as workspace:
+        made = export_insertion(workspace, options, to.absolute())
+    _tell(made, "object", as_json)
+
+
 def _pair_command(task: Literal["removal", "insertion-pairs"], text: str) -> None:
     """The command that exports accepted pairs as ``task``."""
 

@@ -33,7 +33,7 @@ def consensus(
     context: typer.Context,
     needed: Annotated[int, typer.Argument(help="Reviewers who have to say the same of a group.")],
     asked: Annotated[int, typer.Argument(help="Reviewers who are asked at most before it is disputed.")],
-    kind: Annotated[str, typer.Option("--kind", help="group or pair.")] = "group",
+    kind: Annotated[str, typer.Option("--kind", help="group, pair or removal.")] = "group",
     as_json: Json = False,
 ) -> None:
     """Set how many reviewers must agree.

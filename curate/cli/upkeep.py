@@ -31,7 +31,8 @@ def status(context: typer.Context, as_json: Json = False) -> None:
     for each in found["detectors"]:
         rows.append((f"objects by {each['name']}", f"{each['objects']} in {count(each['photos'], 'photo')}"))
     rows += [(f"vectors by {each['name']}", each["objects"]) for each in found["embedders"]]
-    rows += [(f"pairs: {what}", number) for what, number in found["pairs"].items() if number]
+    for kind in ("pairs", "removals"):
+        rows += [(f"{kind}: {what}", number) for what, number in found[kind].items() if number]
     rows += [(what.replace("_", " "), found[what]) for what in ("mining_runs", "decisions", "manifests")]
     rows += [(f"failures in {stage}", number) for stage, number in found["failures"].items()]
     table((found["workspace"], ""), rows)
@@ -39,7 +40,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
 
 def failures(
     context: typer.Context,
-    stage: Annotated[str | None, typer.Option("--stage", help="ingest, detect or embed.")] = None,
+    stage: Annotated[str | None, typer.Option("--stage", help="ingest, detect, embed or remove.")] = None,
     as_json: Json = False,
 ) -> None:
     """What could not be processed, and why."""

@@ -18,6 +18,7 @@ from curate.database import pair_votes, queue, rules
 from curate.database.among import among
 from curate.database.tables import Decision, Object, PairFact, ReviewItem, ReviewMember
 from curate.errors import ConflictError, DecisionError, NotFoundError
+from curate.pair_verdicts import check_said
 from curate.verdicts import Fact, facts_of, pair_of
 
 _Left, _Right = aliased(Object), aliased(Object)
@@ -34,7 +35,7 @@ class Recorded:
     new: bool
     """False if the reviewer's standing decision already said exactly this."""
     kind: str = rules.GROUP
-    """What was decided on: ``group`` or ``pair``."""
+    """What was decided on: ``group``, ``pair`` or ``removal``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,9 @@ def find_item(session: Session, prefix: str) -> UUID:
         select(ReviewItem.public_id).where(text.startswith(prefix.lower(), autoescape=True)).limit(2)
     ).all()
     if len(found) > 1:
-        raise NotFoundError(f"Several groups or pairs start with {prefix!r}: type more of the id.")
+        raise NotFoundError(f"Several groups, pairs or removals start with {prefix!r}: type more of the id.")
     if not found:
-        raise NotFoundError(
-            f"There is no group or pair {prefix!r}: type `curate groups list` or `curate pairs list`."
-        )
+        raise _unknown(repr(prefix))
     return found[0]
 
 
@@ -233,10 +232,15 @@ def _locked(session: Session, public_id: UUID) -> ReviewItem:
     wanted = select(ReviewItem).where(ReviewItem.public_id == public_id)
     item = session.scalar(wanted.with_for_update(key_share=True))
     if item is None:
-        raise NotFoundError(
-            f"There is no group or pair {public_id}: type `curate groups list` or `curate pairs list`."
-        )
+        raise _unknown(str(public_id))
     return item
+
+
+def _unknown(item: str) -> NotFoundError:
+    return NotFoundError(
+        f"There is no group, pair or removal {item}: "
+        "type `curate groups list`, `curate pairs list` or `curate removals list`."
+    )
 
 
 def _refuse_unfit(session: Session, item: ReviewItem, said: Said, *, adjudicates: bool) -> int | None:
@@ -245,7 +249,10 @@ def _refuse_unfit(session: Session, item: ReviewItem, said: Said, *, adjudicates
         facts_of(said.verdict, list(_members(session, item.id)), said.marks)
         return None
     if said.marks:
-        raise DecisionError("A pair has no members to set apart: leave the marks out.")
+        raise DecisionError(f"A {item.kind} has no members to set apart: leave the marks out.")
+    if item.kind == rules.REMOVAL:
+        check_said(said.verdict, said.reason)
+        return None
     check = pair_votes.refuse_unfit(
         session, item, said.verdict, said.reason, adjudicates=adjudicates, seen=said.seen
     )
@@ -261,7 +268,7 @@ def _again(sent: Decision, item: ReviewItem, who: _Who, said: Said) -> Recorded:
 
 
 def _follow(session: Session, item: ReviewItem, who: _Who) -> None:
-    """Bring up to date what is derived from decisions on the item; of a pair nothing is."""
+    """Bring up to date what is derived from decisions on the item; nothing is but of a group."""
     if item.kind == rules.GROUP:
         _derive(session, item.id, who)
         queue.recount(session, [item.id])
@@ -306,7 +313,7 @@ def _says(standing: Decision, item: ReviewItem, said: Said, adjudicates: bool) -
         adjudicates,
     ):
         return False
-    # The reason is all that a flag says, and half of what is said of a pair.
+    # The reason is all that a flag says, and half of what is said of a pair or removal.
     return standing.reason == said.reason or (said.verdict != "flag" and item.kind == rules.GROUP)
 
 

@@ -35,6 +35,15 @@ class ExportedPair(NamedTuple):
     split: str
 
 
+# Any number that differs from other uses of advisory locks.
+_PLACES = 0x73706C6974
+
+
+def hold_places(session: Session) -> None:
+    """Wait until nobody else says which pairs stand together or where; until the transaction ends."""
+    session.execute(select(func.pg_advisory_xact_lock(_PLACES)))
+
+
 def known_splits(session: Session) -> dict[str, str]:
     """Split by photo sha256, of every photo that was ever exported."""
     rows = select(Photo.sha256, PhotoSplit.split).join(PhotoSplit, PhotoSplit.photo_id == Photo.id)

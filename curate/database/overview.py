@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from curate.database import fingerprints, pair_checks, pair_votes, pairs
+from curate.database import fingerprints, pair_checks, pair_votes, pairs, removal_votes, removals
 from curate.database.tables import (
     Decision,
     Detected,
@@ -33,6 +33,7 @@ def counts(session: Session) -> dict[str, Any]:
         "embedders": [_embedder(session, model) for model in fingerprints.used(session, "embedder")],
         "mining_runs": _count(session, MiningRun),
         "pairs": _pairs(session),
+        "removals": _removals(session),
         "decisions": _standing(session),
         "manifests": _count(session, Manifest),
         "failures": {stage: count for stage, count in session.execute(failed)},
@@ -56,6 +57,14 @@ def _pairs(session: Session) -> dict[str, int]:
         **{f"checked {verdict}": number for verdict, number in sorted(verdicts.items())},
         **dict(sorted(states.items())),
     }
+
+
+def _removals(session: Session) -> dict[str, int]:
+    """Removals by state."""
+    items = [row.removal.item_id for row in removals.every(session)]
+    settled = removal_votes.settled(session, items, with_automatic=True)
+    states = Counter(state.name for state in settled.values())
+    return {"all": len(items), **dict(sorted(states.items()))}
 
 
 def _standing(session: Session) -> int:

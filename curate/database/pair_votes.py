@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
@@ -61,9 +61,10 @@ def refuse_unfit(
             f"This pair was not checked yet: type `curate pairs check {str(item.public_id)[:8]}`."
         )
     if check.verdict == FAIL and not (adjudicates and reason):
+        missing = "--reason WHY is missing" if adjudicates else "--adjudicate --reason WHY"
         raise DecisionError(
             f"The check says: {check.sentence} Only an adjudicator may accept it all the same, with a reason "
-            "(on the command line: --adjudicate --reason WHY)."
+            f"(on the command line: {missing})."
         )
     return check
 
@@ -112,18 +113,9 @@ def settled(
 def _words(
     session: Session, item_ids: Collection[int], checks: Mapping[int, PairCheck], *, with_any_masks: bool
 ) -> dict[int, list[Word]]:
-    """Every reviewer's standing decision on each item: the latest that was not undone."""
-    who = (Decision.item_id, Decision.reviewer, Decision.reviewer_kind)
-    rows = (
-        select(Decision, PairCheck)
-        .outerjoin(PairCheck, PairCheck.id == Decision.check_id)
-        .outerjoin(_Undo, _Undo.undoes_id == Decision.id)
-        .where(among(Decision.item_id, item_ids), Decision.verdict != "undo", _Undo.undoes_id.is_(None))
-        .ext(distinct_on(*who))
-        .order_by(*who, Decision.id.desc())
-    )
+    """Every reviewer's standing decision on each item."""
     found: dict[int, list[Word]] = defaultdict(list)
-    for made, seen in session.execute(rows):
+    for made, seen in standing(session, item_ids):
         current = checks.get(made.item_id)
         word = Word(
             made.reviewer,
@@ -137,6 +129,20 @@ def _words(
         )
         found[made.item_id].append(word)
     return found
+
+
+def standing(session: Session, item_ids: Collection[int]) -> Iterable[Row[Decision, PairCheck | None]]:
+    """Every reviewer's latest decision that was not undone on each item, and the check it is about."""
+    who = (Decision.item_id, Decision.reviewer, Decision.reviewer_kind)
+    rows = (
+        select(Decision, PairCheck)
+        .outerjoin(PairCheck, PairCheck.id == Decision.check_id)
+        .outerjoin(_Undo, _Undo.undoes_id == Decision.id)
+        .where(among(Decision.item_id, item_ids), Decision.verdict != "undo", _Undo.undoes_id.is_(None))
+        .ext(distinct_on(*who))
+        .order_by(*who, Decision.id.desc())
+    )
+    return session.execute(rows)
 
 
 def _agree(seen: PairCheck | None, current: PairCheck | None, columns: Collection[str]) -> bool:

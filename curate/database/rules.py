@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from curate.database.tables import ReviewRule
 from curate.verdicts import Consensus
 
-GROUP, PAIR = "group", "pair"
+GROUP, PAIR, REMOVAL = "group", "pair", "removal"
 
 # Any number that differs from other uses. An advisory lock because waiters for it queue: a lock on the
 # rule's row would let reviewers overtake for ever whoever wants it alone.

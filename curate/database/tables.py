@@ -110,7 +110,7 @@ class PhotoFile(Base):
 
 
 class Model(Base):
-    """A detector, an embedder or a set of human boxes, known by its fingerprint."""
+    """A model of any role, or a set of human boxes as a detector, known by its fingerprint."""
 
     __tablename__ = "models"
     id: Mapped[int] = _key()
@@ -211,13 +211,13 @@ class Edge(Base):
 
 
 class ReviewItem(Base):
-    """Something people vote on: a counterfactual pair, or a group's set of members, whatever run found it."""
+    """Something people vote on: a pair, a removal, or a group's set of members, whatever run found it."""
 
     __tablename__ = "review_items"
     id: Mapped[int] = _key()
     public_id: Mapped[UUID] = mapped_column(unique=True)
     kind: Mapped[str]
-    __table_args__ = (CheckConstraint("kind IN ('group', 'pair')", name="known_kind"),)
+    __table_args__ = (CheckConstraint("kind IN ('group', 'pair', 'removal')", name="known_kind"),)
 
 
 class ReviewMember(Base):
@@ -312,7 +312,7 @@ class ReviewRule(Base):
     # The mining run whose groups stand in the queue.
     run_id: Mapped[int | None] = mapped_column(ForeignKey("mining_runs.id", ondelete="RESTRICT"))
     __table_args__ = (
-        CheckConstraint("kind IN ('group', 'pair')", name="known_kind"),
+        CheckConstraint("kind IN ('group', 'pair', 'removal')", name="known_kind"),
         CheckConstraint("votes_needed BETWEEN 1 AND votes_asked", name="votes_can_agree"),
         CheckConstraint("ordering IN ('uncertain', 'likely')", name="known_ordering"),
     )
@@ -419,6 +419,24 @@ class Shoot(Base):
     )
 
 
+class ShootCorrection(Base):
+    """What was said of a shoot before somebody said otherwise; ``shoots`` has what holds now. Append-only."""
+
+    __tablename__ = "shoot_corrections"
+    id: Mapped[int] = _key()
+    shoot_id: Mapped[int] = _references("shoots.id", index=True)
+    # The column of ``shoots``.
+    what: Mapped[str]
+    old: Mapped[str | None]
+    new: Mapped[str | None]
+    by: Mapped[str]
+    at: Mapped[datetime] = _now()
+    __table_args__ = (
+        CheckConstraint("what IN ('name', 'licence', 'consent')", name="known_what"),
+        CheckConstraint("old IS DISTINCT FROM new", name="changes"),
+    )
+
+
 class Pair(Base):
     """A counterfactual pair; its public id is that of its review item.
 
@@ -510,6 +528,53 @@ class PairCheck(Base):
     report_sha256: Mapped[str]
     checked_at: Mapped[datetime] = _now()
     __table_args__ = (CheckConstraint("verdict IN ('pass', 'warn', 'fail')", name="known_verdict"),)
+
+
+class Removal(Base):
+    """Output of a remover for one object; its public id is that of its review item. Append-only."""
+
+    __tablename__ = "removals"
+    id: Mapped[int] = _key()
+    item_id: Mapped[int] = mapped_column(ForeignKey("review_items.id", ondelete="RESTRICT"), unique=True)
+    object_id: Mapped[int] = _references("objects.id")
+    remover_id: Mapped[int] = _references("models.id")
+    segmenter_id: Mapped[int] = _references("models.id")
+    # Hash of remover, segmenter and the dilation that was asked for: one removal each.
+    recipe: Mapped[str] = mapped_column(index=True)
+    # By how many pixels the object's mask was widened, asked for or by the default rule.
+    dilation: Mapped[int]
+    # The working region, pixels of the upright photo: outside of it the output is the photo.
+    x: Mapped[int]
+    y: Mapped[int]
+    width: Mapped[int]
+    height: Mapped[int]
+    # PNGs of the upright photo's size in the media store: the photo without the object, the mask that the
+    # remover got, and the object's own mask.
+    output_sha256: Mapped[str]
+    mask_sha256: Mapped[str]
+    object_mask_sha256: Mapped[str]
+    # Of the remover alone.
+    seconds: Mapped[float]
+    made_at: Mapped[datetime] = _now()
+    __table_args__ = (
+        UniqueConstraint("object_id", "recipe"),
+        CheckConstraint("x >= 0 AND y >= 0 AND width > 0 AND height > 0", name="region_has_area"),
+        CheckConstraint("dilation >= 0", name="dilation_widens"),
+    )
+
+
+class RemovalMeasurement(Base):
+    """Numbers of one removal by one version of the measures; the newest row counts. Append-only."""
+
+    __tablename__ = "removal_measurements"
+    id: Mapped[int] = _key()
+    removal_id: Mapped[int] = _references("removals.id")
+    # Hash of the measures, their thresholds and the models that were asked.
+    fingerprint: Mapped[str]
+    numbers: Mapped[dict[str, Any]]
+    suggested_reasons: Mapped[list[str]]
+    measured_at: Mapped[datetime] = _now()
+    __table_args__ = (UniqueConstraint("removal_id", "fingerprint"),)
 
 
 class PhotoSplit(Base):

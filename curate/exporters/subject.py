@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 
 from curate.exporters.subject_records import TASK, sample_id
-from curate.exporters.task import CardWords, Column, Holdings, Row, SizeOf, Task, file_names, listed
+from curate.exporters.task import CardWords, Column, Holdings, Row, SizeOf, Task, listed
 
 _TEXTS = listed(pa.string())
 _MAYBE_TEXTS = pa.list_(pa.string())
@@ -54,7 +54,8 @@ _PER_REFERENCE = (
 _TOLERANCE = 0.01
 
 
-def _holdings(row: Row) -> Holdings:
+def holdings(row: Row) -> Holdings:
+    """Group and photos may be in one split only."""
     photos = [row["source_sha256"], *row["reference_source_sha256"]]
     licences = [row["licence"], *row["reference_licences"]]
     things = (("group", row["group_id"]), *(("photo", photo) for photo in photos))
@@ -62,15 +63,21 @@ def _holdings(row: Row) -> Holdings:
 
 
 def _row_faults(row: Row, size_of: SizeOf) -> Iterator[str]:
+    if row["sample_id"] != sample_id(row["object_id"], row["reference_object_ids"]):
+        yield "has an id that does not follow from its objects"
+    yield from view_faults(row, size_of)
+
+
+def view_faults(row: Row, size_of: SizeOf) -> Iterator[str]:
+    """What is wrong with a target and its references, whose pictures are all there."""
     references = len(row["reference_file_names"])
     if not references or any(len(row[column]) != references for column in _PER_REFERENCE):
         yield "has columns of different length for its references"
         return
-    if row["sample_id"] != sample_id(row["object_id"], row["reference_object_ids"]):
-        yield "has an id that does not follow from its objects"
     if len({row["source_sha256"], *row["reference_source_sha256"]}) <= references:
         yield "uses a photo twice"
-    for name, box in zip(file_names(row), [row["box"], *row["reference_boxes"]], strict=True):
+    names = [row["target_file_name"], *row["reference_file_names"]]
+    for name, box in zip(names, [row["box"], *row["reference_boxes"]], strict=True):
         if not _inside(box, size_of(name)):
             yield f"has a box outside of {name}"
 
@@ -96,7 +103,7 @@ def _summary(rows: Sequence[Row]) -> str:
 SUBJECT = Task(
     name=TASK,
     columns=_COLUMNS,
-    holdings=_holdings,
+    holdings=holdings,
     row_faults=_row_faults,
     card=CardWords(
         category="text-to-image",

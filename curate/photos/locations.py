@@ -88,5 +88,10 @@ def local_path(uri: str) -> Path:
     return Path(os.fsdecode(name))
 
 
+def photo_endings() -> str:
+    """``.arw, .avif, ...``: how names of photos end, for people."""
+    return ", ".join(f".{suffix}" for suffix in sorted(PHOTO_SUFFIXES))
+
+
 def has_photo_suffix(name: str) -> bool:
     return name.rpartition(".")[2].lower() in PHOTO_SUFFIXES

@@ -19,6 +19,7 @@ from curate.workflows.index_entries import collection_of
 from curate.workflows.index_upkeep import upsert_block
 from curate.workflows.ingest import THUMBNAIL_SUFFIX
 from curate.workflows.pair_upkeep import examine_pairs, wanted_files
+from curate.workflows.removal_upkeep import examine_removals, removal_files
 from curate.workspace import Workspace
 from index.interfaces import ObjectIndex
 
@@ -44,7 +45,9 @@ def examine_workspace(
             )
         _confirm_media(workspace)
         yield from _blocks(workspace, forget_vectors=forget_vectors)
-        yield from examine_pairs(workspace, set(workspace.media.names()), read=originals)
+        stored = set(workspace.media.names())
+        yield from examine_pairs(workspace, stored, read=originals)
+        yield from examine_removals(workspace, stored, read=originals)
         yield from _thumbnails(workspace)
         yield from _leftover_files(workspace)
         yield from _index(workspace)
@@ -131,7 +134,7 @@ def _leftover_files(workspace: Workspace) -> Iterator[Finding]:
     with workspace.transaction() as session:
         wanted = {f"{sha256}{THUMBNAIL_SUFFIX}" for sha256 in photos.thumbnails(session).values()}
         wanted |= {f"{sha256}{vector_blocks.SUFFIX}" for sha256 in vectors.all_block_files(session)}
-    wanted |= wanted_files(workspace)
+    wanted |= wanted_files(workspace) | removal_files(workspace)
     what = "a stored file that nothing refers to"
     for name in sorted(set(media.names()) - wanted):
         if isinstance(media, LocalMedia):

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from curate.database import manifests
 from curate.errors import ExportError
 from curate.exporters import insertion_pairs, removal
@@ -20,6 +22,7 @@ from curate.verdicts import Consensus
 from curate.workflows.export_options import Exported, ExportOptions
 from curate.workflows.pair_pixels import pair_files
 from curate.workflows.pair_selection import PairSelection, select_pairs
+from curate.workflows.pair_splits import moved_meanwhile
 from curate.workspace import Workspace
 
 MOVED = "exported as taken, though the camera moved too far for the photos to be aligned"
@@ -53,7 +56,8 @@ def export_pairs(
         on_step: Told about every pair whose pictures are on disk.
 
     Raises:
-        ExportError: nothing is approved, rights are unknown, or the folder cannot be written.
+        ExportError: nothing is approved, rights are unknown, or the folder cannot be written, or
+            what was written may not stand so any more.
     """
     selected = select_pairs(workspace, options)
     _check_any(selected)
@@ -69,7 +73,9 @@ def export_pairs(
     )
     decisions = {UUID(each) for record in selected.records for each in record.decision_ids}
     with workspace.transaction() as session:
+        manifests.hold_places(session)
         manifests.record(session, written, spec, _photo_splits(selected.records), decisions)
+        _check_places(session, selected.records, options, written.directory)
     left_out = {why: tuple(sorted(map(str, gone))) for why, gone in selected.left_out.items() if gone}
     moved = {MOVED: tuple(sorted(map(str, selected.moved)))} if selected.moved else {}
     return Exported(written, len(selected.records), left_out, moved)
@@ -97,6 +103,18 @@ def _check_rights(selected: PairSelection, options: PairOptions) -> None:
             f"No licence is on record for the pairs of the shoot {name!r}"
             f"{f' and {len(unknown) - 1} more' if len(unknown) > 1 else ''}: state it with "
             f"`curate pairs shoots set {shoot[:8]} --licence LICENCE`, or export with --allow-unknown-rights."
+        )
+
+
+def _check_places(
+    session: Session, records: Sequence[PairRecord], options: PairOptions, directory: Path
+) -> None:
+    """What ties pairs together may have changed while their pictures were written."""
+    if moved := moved_meanwhile(session, {each.pair_id: each.split for each in records}, options):
+        raise ExportError(
+            f"Names, held-out shoots or other exports changed where {str(min(moved))[:8]}"
+            f"{f' and {len(moved) - 1} more' if len(moved) > 1 else ''} may stand while this was written: "
+            f"remove {directory} and export again."
         )
 
 

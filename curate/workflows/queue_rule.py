@@ -46,11 +46,11 @@ def set_consensus(workspace: Workspace, wanted: Consensus, kind: str = rules.GRO
     Raises:
         SettingsError: there is no such kind of items.
     """
-    if kind not in (rules.GROUP, rules.PAIR):
-        raise SettingsError(f"There are no items of kind {kind!r}: choose from group, pair.")
+    if kind not in (rules.GROUP, rules.PAIR, rules.REMOVAL):
+        raise SettingsError(f"There are no items of kind {kind!r}: choose from group, pair, removal.")
     with workspace.transaction() as session:
         rules.hold_alone(session)
-        if kind == rules.PAIR:  # settled when they are looked at
+        if kind != rules.GROUP:  # settled when they are looked at
             rules.set_consensus(session, wanted, kind)
             return
         refill.refresh(session)

@@ -1,4 +1,4 @@
-"""Recurrence groups with what is known about them, and decisions on them and on counterfactual pairs."""
+"""Recurrence groups with what is known about them, and decisions on them, on pairs and on removals."""
 
 from __future__ import annotations
 
@@ -78,11 +78,11 @@ def decide(
     event_id: UUID | None = None,
     seen: UUID | None = None,
 ) -> Recorded:
-    """One person's verdict on one group or pair, committed when this returns.
+    """One person's verdict on one group, pair or removal, committed when this returns.
 
     Args:
         marks: Starts of the ids of members that are set apart, by mark; see ``curate.verdicts.MARKS``.
-        reason: Of a rejected pair it begins with one of ``curate.pair_verdicts.REJECT_REASONS``.
+        reason: Of a rejected pair or removal it begins with one of ``curate.pair_verdicts.REJECT_REASONS``.
         adjudicates: Rule above what others said, or above a pair's failed check.
         event_id: Made up by the sender; sent again, the decision is the one that was stored.
         seen: ``PairReport.check`` of what the reviewer was shown of a pair, ``pair_verdicts.NO_CHECK`` if it
@@ -124,7 +124,7 @@ class PastDecision:
     public_id: UUID
     item: UUID
     kind: str
-    """What it is on: ``group`` or ``pair``."""
+    """What it is on: ``group``, ``pair`` or ``removal``."""
     reviewer: str
     automatic: bool
     verdict: str
@@ -140,7 +140,7 @@ class PastDecision:
 def history(
     workspace: Workspace, prefix: str | None = None, *, reviewer: str | None = None, limit: int = 20
 ) -> list[PastDecision]:
-    """Who said what, newest first, of one group or pair or of all."""
+    """Who said what, newest first, of one group, pair or removal, or of all."""
     with workspace.transaction() as session:
         wanted = decisions.find_item(session, prefix) if prefix else None
         rows = decisions.history(session, item_id=wanted, reviewer=reviewer, limit=limit)

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from curate.database import decisions, manifests
 from curate.errors import VerificationError
-from curate.exporters import insertion_pairs, removal, subject_records
+from curate.exporters import insertion_pairs, insertion_records, removal, subject_records
 from curate.exporters.verify import VerifiedManifest, first_of, listed_records, verify
 from curate.exporters.verify_records import ListedRecord
 from curate.photos.opening import DEFAULT_MAX_PIXELS
 from curate.verdicts import Consensus
 from curate.workflows.approval import approval
 from curate.workflows.pair_standing import pair_faults
+from curate.workflows.removal_standing import background_faults
 from curate.workspace import Workspace
 
 
@@ -62,6 +63,11 @@ def _check_decisions(session: Session, verified: VerifiedManifest) -> None:
     with_automatic = bool(verified.parameters["include_automatic"])
     others = [each for each in records if undone.keys().isdisjoint(each.decision_ids)]
     found += _FAULTS[verified.task](session, others, Consensus(needed, asked), with_automatic)
+    if verified.task == insertion_records.TASK:
+        needed, asked = (
+            int(str(verified.parameters[f"removal_votes_{each}"])) for each in ("needed", "asked")
+        )
+        found += background_faults(session, others, Consensus(needed, asked), with_automatic)
     if found:
         raise VerificationError(f"{first_of(found)}: export again with a new --version.")
 
@@ -83,6 +89,7 @@ _Faults = Callable[[Session, Sequence[ListedRecord], Consensus, bool], Iterator[
 """Why records no longer stand, without a full stop."""
 _FAULTS: Mapping[str, _Faults] = {
     subject_records.TASK: _subject_faults,
+    insertion_records.TASK: _subject_faults,
     removal.TASK: pair_faults,
     insertion_pairs.TASK: pair_faults,
 }

@@ -153,6 +153,8 @@ def test_a_usage_error_exits_2():
         (["pairs", "show", "--json", "abc"], 1, "There is no pair 'abc': type `curate pairs list`."),
         (["mine", "--json", "--band", "0.4"], 2, "--band"),
         (["pairs", "show", "--json", ""], 2, "it is empty"),
+        (["pairs", "shoots", "rename", "b\udcfcro", "attic", "--json"], 1, "no UTF-8, and only paths may"),
+        (["pairs", "shoots", "rename", "attic", "b\udcfcro", "--json"], 1, "bytes that are no UTF-8"),
     ],
 )
 def test_an_error_is_told_to_programs_as_json(curate, untouched, arguments, code, words):

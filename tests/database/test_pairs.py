@@ -151,7 +151,8 @@ def test_a_pair_that_gave_way_comes_back_in_the_place_of_its_own_last_successor_
 
 
 @pytest.mark.parametrize(
-    "table", ["pairs", "pair_successions", "pair_masks", "pair_checks", "pair_object_names"]
+    "table",
+    ["pairs", "pair_successions", "pair_masks", "pair_checks", "pair_object_names", "shoot_corrections"],
 )
 def test_rows_are_only_ever_added(database, table):
     with Session(database) as session, session.begin():
@@ -159,7 +160,9 @@ def test_rows_are_only_ever_added(database, table):
         pairs.supersede(session, one, other, "ada")
         pair_checks.add_mask(session, pairs.find(session, str(one)).pair.id, "a" * 64, "ada")
         check(session, one)
-        object_names.rename(session, [pairs.find(session, str(one)).pair.id], "jug", "ada")
+        row = pairs.find(session, str(one))
+        object_names.rename(session, [row.pair.id], "jug", "ada")
+        shoots.correct(session, row.shoot, "licence", "CC0-1.0", "ada")
     for change in (f"UPDATE {table} SET id = DEFAULT", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
         with pytest.raises(DBAPIError, match="append-only"), database.begin() as connection:
             connection.execute(text(change))
@@ -273,7 +276,7 @@ def test_a_pair_is_accepted_rejected_flagged_and_undone_like_a_group(session, pa
     ("verdict", "reason", "sentence"),
     [
         ("reject", None, "begin it with one of camera_moved"),
-        ("reject", "ugly", "begin it with one of"),
+        ("reject", "ugly", r"'ugly' is none of the reasons \(camera_moved, .*--reason 'other: ugly'"),
         ("flag", None, "flag needs a reason"),
         ("flag", " ", "flag needs a reason"),
         ("maybe", None, "no verdict 'maybe'"),
@@ -297,6 +300,8 @@ def test_a_failed_check_is_overruled_by_an_adjudicator_with_a_reason_only(sessio
     ):
         with pytest.raises(DecisionError, match=r"It is a fail\. Only an adjudicator"):
             say(session, pair, "accept", **options)
+    with pytest.raises(DecisionError, match="--reason WHY is missing"):
+        say(session, pair, "accept", adjudicates=True)
     say(session, pair, "reject")
     say(session, pair, "accept", "judy", reason="the shift is wanted", adjudicates=True)
     assert state(session, pair) == ACCEPTED

@@ -1,0 +1,94 @@
+"""Records of the ``insertion`` task on their way to disk."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from uuid import UUID
+
+from curate.exporters.pixels import Decode, MediaFile
+from curate.exporters.subject_samples import ReadPhoto, subject_samples
+from curate.exporters.task import Made, Picture, Sample
+from curate.records import Box, SubjectRecord
+
+TASK = "insertion"
+BACKGROUND, MASK = "background_file_name", "mask_file_name"
+
+ReadPng = Callable[[str], bytes]
+"""A stored PNG by its sha256; called from several threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """An accepted removal of a target."""
+
+    removal_id: UUID
+    remover: str
+    remover_fingerprint: str
+    segmenter: str
+    dilation: int
+    """Pixels."""
+    region: Box
+    """Whole pixels of the upright photo."""
+    output_sha256: str
+    mask_sha256: str
+    """Of the object's own mask."""
+
+
+@dataclass(frozen=True, slots=True)
+class InsertionRecord:
+    """A target with its references and its background."""
+
+    views: SubjectRecord
+    """With the decisions behind views and background."""
+    background: Background
+
+
+def sample_id(target: UUID | str, removal: UUID | str, references: Iterable[UUID | str]) -> str:
+    """Hex sha256 over the task, the target's object id, the removal and the references' ids in order."""
+    parts = [TASK, str(target), str(removal), *map(str, references)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def insertion_samples(
+    records: Sequence[InsertionRecord], read_photo: ReadPhoto, read_png: ReadPng, decode: Decode
+) -> list[Sample]:
+    """Samples of ``records`` in their order, for ``write_folder``; no picture is read yet.
+
+    Args:
+        records: Each sample once; no photo and no group in two splits.
+        read_photo: Gives a photo's original bytes, which are checked against the sha256 on record.
+        read_png: Gives outputs and masks.
+        decode: Used for photos that may not leave as they are.
+    """
+    views = subject_samples([each.views for each in records], read_photo, decode)
+    return [_sample(record, sample, read_png) for record, sample in zip(records, views, strict=True)]
+
+
+def _sample(record: InsertionRecord, views: Sample, read_png: ReadPng) -> Sample:
+    target, background, region = record.views.target, record.background, record.background.region
+    references = [view.object_id for view in record.views.references]
+    values = {
+        **{name: value for name, value in views.values.items() if name != "caption"},
+        "sample_id": sample_id(target.object_id, background.removal_id, references),
+        "removal_id": str(background.removal_id),
+        "remover": background.remover,
+        "remover_fingerprint": background.remover_fingerprint,
+        "segmenter": background.segmenter,
+        "dilation": background.dilation,
+        "region": [int(each) for each in (region.x, region.y, region.width, region.height)],
+    }
+    make = partial(_made, background, read_png)
+    made = {column: Picture(str(background.removal_id), column, make) for column in (BACKGROUND, MASK)}
+    return replace(views, values=values, pictures={**views.pictures, **made})
+
+
+def _made(background: Background, read_png: ReadPng) -> Made:
+    return Made(
+        {
+            BACKGROUND: MediaFile(read_png(background.output_sha256), ".png"),
+            MASK: MediaFile(read_png(background.mask_sha256), ".png"),
+        }
+    )
