@@ -84,21 +84,21 @@ def test_a_pair_is_not_judged_before_its_own_picture_is_on_the_screen_nor_while_
     desk = PairsPage(open_page(who="slow"), judged_app.process.url).open()
     desk.measured("pass")
     second = str(pairs.listed(judged_app.workspace)[1].pair)
-    pictures: list[Route] = []
-    desk.page.route(re.compile(f"/pictures/{second}/(counter)?factual.webp"), pictures.append)
+    held: list[Route] = []
+    second_pair = re.compile(f"/pictures/{second}/(counter)?factual.webp")
+    desk.page.route(second_pair, lambda route: held.append(route))
     desk.page.locator(f".pair[data-pair='{second}']").click()
     expect(desk.detail).to_have_attribute("data-pair", second)
     assert not _shows_a_picture(desk)
     _assert_not_to_be_judged(desk, judged_app)
-    for held in pictures:
-        held.continue_()
+    desk.page.unroute(second_pair)  # lets go of those that are held as well
     desk.painted()
     assert _shows_a_picture(desk)
     for frame in ("factual", "counterfactual"):
         source = desk.page.locator(f".frame[data-frame={frame}]").evaluate("each => each.currentSrc")
         assert source.endswith(f"/{second}/{frame}.webp")
     masks: list[Route] = []
-    desk.page.route("**/app/pairs/mask", masks.append)
+    desk.page.route("**/app/pairs/mask", lambda route: masks.append(route))
     desk.page.keyboard.press("e")
     desk.page.get_by_role("button", name="Measure with this mask").click()
     expect(desk.detail).to_have_attribute("data-verdict", "measuring")
@@ -127,7 +127,7 @@ def _assert_not_to_be_judged(desk: PairsPage, app: RunningApp) -> None:
 def test_until_the_first_pair_is_here_the_screen_says_that_it_is_loading(judged_app, open_page):
     desk = PairsPage(open_page(), judged_app.process.url)
     answers: list[Route] = []
-    desk.page.route("**/app/pairs/show", answers.append)
+    desk.page.route("**/app/pairs/show", lambda route: answers.append(route))
     desk.open()
     expect(desk.page.get_by_text("Loading…")).to_be_visible()
     expect(desk.page.get_by_text("No pair yet")).to_be_hidden()
