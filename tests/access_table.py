@@ -140,7 +140,7 @@ ACTIONS = (
     _pairs(
         "shoot-rights",
         {200, 404},
-        lambda made: {"shoot": str(made.shoot), "licence": "CC0-1.0", "consent": ""},
+        lambda made: {"shoot": str(made.shoot), "licence": {"was": None, "is": "CC0-1.0"}},
     ),
     _pairs("known", {200}, lambda _: {"sha256s": ["0" * 64]}),
     _pairs("frames", {404}, lambda _: {"upload": "0" * 32}),
