@@ -25,6 +25,8 @@ def test_photos_are_handed_in_corrected_and_judged_without_a_pointer(pairs_app, 
 
 def _hand_in(desk: PairsPage, paths: list[Path]) -> None:
     keyboard = desk.page.keyboard
+    # From here on the browser hands choosers over: asked for at the press itself, that may come too late.
+    desk.page.on("filechooser", lambda _: None)
     tab_to(desk.page, "New shoot")
     keyboard.press("Enter")
     keyboard.type("kitchen")
