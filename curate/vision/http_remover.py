@@ -8,6 +8,7 @@ not followed.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import Callable
@@ -40,7 +41,7 @@ class _Again(Exception):
 class HttpRemover:
     """A :class:`~curate.vision.interfaces.Remover`.
 
-    The time limit holds for one attempt, and for a body that drips in as a whole.
+    The time limit holds for one attempt as a whole, however slowly its answer drips in.
     """
 
     def __init__(
@@ -58,9 +59,8 @@ class HttpRemover:
         self._url = _checked(name, url)
         self._timeout = settings.timeout_seconds
         # A compressed answer could be small on the way and fill the memory here.
-        headers = {"Accept-Encoding": "identity", **_authorization(name, settings.token_variable)}
-        timeout = httpx.Timeout(self._timeout, connect=min(CONNECT_SECONDS, self._timeout))
-        self._client = httpx.Client(headers=headers, timeout=timeout)
+        self._headers = {"Accept-Encoding": "identity", **_authorization(name, settings.token_variable)}
+        self._certificates = httpx.create_ssl_context()  # reading them takes longer than a small answer
         self._sleep = sleep
 
     def remove(self, photo: RGB, mask: Mask) -> RGB:
@@ -81,15 +81,21 @@ class HttpRemover:
         )
 
     def _post(self, files: dict[str, tuple[str, bytes, str]], limit: int) -> bytes:
-        deadline = time.monotonic() + self._timeout
         try:
-            with self._client.stream("POST", self._url, files=files) as answer:
-                self._require_ok(answer)
-                return self._body(answer, limit, deadline)
-        except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
+            return asyncio.run(self._exchange(files, limit))
+        except TimeoutError as error:
             raise self._too_slow() from error
         except httpx.TransportError as error:
             raise _Again(str(error) or type(error).__name__) from error
+
+    async def _exchange(self, files: dict[str, tuple[str, bytes, str]], limit: int) -> bytes:
+        """One attempt. Not with the blocking client: its limits begin anew with every byte that comes."""
+        connecting = httpx.Timeout(None, connect=min(CONNECT_SECONDS, self._timeout))
+        client = httpx.AsyncClient(headers=self._headers, timeout=connecting, verify=self._certificates)
+        request = client.stream("POST", self._url, files=files)
+        async with asyncio.timeout(self._timeout), client, request as answer:
+            self._require_ok(answer)
+            return await self._body(answer, limit)
 
     def _require_ok(self, answer: httpx.Response) -> None:
         if answer.status_code == 429 or answer.status_code >= 500:
@@ -100,16 +106,14 @@ class HttpRemover:
                 f"{self.name} answered {answer.status_code}: mend the URL, the token or the endpoint."
             )
 
-    def _body(self, answer: httpx.Response, limit: int, deadline: float) -> bytes:
+    async def _body(self, answer: httpx.Response, limit: int) -> bytes:
         body = bytearray()
-        for piece in answer.iter_raw():
+        async for piece in answer.aiter_raw():
             body += piece
             if len(body) > limit:
                 raise RemovalError(
                     f"{self.name} sent more than a PNG of that crop can have: mend the endpoint."
                 )
-            if time.monotonic() > deadline:
-                raise self._too_slow()
         return bytes(body)
 
     def _too_slow(self) -> RemovalError:

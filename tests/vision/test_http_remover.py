@@ -63,6 +63,12 @@ def drip(endpoint, png):
         endpoint.wfile.write(b"x")
 
 
+def drip_headers(endpoint, png):
+    endpoint.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    while not endpoint.server.stopping.wait(0.05):
+        endpoint.wfile.write(b"x")
+
+
 def silence(endpoint, png):
     endpoint.server.stopping.wait(30)
 
@@ -132,6 +138,7 @@ def test_trouble_that_may_pass_is_waited_out(server, remover, still_life, mask, 
         (status(302, Location="http://127.0.0.1:1/"), "answered 302", 1),
         (silence, "took longer than 1 s", 1),
         (drip, "took longer than 1 s", 1),
+        (drip_headers, "took longer than 1 s", 1),
         (flood, "more than a PNG", 1),
         (lambda endpoint, png: endpoint.send(200, png[:-50]), "no whole PNG", 1),
         (lambda endpoint, png: endpoint.send(200, b"<html>"), "no whole PNG", 1),
