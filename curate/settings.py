@@ -112,11 +112,20 @@ def load_settings(toml_file: Path | None) -> Settings:
         )
         return Settings(**values)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]) or "?"
-        where = f"{toml_file} or CURATE_{name.upper()}" if toml_file else f"CURATE_{name.upper()}"
-        raise SettingsError(
-            f"The setting {name!r} cannot be used ({first['msg']}): mend it in {where}."
-        ) from error
+        raise SettingsError(_unfit(error, toml_file)) from error
     except (ValueError, OSError) as error:
         raise SettingsError(f"{toml_file} cannot be read ({error}): mend it, or remove the line.") from error
+
+
+def _unfit(error: ValidationError, toml_file: Path | None) -> str:
+    """What is wrong with the first value that does not fit, and where to mend it."""
+    first = error.errors()[0]
+    path = [str(part) for part in first["loc"]]
+    name, variable = ".".join(path) or "?", f"CURATE_{path[0].upper()}" if path else "CURATE_..."
+    # A key within a table can only stand in the file: no environment variable is called so.
+    inside = len(path) > 1 and toml_file
+    where = f"{toml_file}" if inside else f"{toml_file} or {variable}" if toml_file else variable
+    if first["type"] != "extra_forbidden":
+        return f"The setting {name!r} cannot be used ({first['msg']}): mend it in {where}."
+    known = OutsideRemover.model_fields if path[0] == "removers" else Settings.model_fields
+    return f"There is no setting {name!r}: mend it in {where}; there are {', '.join(known)}."

@@ -14,7 +14,7 @@ from typing import Any
 
 from streamlit import App
 
-from curate.workflows import queue, sharing
+from curate.workflows import queue, removal_queue, sharing
 from curate.workspace import Workspace
 
 LOGIN_CALLBACK = "/oauth2callback"  # Streamlit's own route
@@ -76,9 +76,10 @@ def prepare(environment: Mapping[str, str] = os.environ) -> Serving:
 
 @asynccontextmanager
 async def lifespan(_app: App) -> AsyncIterator[None]:
-    """The workspace is open and its queue up to date as long as the app answers."""
+    """The workspace is open and its queues up to date as long as the app answers."""
     with current().workspace as opened:
         queue.refresh(opened)
+        removal_queue.refresh(opened)
         if (address := current().address) is not None:
             sys.stderr.write(f"The review app is at {address} (Ctrl-C ends it).\n")
         if (page := current().browser) is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -65,6 +66,54 @@ def _pairs(name: str, permitted: set[int], body: Callable[[Reviewable], Body], *
     return Action(f"pairs: {name}", "POST", f"/app/pairs/{name}", permission, frozenset(permitted), body=body)
 
 
+def _removals() -> tuple[Action, ...]:
+    """On removals that nobody made; the others are in ``test_removals``."""
+
+    def post(name: str, permitted: int, permission: Permission = Permission.REVIEW, **fields: Any) -> Action:
+        route = f"/app/removals/{name.split()[0]}"
+        desk = "adjudicate" if permission is Permission.ADJUDICATE else "review"
+        return Action(
+            f"removals: {name}",
+            "POST",
+            route,
+            permission,
+            frozenset({permitted}),
+            body=lambda _: on_desk(desk, **fields),
+        )
+
+    some = str(uuid4())
+    more = {"want": 2, "have": []}
+    vote = {"event": some, "removal": some, "version": 0, "verdict": "accept", **more}
+    tiles, outlines = "/app/removals/tiles", "/app/removals/outlines"
+    pictures = {
+        "photo tile": (tiles, lambda made: f"{tiles}/photo/{made.photos[0]}/0/0_0.jpg", 200),
+        "output tile": (tiles, lambda _: f"{tiles}/output/{some}/0/0_0.jpg", 404),
+        "difference tile": (tiles, lambda _: f"{tiles}/difference/{some}/0/0_0.webp", 404),
+        "outlines": (outlines, lambda _: f"{outlines}/{some}.json", 404),
+    }
+    return (
+        post("cases", 200, **more),
+        post("cases to adjudicate", 200, Permission.ADJUDICATE, **more),
+        post("decisions", 404, **vote),
+        post("decisions to adjudicate", 404, Permission.ADJUDICATE, **vote),
+        post("undo", 409, event=some, decision=some),
+        post("skip", 404, object=some, **more),
+        post("heartbeat", 200, objects=[some]),
+        post("leave", 200),
+        *(
+            Action(
+                f"removals: {name}",
+                "GET",
+                f"{place}/{{path:path}}",
+                Permission.REVIEW,
+                frozenset({status}),
+                path,
+            )
+            for name, (place, path, status) in pictures.items()
+        ),
+    )
+
+
 def _upload(method: str, permitted: int, **headers: str) -> Action:
     """On an upload that nobody has begun; those of others are in ``test_uploads``."""
     path = "/app/uploads" if method in ("POST", "OPTIONS") else f"/app/uploads/{'0' * 32}"
@@ -99,6 +148,7 @@ ACTIONS = (
     _post("skip", {200, 409}, lambda made: more(item=str(made.items[-2]))),
     _post("heartbeat", {200}, lambda made: {"seat": str(uuid4()), "items": [str(made.items[-2])]}),
     _post("leave", {200}, lambda _: {"seat": str(uuid4())}),
+    *_removals(),
     _get(
         "thumbnail",
         "/app/static/{path:path}",
@@ -120,13 +170,19 @@ ACTIONS = (
     _get(
         "card files",
         "/app/assets/{version}/{name}",
-        lambda _: _asset(),
+        lambda _: _asset("assets", "card_assets"),
+        Permission.REVIEW,
+    ),
+    _get(
+        "removals files",
+        "/app/removals/assets/{version}/{name}",
+        lambda _: _asset("removals/assets", "removals_assets"),
         Permission.REVIEW,
     ),
     _get(
         "pairs files",
         "/app/pairs/assets/{version}/{name}",
-        lambda _: _pairs_asset(),
+        lambda _: _asset("pairs/assets", "pairs_assets"),
         Permission.HAND_IN,
     ),
     _upload("OPTIONS", 204),
@@ -187,16 +243,9 @@ ACTIONS = (
 )
 
 
-def _asset() -> str:
-    from review_ui.components import card_assets
-
-    return f"/app/assets/{card_assets.version()}/main.js"
-
-
-def _pairs_asset() -> str:
-    from review_ui.components import pairs_assets
-
-    return f"/app/pairs/assets/{pairs_assets.version()}/main.js"
+def _asset(place: str, module: str) -> str:
+    version = import_module(f"review_ui.components.{module}").version()
+    return f"/app/{place}/{version}/main.js"
 
 
 # Streamlit's own. What nobody has to log in for shows nothing of ours: the page that lets people log in

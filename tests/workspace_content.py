@@ -76,6 +76,9 @@ QUERIES = {
         SELECT i.public_id, fingerprint, numbers::text, suggested_reasons::text
         FROM removal_measurements m JOIN removals r ON r.id = removal_id
         JOIN review_items i ON i.id = item_id""",
+    "removal_queue": """
+        SELECT public_id, position, random_draw, state, votes_wanted
+        FROM removal_queue JOIN objects o ON o.id = object_id""",
     "manifests": "SELECT content_hash, name, version, task, spec::text, counts::text FROM manifests",
     "photo_splits": "SELECT sha256, split FROM photo_splits JOIN photos ON photos.id = photo_id",
 }

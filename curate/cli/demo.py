@@ -69,6 +69,8 @@ def demo(
         made = export.export_subject(opened, options, root / "manifests")
         verified = verify.verify_manifest(made.manifest.directory, opened)
         backgrounds = _backgrounds(opened, root)
+        unfit = _unfit_for_bootstrap(opened)
+        votes = _votes(opened, root)
     mined = found["mine"]
     result(f"photos    {mined['photos']}")
     result(f"objects   {mined['objects_found']}, of which {mined['objects']} are large and sure enough")
@@ -79,12 +81,15 @@ def demo(
     result(
         f"records   {backgrounds.records} for insertion, verified: {backgrounds.manifest.content_hash[:12]}"
     )
+    result(f"          none for bootstrapped insertion: {unfit}")
+    result(f"votes     {votes.records}, verified: {votes.manifest.content_hash[:12]}")
     result("")
     result(f"Look at   {root / 'sheets' / sheets.OVERVIEW}")
     result(f"And at    {root / 'removals'}")
     result(f"Then try  {sys.argv[0]} -w {root} groups list")
     result(f"Manifests {made.manifest.directory}")
     result(f"          {backgrounds.manifest.directory}")
+    result(f"          {votes.manifest.directory}")
 
 
 def _backgrounds(opened: Workspace, root: Path) -> Exported:
@@ -109,5 +114,26 @@ def _backgrounds(opened: Workspace, root: Path) -> Exported:
     removals.write_reports(opened, root / "removals")
     options = ViewOptions("demo-insertion", "1", include_automatic=True, shares=_SHARES)
     made = export_insertion(opened, options, root / "manifests")
+    verify.verify_manifest(made.manifest.directory, opened)
+    return made
+
+
+def _unfit_for_bootstrap(opened: Workspace) -> str:
+    """Why nothing of it trains shadows: the photos show small objects, and the removers but fill masks."""
+    from curate.workflows.bootstrap_selection import BootstrapOptions, select_bootstrap
+    from curate.workflows.export_options import reasons
+
+    options = BootstrapOptions("demo-bootstrap", "1", include_automatic=True, shares=_SHARES)
+    return reasons(select_bootstrap(opened, options).left_out)
+
+
+def _votes(opened: Workspace, root: Path) -> Exported:
+    """Export every decision, which policies made here, with what it was about."""
+    from curate.workflows import verify
+    from curate.workflows.decision_selection import DecisionOptions
+    from curate.workflows.export_decisions import export_decisions
+
+    options = DecisionOptions("demo-decisions", "1", include_automatic=True, shares=_SHARES)
+    made = export_decisions(opened, options, root / "manifests")
     verify.verify_manifest(made.manifest.directory, opened)
     return made

@@ -31,14 +31,14 @@ def progress(context: typer.Context, as_json: Json = False) -> None:
         found = progress.progress(workspace)
     if as_json:
         result_json(_as_json(found))
-    elif not found.backlog.total + found.pairs.total:
+    elif not found.backlog.total + found.pairs.total + found.removals.total:
         result("There is nothing to review yet: type `curate mine`, or `curate pairs import FOLDER`.")
     else:
         _print(found)
 
 
 def _print(found: Progress) -> None:
-    there = {"group": found.backlog, "pair": found.pairs}
+    there = {"group": found.backlog, "pair": found.pairs, "removed object": found.removals}
     there = {what: left for what, left in there.items() if left.total}
     for what, left in there.items():
         result(
@@ -71,6 +71,7 @@ def _as_json(found: Progress) -> dict[str, Any]:
         "groups": found.backlog.total,
         **_left(found.backlog),
         "pairs": {"all": found.pairs.total, **_left(found.pairs)},
+        "removed_objects": {"all": found.removals.total, **_left(found.removals)},
         "agreed": found.agreement.hits,
         "with_several_votes": found.agreement.total,
         "reviewers": [

@@ -12,7 +12,11 @@ from curate.cli.output import Json, count, result, result_json, table
 if TYPE_CHECKING:
     from curate.workflows.queue_rule import Overview
 
-commands = typer.Typer(no_args_is_help=True, help="Look at the review queue and set its rules.")
+Queue = Annotated[str, typer.Option("--kind", help="Which queue: group or removal.")]
+_NOUNS = {"group": "group", "removal": "removed object"}
+"""What stands in a queue."""
+
+commands = typer.Typer(no_args_is_help=True, help="Look at the review queues and set their rules.")
 
 
 def register(app: typer.Typer) -> None:
@@ -20,12 +24,12 @@ def register(app: typer.Typer) -> None:
 
 
 @commands.command()
-def show(context: typer.Context, as_json: Json = False) -> None:
-    """Groups by state, and who holds how many of them now."""
+def show(context: typer.Context, kind: Queue = "group", as_json: Json = False) -> None:
+    """Groups, or objects with removals, by state, and who holds how many of them now."""
     from curate.workflows import queue_rule
 
     with open_workspace(context) as workspace:
-        _report(queue_rule.overview(workspace), as_json)
+        _report(queue_rule.overview(workspace, kind), kind, as_json)
 
 
 @commands.command()
@@ -45,27 +49,29 @@ def consensus(
 
     with open_workspace(context) as workspace:
         queue_rule.set_consensus(workspace, Consensus(needed, asked), kind)
-        if kind != "group":
+        if kind not in _NOUNS:
             _report_rule(kind, needed, asked, as_json)
             return
-        _report(queue_rule.overview(workspace), as_json)
+        _report(queue_rule.overview(workspace, kind), kind, as_json)
 
 
 @commands.command()
 def order(
     context: typer.Context,
     ordering: Annotated[str, typer.Argument(help="uncertain or likely: the weakest groups first, or last.")],
+    kind: Queue = "group",
     as_json: Json = False,
 ) -> None:
-    """Set which groups are served first.
+    """Set which groups, or objects with removals, are served first.
 
-    One in four is drawn by lot all the same, so that what is measured on decisions is fair.
+    Weak removals are those whose numbers suggest many reject reasons. One in four is drawn by lot all the
+    same, so that what is measured on decisions is fair.
     """
     from curate.workflows import queue_rule
 
     with open_workspace(context) as workspace:
-        queue_rule.set_ordering(workspace, ordering)
-        _report(queue_rule.overview(workspace), as_json)
+        queue_rule.set_ordering(workspace, ordering, kind)
+        _report(queue_rule.overview(workspace, kind), kind, as_json)
 
 
 def _report_rule(kind: str, needed: int, asked: int, as_json: bool) -> None:
@@ -75,16 +81,16 @@ def _report_rule(kind: str, needed: int, asked: int, as_json: bool) -> None:
         result(f"{needed} of {asked} reviewers of a {kind} must agree from now on.")
 
 
-def _report(overview: Overview, as_json: bool) -> None:
+def _report(overview: Overview, kind: str, as_json: bool) -> None:
     if as_json:
         result_json(_as_json(overview))
         return
-    agreed = overview.consensus
+    agreed, noun = overview.consensus, _NOUNS[kind]
     result(
-        f"{count(overview.waiting, 'group')} to review; {agreed.needed} of {agreed.asked} reviewers must "
-        f"agree; {overview.ordering} groups come first."
+        f"{count(overview.waiting, noun)} to review; {agreed.needed} of {agreed.asked} reviewers must "
+        f"agree; {overview.ordering} ones come first."
     )
-    table(("state", "groups"), overview.states.items())
+    table(("state", f"{noun}s"), overview.states.items())
     if overview.held:
         table(("reviewer", "holds"), overview.held.items())
 

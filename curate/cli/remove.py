@@ -147,6 +147,30 @@ def show(
     result_json([asdict(each) for each in found]) if as_json else _print(found)
 
 
+@commands.command()
+def measure(context: typer.Context, models: Models = True, as_json: Json = False) -> None:
+    """Measure again what was measured by earlier measures, or by other models.
+
+    `curate remove` measures what it makes; this is for removals that are older than the program, and for
+    those that were made before the offline models were pulled. Decisions stay as they are.
+    """
+    from curate.workflows.pair_evidence import pulled_models
+    from curate.workflows.remeasure import remeasure
+    from curate.workflows.removal_measuring import RemovalMeasures
+
+    with open_workspace(context) as workspace:
+        measures = RemovalMeasures(pulled_models(workspace.settings) if models else None)
+        summary = follow(remeasure(workspace, measures))
+    for problem in summary["problems"]:
+        say(problem)
+    if as_json:
+        result_json(summary)
+    else:
+        result(f"{count(summary['measured'], 'removal')} measured.")
+    if summary["problems"]:
+        raise typer.Exit(1)
+
+
 def _wanted(workspace: Workspace, group: str | None, all_groups: bool, with_automatic: bool) -> list[UUID]:
     from curate.workflows import removal_scope
 

@@ -47,7 +47,7 @@ def review(
     ] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser window.")] = False,
 ) -> None:
-    """Judge recurrence groups and counterfactual pairs in the browser.
+    """Judge recurrence groups, counterfactual pairs and removals in the browser.
 
     Ctrl-C ends it.
     """

@@ -166,7 +166,7 @@ def _member(row: _Row, photo: PhotoRef) -> Member:
     return Member(
         object=found.public_id,
         photo=photo.sha256,
-        name=_name(photo.uri),
+        name=file_name(photo.uri),
         label=found.label,
         score=found.score,
         similarity=row.similarity,
@@ -175,8 +175,8 @@ def _member(row: _Row, photo: PhotoRef) -> Member:
     )
 
 
-def _name(uri: str) -> str:
-    """The file's name; what is not UTF-8 in it becomes a replacement character."""
+def file_name(uri: str) -> str:
+    """The photo's file name; what is not UTF-8 in it becomes a replacement character."""
     name = PurePosixPath(uri).name
     return unquote(name) if is_local(uri) else name
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, delete, func, se
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from curate.database import pair_votes, queue, rules
+from curate.database import pair_votes, queue, removal_queue, rules
 from curate.database.among import among
 from curate.database.tables import Decision, Object, PairFact, ReviewItem, ReviewMember
 from curate.errors import ConflictError, DecisionError, NotFoundError
@@ -268,10 +268,12 @@ def _again(sent: Decision, item: ReviewItem, who: _Who, said: Said) -> Recorded:
 
 
 def _follow(session: Session, item: ReviewItem, who: _Who) -> None:
-    """Bring up to date what is derived from decisions on the item; nothing is but of a group."""
+    """Bring up to date what is derived from decisions on the item; of a pair, nothing is."""
     if item.kind == rules.GROUP:
         _derive(session, item.id, who)
         queue.recount(session, [item.id])
+    elif item.kind == rules.REMOVAL:
+        removal_queue.recount_item(session, item.id)
 
 
 def _members(session: Session, item_key: int) -> dict[UUID, int]:

@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from curate.database import pair_votes, pairs
+from curate.database.queue import AnyQueue
 from curate.database.tables import (
     Decision,
     Group,
@@ -71,10 +72,10 @@ class Made(NamedTuple):
     decisions: int
 
 
-def states(session: Session) -> dict[tuple[str, bool], int]:
-    """Items of the queue by state and by whether they still want votes."""
-    wanted = QueuedItem.votes_wanted > 0
-    rows = select(QueuedItem.state, wanted, func.count()).group_by(QueuedItem.state, wanted)
+def states(session: Session, queued: AnyQueue = QueuedItem) -> dict[tuple[str, bool], int]:
+    """What stands in a queue by state and by whether it still wants votes."""
+    wanted = queued.votes_wanted > 0
+    rows = select(queued.state, wanted, func.count()).group_by(queued.state, wanted)
     return {(state, open_): count for state, open_, count in session.execute(rows)}
 
 

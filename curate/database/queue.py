@@ -11,17 +11,48 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, case, cast, exists, func, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    case,
+    cast,
+    exists,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from curate.database import rules, states
 from curate.database.among import among
 from curate.database.states import Derived
-from curate.database.tables import Decision, QueuedItem, ReviewItem, ReviewLease, ReviewMember
+from curate.database.tables import (
+    CaseLease,
+    Decision,
+    QueuedCase,
+    QueuedItem,
+    ReviewItem,
+    ReviewLease,
+    ReviewMember,
+)
+
+STEP = case((Decision.verdict == "undo", -1), else_=1)
+"""What a decision adds to the verdicts that stand."""
+
+AnyQueue = type[QueuedItem] | type[QueuedCase]
+
 
 # Spelt out like the partial indices they belong to: Postgres does not look into bind parameters.
-WANTED = QueuedItem.votes_wanted > literal_column("0")
-ADJUDICATED = QueuedItem.state.in_([literal_column("'disputed'"), literal_column("'flagged'")])
+def wanted(queued: AnyQueue = QueuedItem) -> ColumnElement[bool]:
+    """Whether more votes are wanted."""
+    return queued.votes_wanted > literal_column("0")
+
+
+def adjudicated(queued: AnyQueue = QueuedItem) -> ColumnElement[bool]:
+    """Whether an adjudicator is waited for."""
+    return queued.state.in_([literal_column("'disputed'"), literal_column("'flagged'")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +87,9 @@ def keys(session: Session, public_ids: Iterable[UUID]) -> dict[UUID, int]:
     return {public_id: key for public_id, key in session.execute(rows)}
 
 
-def hold(session: Session, item_keys: Collection[int]) -> list[int]:
+def hold(session: Session, item_keys: Collection[int], queued: AnyQueue = QueuedItem) -> list[int]:
     """Hold the rows of those items that are queued, in the order of their keys, which is returned."""
-    return _hold(session, among(QueuedItem.item_id, item_keys))
+    return _hold(session, among(queued.item_id, item_keys), queued)
 
 
 def hold_around(session: Session, item_keys: Collection[int]) -> list[int]:
@@ -71,36 +102,44 @@ def hold_around(session: Session, item_keys: Collection[int]) -> list[int]:
         .group_by(ours.item_id, theirs.item_id)
         .having(func.count() >= 2)
     )
-    return _hold(session, QueuedItem.item_id.in_(sharing))
+    return _hold(session, QueuedItem.item_id.in_(sharing), QueuedItem)
 
 
-def _hold(session: Session, which: ColumnElement[bool]) -> list[int]:
-    rows = select(QueuedItem.item_id).where(which).order_by(QueuedItem.item_id)
+def _hold(session: Session, which: ColumnElement[bool], queued: AnyQueue) -> list[int]:
+    rows = select(queued.item_id).where(which).order_by(queued.item_id)
     return list(session.scalars(rows.with_for_update(key_share=True)))
 
 
-def write(session: Session, derived: Mapping[int, Derived]) -> None:
+def write(session: Session, derived: Mapping[int, Derived], queued: AnyQueue = QueuedItem) -> None:
     rows = [{"item_id": key, **each._asdict()} for key, each in derived.items()]
-    session.execute(update(QueuedItem), rows)
+    session.execute(update(queued), rows)
 
 
 def left(session: Session, reviewer: str, seat: UUID) -> Left:
     # Every undo takes back one verdict: counting both is ten times as fast as pairing them.
-    step = case((Decision.verdict == "undo", -1), else_=1)
-    mine = select(func.coalesce(func.sum(step), 0)).where(
+    mine = select(func.coalesce(func.sum(STEP), 0)).where(
         Decision.reviewer == reviewer, Decision.reviewer_kind == "person"
     )
-    counts = select(
-        select(func.count()).where(WANTED).scalar_subquery(),
-        cast(mine.scalar_subquery(), Integer),
-        select(func.count()).where(ADJUDICATED).scalar_subquery(),
-        select(func.count())
-        .where(
-            ReviewLease.reviewer == reviewer,
-            ReviewLease.seat != seat,
-            ReviewLease.expires_at > func.statement_timestamp(),
-        )
-        .scalar_subquery(),
-        exists(select(QueuedItem.item_id)),
+    return Left(*session.execute(counts(QueuedItem, ReviewLease, mine, reviewer, seat)).one())
+
+
+def counts(
+    queued: AnyQueue,
+    lease: type[ReviewLease] | type[CaseLease],
+    mine: Select[int],
+    reviewer: str,
+    seat: UUID,
+) -> Select[int, int, int, int, bool]:
+    """The numbers of ``Left`` about any queue."""
+    elsewhere = (
+        lease.reviewer == reviewer,
+        lease.seat != seat,
+        lease.expires_at > func.statement_timestamp(),
     )
-    return Left(*session.execute(counts).one())
+    return select(
+        select(func.count()).where(wanted(queued)).scalar_subquery(),
+        cast(mine.scalar_subquery(), Integer),
+        select(func.count()).where(adjudicated(queued)).scalar_subquery(),
+        select(func.count()).where(*elsewhere).scalar_subquery(),
+        exists(select(queued.item_id)),
+    )

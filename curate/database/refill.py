@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-from sqlalchemy import BigInteger, Boolean, delete, exists, func, literal, or_, select, text, union, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import delete, exists, literal, or_, select, union, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from curate.database import mining, places, rules, states
+from curate.database import mining, placing, rules, states
 from curate.database.queue import write
 from curate.database.tables import (
     Decision,
@@ -65,10 +64,7 @@ def resettle(session: Session, rule: ReviewRule) -> None:
 
 
 def arrange(session: Session, rule: ReviewRule) -> None:
-    """Give every item that wants votes its place. The caller holds the queue alone.
-
-    The others keep the place they had: whether the lot drew an item that was decided since must last.
-    """
+    """Give every item that wants votes its place. The caller holds the queue alone."""
     if rule.run_id is None:
         return
     waiting = (
@@ -78,23 +74,9 @@ def arrange(session: Session, rule: ReviewRule) -> None:
         .where(QueuedItem.votes_wanted > 0)
         .order_by(ReviewItem.public_id)
     )
-    rows = session.execute(waiting).all()
-    keys, weakest = np.array([key for key, _ in rows], np.int64), np.array([low for _, low in rows], float)
+    ranked = [(key, weakest) for key, weakest in session.execute(waiting)]
     seed = session.scalars(select(MiningRun.public_id).where(MiningRun.id == rule.run_id)).one().int
-    order, by_lot = places.serve_order(weakest, rule.ordering, seed)
-    placed = select(
-        func.unnest(literal(keys[order].tolist(), ARRAY(BigInteger))).label("item_id"),
-        func.unnest(literal(list(range(len(order))), ARRAY(BigInteger))).label("position"),
-        func.unnest(literal(by_lot.tolist(), ARRAY(Boolean))).label("random_draw"),
-    ).subquery()
-    moved = update(QueuedItem).where(QueuedItem.item_id == placed.c.item_id)
-    session.execute(
-        moved.values(position=placed.c.position, random_draw=placed.c.random_draw),
-        execution_options=_UNSEEN,
-    )
-    # The autovacuum looks at the table some time after this transaction; until then Postgres would plan
-    # claims for an empty one.
-    session.execute(text("ANALYZE review_queue"))
+    placing.place(session, QueuedItem, ranked, rule.ordering, seed)
 
 
 def _replace_items(session: Session, rule: ReviewRule) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import pair_votes, removals, rules
+from curate.database import pair_votes, removal_words, removals, rules
 from curate.database.removals import RemovalRow
-from curate.pair_verdicts import PairState, Word, settle_pair
-from curate.verdicts import Consensus
+from curate.pair_verdicts import PairState, settle_pair
+from curate.verdicts import FLAGGED, Consensus
 
 
 def settled(
@@ -25,18 +24,11 @@ def settled(
         consensus: How many must agree; None asks the rule for removals.
     """
     needed = consensus or rules.consensus(session, rules.REMOVAL)
-    words: dict[int, list[Word]] = defaultdict(list)
-    for made, _ in pair_votes.standing(session, item_ids):
-        word = Word(
-            made.reviewer,
-            made.verdict,
-            made.id,
-            made.public_id,
-            automatic=made.reviewer_kind == "automatic",
-            adjudicates=made.adjudicates,
-        )
-        words[made.item_id].append(word)
-    return {item: settle_pair(words[item], needed, with_automatic=with_automatic) for item in item_ids}
+    made = removal_words.standing(session, item_ids)
+    return {
+        item: settle_pair(removal_words.words(made[item]), needed, with_automatic=with_automatic)
+        for item in item_ids
+    }
 
 
 def backgrounds(
@@ -44,13 +36,17 @@ def backgrounds(
 ) -> dict[UUID, tuple[RemovalRow, frozenset[UUID]]]:
     """The accepted removal of each object that has one, and the decisions that accept it.
 
-    Of several accepted ones that counts which people accepted last: the best of them is in their hands.
+    Of several accepted ones that counts which people accepted last: the best of them is in their hands. An
+    object with a removal that is flagged has none until an adjudicator has ruled.
     """
     rows = removals.every(session, object_ids)
     items = [row.removal.item_id for row in rows]
     states = settled(session, items, with_automatic=with_automatic)
     order = {made.public_id: made.id for made, _ in pair_votes.standing(session, items)}
-    accepted = [(row, states[row.removal.item_id].behind) for row in rows]
+    held = {row.removal.object_id for row in rows if states[row.removal.item_id].name == FLAGGED}
+    accepted = [
+        (row, states[row.removal.item_id].behind) for row in rows if row.removal.object_id not in held
+    ]
     accepted = [(row, behind) for row, behind in accepted if behind]  # empty unless it is accepted
     accepted.sort(key=lambda each: max(order[decision] for decision in each[1]))
     return {row.object_.public_id: (row, behind) for row, behind in accepted}

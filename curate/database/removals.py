@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, Text, cast, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from curate.database import objects, rules
+from curate.database import objects, removal_queue, rules
 from curate.database.among import among
 from curate.database.tables import (
     Failure,
@@ -95,7 +95,8 @@ def count_to_do(session: Session, wanted: Iterable[UUID], recipe: str, *, retry_
 
 
 def record(session: Session, object_id: UUID, made: NewRemoval) -> int:
-    """Store a removal with its review item; its key. One that was stored so meanwhile stays."""
+    """Store a removal with its review item and queue it; its key. One that was stored so meanwhile stays."""
+    rules.share(session)
     public_id = removal_id(object_id, made.recipe)
     item = insert(ReviewItem).values(public_id=public_id, kind=rules.REMOVAL)
     session.execute(item.on_conflict_do_nothing())
@@ -105,27 +106,45 @@ def record(session: Session, object_id: UUID, made: NewRemoval) -> int:
         **asdict(made),
     )
     session.execute(row.on_conflict_do_nothing())
-    stored = select(Removal.id).join(ReviewItem, ReviewItem.id == Removal.item_id)
-    return session.scalars(stored.where(ReviewItem.public_id == public_id)).one()
+    stored = select(Removal.id, Removal.object_id).join(ReviewItem, ReviewItem.id == Removal.item_id)
+    key, object_key = session.execute(stored.where(ReviewItem.public_id == public_id)).one()
+    removal_queue.put(session, object_key)
+    return key
 
 
 def record_measurement(
     session: Session, removal: int, fingerprint: str, numbers: Mapping[str, Any], reasons: Collection[str]
 ) -> None:
-    """Store numbers; those that the same measures gave before stay."""
-    row = insert(RemovalMeasurement).values(
+    """Store numbers, which count from now on; nothing if those of the same measures count already."""
+    newest = select(RemovalMeasurement.fingerprint).where(RemovalMeasurement.removal_id == removal)
+    if session.scalar(newest.order_by(RemovalMeasurement.id.desc()).limit(1)) == fingerprint:
+        return
+    row = RemovalMeasurement(
         removal_id=removal,
         fingerprint=fingerprint,
         numbers=dict(numbers),
         suggested_reasons=list(reasons),
     )
-    session.execute(row.on_conflict_do_nothing())
+    session.add(row)
+    session.flush()
 
 
 def every(session: Session, object_ids: Iterable[UUID] | None = None) -> list[RemovalRow]:
     """All removals, or those of some objects; by object, then by when they were made."""
     rows = _rows().order_by(Object.public_id, Removal.id)
     return _read(session, rows if object_ids is None else rows.where(among(Object.public_id, object_ids)))
+
+
+def unmeasured(session: Session, fingerprint: str) -> list[RemovalRow]:
+    """Removals whose numbers are not of the measures of that fingerprint, in the order they were made."""
+    other = RemovalMeasurement.fingerprint.is_distinct_from(fingerprint)
+    return _read(session, _rows().where(other).order_by(Removal.id))
+
+
+def of_objects(session: Session, object_keys: Iterable[int]) -> list[RemovalRow]:
+    """All removals of objects by key: those of an object together, by the name of the remover."""
+    rows = _rows().where(among(Removal.object_id, object_keys))
+    return _read(session, rows.order_by(Removal.object_id, _Remover.name, Removal.id))
 
 
 def by_public_ids(session: Session, public_ids: Iterable[UUID]) -> dict[UUID, RemovalRow]:

@@ -7,34 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
 import pyarrow as pa
 
-from curate.exporters.insertion_records import (
+from curate.exporters import backgrounds
+from curate.exporters.backgrounds import (
     BACKGROUND,
     MASK,
-    TASK,
-    sample_id,
+    MASK_MEANING,
+    background_pixel_faults,
+    background_row_faults,
 )
+from curate.exporters.insertion_records import TASK, sample_id
 from curate.exporters.subject import SUBJECT, holdings, view_faults
-from curate.exporters.task import CardWords, Column, PixelsOf, Row, SizeOf, Task, listed
+from curate.exporters.task import CardWords, Column, Row, SizeOf, Task
 
-_TARGET = "target_file_name"
 _PICTURES = (
     Column(BACKGROUND, pa.string(), "the target without the object: output of a remover; PNG"),
     Column(MASK, pa.string(), "where the object is in the target, not widened"),
-)
-_REMOVAL = (
-    Column("removal_id", pa.string(), "the output, by object, remover, segmenter and dilation"),
-    Column("remover", pa.string(), "model that made the background"),
-    Column("remover_fingerprint", pa.string(), "its weights, preprocessing and parameters"),
-    Column("segmenter", pa.string(), "model that drew the mask"),
-    Column("dilation", pa.int64(), "by how many pixels the mask was widened for the remover"),
-    Column(
-        "region",
-        listed(pa.int64()),
-        "x, y, width, height of what the remover was shown: outside of it background and target are equal",
-    ),
 )
 _OWN_ID = Column(
     "sample_id", pa.string(), "sha256 over the task, the target's object id, the removal and the references"
@@ -46,33 +35,7 @@ def _row_faults(row: Row, size_of: SizeOf) -> Iterator[str]:
     if row["sample_id"] != sample_id(row["object_id"], row["removal_id"], row["reference_object_ids"]):
         yield "has an id that does not follow from its objects and removal"
     yield from view_faults(row, size_of)
-    width, height = size_of(row[_TARGET])
-    for name in (row[BACKGROUND], row[MASK]):
-        if size_of(name) != (width, height):
-            yield f"has {name} in another size than its target"
-        if not name.endswith(".png"):
-            yield f"has the lossy picture {name}"
-    if not _inside(row["region"], width, height):
-        yield "has a working region outside of its target"
-
-
-def _pixel_faults(row: Row, pixels: PixelsOf) -> Iterator[str]:
-    mask = pixels(row[MASK])
-    x, y, width, height = row["region"]
-    outside = np.ones(mask.shape[:2], dtype=np.bool_)
-    outside[y : y + height, x : x + width] = False
-    if mask.ndim != 2 or not np.isin(mask, (0, 255)).all():
-        yield f"has values other than 0 and 255 in {row[MASK]}"
-    elif not mask.any() or mask[outside].any():
-        yield f"has no object in {row[MASK]}, or one that reaches out of the working region"
-    if not np.array_equal(pixels(row[_TARGET])[outside], pixels(row[BACKGROUND])[outside]):
-        yield f"has a background {row[BACKGROUND]} that is not its target outside of the working region"
-
-
-def _inside(region: Sequence[int], width: int, height: int) -> bool:
-    if len(region) != 4 or min(region) < 0 or min(region[2:]) == 0:
-        return False
-    return region[0] + region[2] <= width and region[1] + region[3] <= height
+    yield from background_row_faults(row, size_of)
 
 
 def _summary(rows: Sequence[Row]) -> str:
@@ -88,11 +51,11 @@ def _summary(rows: Sequence[Row]) -> str:
 
 INSERTION = Task(
     name=TASK,
-    columns=(_OWN_ID, *_PICTURES, *_VIEWS, *_REMOVAL),
+    columns=(_OWN_ID, *_PICTURES, *_VIEWS, *backgrounds.COLUMNS),
     holdings=holdings,
     row_faults=_row_faults,
-    pixel_faults=_pixel_faults,
-    masks={MASK: "white (255) is the object, black (0) everything else"},
+    pixel_faults=background_pixel_faults,
+    masks={MASK: MASK_MEANING},
     card=CardWords(
         category="image-to-image",
         tag="object-insertion",
@@ -111,7 +74,7 @@ INSERTION = Task(
         ),
     ),
     nothing=(
-        "Nothing is approved for export: accept groups, type `curate remove`, and accept removals with "
-        "`curate decide accept` first."
+        "Nothing is approved for export: accept groups, type `curate remove`, and accept removals in "
+        "`curate review` or with `curate decide accept` first."
     ),
 )

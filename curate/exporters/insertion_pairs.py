@@ -10,14 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from curate.exporters.pair_columns import COLUMNS, EFFECT, EFFECT_MEANING, MASK, MASK_MEANING, SAMPLE_ID
-from curate.exporters.pair_records import PairFiles, PairRecord, Plane, ReadPair
+from curate.exporters.pair_records import PairFiles, PairRecord, ReadPair
 from curate.exporters.pair_rules import holdings, mask_faults, row_faults
 from curate.exporters.pair_samples import pair_samples
 from curate.exporters.pair_words import COUNTS, MAKING, NOTHING, RIGHTS, TWO_EXPOSURES, facts, pairs
-from curate.exporters.pixels import QUICK, RGB, MediaFile, decoded, png
+from curate.exporters.pixels import QUICK, MediaFile, decoded, pasted, png
 from curate.exporters.task import CardWords, Column, PixelsOf, Row, Sample, SizeOf, Task
 
 TASK = "insertion-pairs"
@@ -49,12 +48,6 @@ def insertion_pair_samples(
         }
 
     return pair_samples(TASK, [each.name for each in _PICTURES], records, read_pair, parts)
-
-
-def pasted(factual: RGB, counterfactual: RGB, mask: Plane) -> RGB:
-    """y: uint8 [height, width, 3], ``factual`` where ``mask`` is 255 and ``counterfactual`` elsewhere."""
-    inside: NDArray[np.bool_] = mask[..., None] == 255  # [height, width, 1]
-    return np.where(inside, factual, counterfactual)
 
 
 def _row_faults(row: Row, size_of: SizeOf) -> Iterator[str]:

@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
+from curate.exporters.backgrounds import BACKGROUND, MASK, Background, ReadPng, background_values
 from curate.exporters.pixels import Decode, MediaFile
 from curate.exporters.subject_samples import ReadPhoto, subject_samples
 from curate.exporters.task import Made, Picture, Sample
-from curate.records import Box, SubjectRecord
+from curate.records import SubjectRecord
 
 TASK = "insertion"
-BACKGROUND, MASK = "background_file_name", "mask_file_name"
-
-ReadPng = Callable[[str], bytes]
-"""A stored PNG by its sha256; called from several threads."""
-
-
-@dataclass(frozen=True, slots=True)
-class Background:
-    """An accepted removal of a target."""
-
-    removal_id: UUID
-    remover: str
-    remover_fingerprint: str
-    segmenter: str
-    dilation: int
-    """Pixels."""
-    region: Box
-    """Whole pixels of the upright photo."""
-    output_sha256: str
-    mask_sha256: str
-    """Of the object's own mask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +48,12 @@ def insertion_samples(
 
 
 def _sample(record: InsertionRecord, views: Sample, read_png: ReadPng) -> Sample:
-    target, background, region = record.views.target, record.background, record.background.region
+    target, background = record.views.target, record.background
     references = [view.object_id for view in record.views.references]
     values = {
         **{name: value for name, value in views.values.items() if name != "caption"},
         "sample_id": sample_id(target.object_id, background.removal_id, references),
-        "removal_id": str(background.removal_id),
-        "remover": background.remover,
-        "remover_fingerprint": background.remover_fingerprint,
-        "segmenter": background.segmenter,
-        "dilation": background.dilation,
-        "region": [int(each) for each in (region.x, region.y, region.width, region.height)],
+        **background_values(background),
     }
     make = partial(_made, background, read_png)
     made = {column: Picture(str(background.removal_id), column, make) for column in (BACKGROUND, MASK)}

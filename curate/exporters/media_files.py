@@ -21,7 +21,7 @@ THREADS = min(os.cpu_count() or 1, 8)
 def written_rows(samples: Sequence[Sample], tree: Path, on_step: OnStep | None) -> list[dict[str, object]]:
     """Write the pictures of all samples below ``tree``; returns their full rows in the same order."""
     jobs = {(each.split, one.key): one for each in samples for one in _pictures(each)}
-    for split in {split for split, _ in jobs}:
+    for split in {each.split for each in samples}:
         make_folder(tree / split)
     done: dict[tuple[str, str], _Written] = {}
     pool = ThreadPoolExecutor(THREADS)

@@ -89,3 +89,9 @@ def decoded(data: bytes, max_pixels: int) -> NDArray[np.uint8]:
         with damage_of(photo.format):
             return np.array(photo.image)
     return np.array(read_upright(photo).picture)
+
+
+def pasted(photo: RGB, background: RGB, mask: NDArray[np.uint8]) -> RGB:
+    """y = M*x + (1-M)*z, uint8 [height, width, 3]: ``photo`` where ``mask`` is 255, else ``background``."""
+    inside: NDArray[np.bool_] = mask[..., None] == 255  # [height, width, 1]
+    return np.where(inside, photo, background)

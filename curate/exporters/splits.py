@@ -47,6 +47,31 @@ def connected_photos(links: Iterable[Collection[str]]) -> list[frozenset[str]]:
     return sorted((frozenset(subset) for subset in photos.subsets()), key=min)
 
 
+def place_links(
+    links: Iterable[Collection[str]],
+    known: Mapping[str, str],
+    same_photo: Mapping[str, str],
+    required: Mapping[str, str],
+    *,
+    seed: int,
+    shares: tuple[int, int, int],
+) -> SplitAssignment:
+    """Place the photos of ``links``, each with its near-duplicates.
+
+    Args:
+        links: As for ``connected_photos``.
+        known: As for ``assign_splits``, like ``required``, ``seed`` and ``shares``.
+        same_photo: For the sha256 of every photo the smallest sha256 among its near-duplicates.
+        required: The only split a photo may be in.
+        seed: Goes into the hash that places new components.
+        shares: Weights of train, validation and test.
+    """
+    together = [set(link) for link in links]
+    shown = {sha256 for link in together for sha256 in link} | known.keys() | required.keys()
+    together += [{sha256, same_photo[sha256]} for sha256 in sorted(shown) if sha256 in same_photo]
+    return assign_splits(connected_photos(together), known, seed, shares, required)
+
+
 def assign_splits(
     components: Iterable[Collection[str]],
     known: Mapping[str, str],

@@ -78,11 +78,12 @@ def view_faults(row: Row, size_of: SizeOf) -> Iterator[str]:
         yield "uses a photo twice"
     names = [row["target_file_name"], *row["reference_file_names"]]
     for name, box in zip(names, [row["box"], *row["reference_boxes"]], strict=True):
-        if not _inside(box, size_of(name)):
+        if not box_is_inside(box, size_of(name)):
             yield f"has a box outside of {name}"
 
 
-def _inside(box: list[float], size: tuple[int, int]) -> bool:
+def box_is_inside(box: Sequence[float], size: tuple[int, int]) -> bool:
+    """Whether x, y, width, height is a box in a picture of width and height ``size``."""
     if len(box) != 4:
         return False
     x, y, width, height = box

@@ -119,12 +119,6 @@ def views_of(record: SubjectRecord) -> tuple[SubjectView, ...]:
     return record.target, *record.references
 
 
-def photos_without_rights(records: Iterable[SubjectRecord]) -> list[str]:
-    """sha256 of every photo in ``records`` for which nobody stated a licence, sorted."""
-    views = (view for record in records for view in views_of(record))
-    return sorted({view.photo_sha256 for view in views if not view.licence})
-
-
 def _references(
     target: int, members: Sequence[AcceptedView], cosines: NDArray[np.float64], most: int
 ) -> list[int]:

@@ -55,20 +55,34 @@ class _Pictures:
         return Made({_PHOTO: exported_photo(data, self.decode, has_location=view.has_location)})
 
     def _read(self, view: SubjectView) -> bytes:
-        try:
-            data = self.read_photo(view)
-        except (OSError, PhotoError) as error:
-            raise ExportError(
-                f"The photo {view.uri or view.photo_sha256} cannot be read ({_reason(error)}): put it back, "
-                f"or take back the decisions on the groups of object {view.object_id} with "
-                "`curate decide undo GROUP`; then export again."
-            ) from error
-        if hashlib.sha256(data).hexdigest() != view.photo_sha256:
-            raise ExportError(
-                f"The photo {view.uri} has changed since it was ingested: put the old file back, "
-                "or run `curate ingest` on it and review its groups anew."
-            )
-        return data
+        groups = f"take back the decisions on the groups of object {view.object_id}"
+        return original_bytes(view, self.read_photo, f"{groups} with `curate decide undo GROUP`")
+
+
+def original_bytes(view: SubjectView, read_photo: ReadPhoto, otherwise: str) -> bytes:
+    """The bytes of a view's photo, which are those on record.
+
+    Args:
+        view: Any view on the photo.
+        read_photo: Gives the bytes.
+        otherwise: What to do for who has lost the photo, such as ``take back ...``.
+
+    Raises:
+        ExportError: They cannot be read, or the file has changed.
+    """
+    try:
+        data = read_photo(view)
+    except (OSError, PhotoError) as error:
+        raise ExportError(
+            f"The photo {view.uri or view.photo_sha256} cannot be read ({_reason(error)}): put it back, "
+            f"or {otherwise}; then export again."
+        ) from error
+    if hashlib.sha256(data).hexdigest() != view.photo_sha256:
+        raise ExportError(
+            f"The photo {view.uri} has changed since it was ingested: put the old file back, "
+            "or run `curate ingest` on it and review what it shows anew."
+        )
+    return data
 
 
 def _reason(error: OSError | PhotoError) -> str:

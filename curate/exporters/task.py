@@ -70,6 +70,10 @@ def _no_pixel_faults(row: Row, pixels: PixelsOf) -> Iterator[str]:
     yield from ()
 
 
+def _no_rule_faults(row: Row, parameters: Mapping[str, Any]) -> Iterator[str]:
+    yield from ()
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One kind of training record. Every table starts with ``sample_id`` and has ``decision_ids``."""
@@ -84,6 +88,8 @@ class Task:
     """The sentence for an export without records."""
     pixel_faults: Callable[[Row, PixelsOf], Iterator[str]] = _no_pixel_faults
     """Like ``row_faults``, for rules that only decoded pixels can tell; called from several threads."""
+    rule_faults: Callable[[Row, Mapping[str, Any]], Iterator[str]] = _no_rule_faults
+    """Like ``row_faults``, for limits that stand in the manifest's parameters."""
     masks: Mapping[str, str] = field(default_factory=dict)
     """What the grey values of each mask column mean."""
 
@@ -130,9 +136,11 @@ def listed(kind: pa.DataType) -> pa.DataType:
 
 
 def file_names(row: Row) -> list[str]:
-    """The paths of a row's pictures below its split folder."""
+    """The paths of a row's pictures below its split folder; columns may be without one."""
     names: list[str] = []
     for column, value in row.items():
+        if value is None:
+            continue
         if column.endswith("_file_name"):
             names.append(value)
         elif column.endswith("_file_names"):

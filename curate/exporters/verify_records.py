@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -61,7 +63,7 @@ def record_faults(directory: Path, manifest: ManifestFile, sizes: Sizes, max_pix
         path = f"{split}/{TABLE}"
         if path in manifest.files:
             known.add(path)
-            checked = _Split(directory / split, task, split, sizes, max_pixels)
+            checked = _Split(directory / split, task, split, sizes, max_pixels, manifest.parameters)
             try:
                 yield from (f"{path} {fault}" for fault in checked.faults(contents))
             except (pa.ArrowException, OSError) as error:
@@ -87,6 +89,7 @@ class _Split:
     name: str
     sizes: Sizes
     max_pixels: int
+    parameters: Mapping[str, Any]
 
     def faults(self, contents: Contents) -> Iterator[str]:
         """Check the rows, note them in ``contents``, and look at the pixels of those that are sound."""
@@ -112,6 +115,7 @@ class _Split:
         yield from (f"points at {name}, which is not there" for name in missing)
         if not missing:
             yield from self.task.row_faults(row, lambda name: self.sizes[f"{self.name}/{name}"])
+            yield from self.task.rule_faults(row, self.parameters)
 
     def _pixel_faults(self, rows: Sequence[Row]) -> Iterator[str]:
         with ThreadPoolExecutor(THREADS) as pool:
@@ -119,8 +123,9 @@ class _Split:
                 yield from (f"has {row['sample_id']}, which {fault}" for fault in faults)
 
     def _look(self, row: Row) -> list[str]:
+        pixels = cache(self._pixels)  # rules may ask for a picture more than once
         try:
-            return list(self.task.pixel_faults(row, self._pixels))
+            return list(self.task.pixel_faults(row, pixels))
         except PhotoError as error:
             return [f"has a picture that cannot be decoded ({str(error).rstrip('.')})"]
 

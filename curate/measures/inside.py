@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from curate.measures import thresholds
-from curate.measures.records import Mask, Plane
+from curate.measures.records import RGB, Mask, Plane
 from curate.measures.small import Small, blurred, lab
 
 _SCALES = 5
@@ -19,6 +19,7 @@ _FINE, _COARSE, _TEXTURE = 0.6, 1.2, 2.0  # small pixels: blurs that describe a 
 _TEXTURE_WEIGHT = 1.5  # of a unit of colour
 _AROUND = 2.5  # small pixels from D to the surroundings
 _MOST = 3000  # places of the surroundings, and of D
+_DARKEST = 20.0  # 8-bit steps: below, noise would be all there is to see
 _BLOCKS, _PER_BLOCK = 4, 100  # the surroundings in 4 x 4 blocks, and places asked of each
 
 
@@ -53,11 +54,24 @@ def _correlation(one: Plane, other: Plane, pixels: int) -> float:
     return float((one * other).sum()) / pixels / math.sqrt(own[0] * own[1])
 
 
-def strangeness(region: Small, residual: float) -> float | None:
+def new_object(region: Small, residual: float) -> float | None:
+    """How strange D's strangest tenth is; None where nothing is around D.
+
+    What X's structure explains (``residual``) is taken off.
+    """
+    strange = _strangeness(region)
+    if strange is None:
+        return None
+    low, high = thresholds.EXPLAINED
+    new = 1 - float(np.clip((residual - low) / (high - low), 0, 1))
+    return new * strange
+
+
+def _strangeness(region: Small) -> float | None:
     """How far D's strangest tenth in Z is from all places around D and from X's same place.
 
     Relative to how far places in a part of the surroundings are from all other parts; None where there are
-    too few. What X's structure explains (``residual``) is taken off.
+    too few.
     """
     around, inside = (
         places[:: max(len(places) // _MOST, 1)]
@@ -65,15 +79,24 @@ def strangeness(region: Small, residual: float) -> float | None:
     )
     if len(around) < thresholds.LEAST_BACKGROUND or len(inside) < _FEWEST:
         return None
-    x, z = lab(region.x), lab(region.z)
+    x, z = map(lab, _lit(region))
     here, before = (_described(plane, region.mask)[inside] for plane in (z, x))
     there = _described(z, ~region.mask)[around]
     nearest, _ = cKDTree(there).query(here)
     strange = np.minimum(nearest, np.linalg.norm(here - before, axis=1))
     usual = _usual_distance(there, around, region.mask.shape)
-    low, high = thresholds.EXPLAINED
-    new = 1 - float(np.clip((residual - low) / (high - low), 0, 1))
-    return new * float(np.quantile(strange, thresholds.STRANGE_SHARE)) / (usual + thresholds.STEADY_DISTANCE)
+    return float(np.quantile(strange, thresholds.STRANGE_SHARE)) / (usual + thresholds.STEADY_DISTANCE)
+
+
+def _lit(region: Small) -> tuple[RGB, RGB]:
+    """X and Z, made brighter where they are dark: eyes get used to the dark and tell things there."""
+    around = region.z[~region.mask].max(axis=1)
+    bright = max(float(np.quantile(around, 0.75)), _DARKEST)
+    first, second = (
+        cv2.convertScaleAbs(photo, alpha=max(thresholds.BRIGHT / bright, 1.0))
+        for photo in (region.x, region.z)
+    )
+    return first, second
 
 
 def _described(plane: Plane, part: Mask) -> NDArray[np.float32]:

@@ -35,8 +35,6 @@ class RemovalEvidence:
     """Boxes on Z by the same detector."""
     cosine: float | None = None
     """Of the object's crop in X and the same crop in Z, -1..1."""
-    patch_cosine: float | None = None
-    """Of the mean patch features inside D and outside of it in Z, -1..1 (ReMOVE, arXiv 2409.00707)."""
 
 
 NO_EVIDENCE = RemovalEvidence()
@@ -72,8 +70,6 @@ class RemovalNumbers:
     """Step across D's outline in Z beyond the slopes on both its sides, 8-bit steps; 0 is none."""
     sharpness: float | None
     """Fine structure in D over that of the ring around D in Z; 1 is alike, below is blurred."""
-    remove_score: float | None
-    """``RemovalEvidence.patch_cosine``."""
 
     def stored(self) -> dict[str, float | None]:
         """JSON values by name; what has no end (an untouched background's PSNR) is None."""

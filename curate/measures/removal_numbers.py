@@ -10,7 +10,7 @@ from curate.measures import thresholds
 from curate.measures.background import background_numbers, background_of, outside_changed
 from curate.measures.boxes import new_score, same_class_score
 from curate.measures.effect import effect_left, effect_removed
-from curate.measures.inside import residual_object, strangeness
+from curate.measures.inside import new_object, residual_object
 from curate.measures.outline import seam
 from curate.measures.records import NO_EVIDENCE, RGB, Mask, RemovalEvidence, RemovalNumbers
 from curate.measures.sharpness import sharpness
@@ -49,13 +49,12 @@ def measure_removal(
         residual_object=residual,
         same_class_score=same_class_score(mask, evidence),
         object_cosine=evidence.cosine,
-        new_object=strangeness(close_up, residual or 0.0),
+        new_object=new_object(close_up, residual or 0.0),
         new_object_score=new_score(mask, evidence),
         effect_left=effect_left(view, removed),
         effect_removed=removed,
         seam=seam(view),
         sharpness=sharpness(part[1], view),
-        remove_score=evidence.patch_cosine,
     )
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from curate.database import manifests
 from curate.errors import ExportError
 from curate.exporters.image_folder import write_folder
-from curate.exporters.subject_records import TASK
+from curate.exporters.subject_records import TASK, views_of
 from curate.exporters.subject_samples import subject_samples
 from curate.photos.reading import decode
 from curate.records import ManifestSpec
 from curate.workflows import view_selection
-from curate.workflows.export_options import Exported
+from curate.workflows.export_options import Exported, check_rights, reasons, told
 from curate.workflows.view_selection import ViewOptions
 from curate.workspace import Workspace
 
@@ -42,12 +42,11 @@ def export_subject(
     """
     approved = view_selection.approved_views(workspace, options)
     records = view_selection.records_of(workspace, approved, options)
-    if not records and any(approved.left_out.values()):
-        reasons = "; ".join(f"{len(gone)} {why}" for why, gone in approved.left_out.items() if gone)
+    if not records and (why := reasons(approved.left_out)):
         raise ExportError(
-            f"What is accepted gives no record ({reasons}): accept more views, or lower --at-least."
+            f"What is accepted gives no record ({why}): accept more views, or lower --at-least."
         )
-    view_selection.check_rights(records, options)
+    check_rights((view for each in records for view in views_of(each)), options)
     parameters = {**view_selection.parameters(options, approved), "crops": options.crops}
     spec = ManifestSpec(options.name, options.version, TASK, parameters)
     limit = workspace.settings.max_pixels
@@ -60,5 +59,4 @@ def export_subject(
         manifests.record(
             session, written, spec, view_selection.photo_splits(records), view_selection.decision_ids(records)
         )
-    left_out = {why: tuple(sorted(map(str, gone))) for why, gone in approved.left_out.items() if gone}
-    return Exported(written, len(records), left_out)
+    return Exported(written, len(records), told(approved.left_out))

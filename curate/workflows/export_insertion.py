@@ -7,16 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from curate.database import manifests, removal_votes, rules
-from curate.database.removals import RemovalRow
 from curate.errors import ExportError
 from curate.exporters.image_folder import write_folder
-from curate.exporters.insertion_records import TASK, Background, InsertionRecord, insertion_samples
+from curate.exporters.insertion_records import TASK, InsertionRecord, insertion_samples
+from curate.exporters.subject_records import views_of
 from curate.photos.reading import decode
-from curate.records import Box, ManifestSpec, SubjectRecord
+from curate.records import ManifestSpec, SubjectRecord
 from curate.verdicts import Consensus
 from curate.workflows import view_selection
-from curate.workflows.export_options import Exported
+from curate.workflows.export_options import Exported, check_rights, reasons, told
 from curate.workflows.pair_records import IMAGE_SUFFIX
+from curate.workflows.removal_standing import background_of
 from curate.workflows.view_selection import ApprovedViews, ViewOptions
 from curate.workspace import Workspace
 
@@ -40,14 +41,13 @@ def export_insertion(
     approved = view_selection.approved_views(workspace, options)
     views = view_selection.records_of(workspace, approved, options)
     consensus, records = _with_backgrounds(workspace, views, approved, options)
-    if not records and any(approved.left_out.values()):
-        reasons = "; ".join(f"{len(gone)} {why}" for why, gone in approved.left_out.items() if gone)
+    if not records and (why := reasons(approved.left_out)):
         raise ExportError(
-            f"What is accepted gives no record ({reasons}): accept removals of these views with "
-            "`curate decide accept`, or give another number of --references."
+            f"What is accepted gives no record ({why}): accept removals of these views in "
+            "`curate review` or with `curate decide accept`, or give another number of --references."
         )
     shown = [each.views for each in records]
-    view_selection.check_rights(shown, options)
+    check_rights((view for each in shown for view in views_of(each)), options)
     parameters = view_selection.parameters(options, approved)
     parameters |= {"removal_votes_needed": consensus.needed, "removal_votes_asked": consensus.asked}
     spec = ManifestSpec(options.name, options.version, TASK, parameters)
@@ -62,8 +62,7 @@ def export_insertion(
     with workspace.transaction() as session:
         splits, decisions = view_selection.photo_splits(shown), view_selection.decision_ids(shown)
         manifests.record(session, written, spec, splits, decisions)
-    left_out = {why: tuple(sorted(map(str, gone))) for why, gone in approved.left_out.items() if gone}
-    return Exported(written, len(records), left_out)
+    return Exported(written, len(records), told(approved.left_out))
 
 
 def _with_backgrounds(
@@ -81,19 +80,5 @@ def _with_backgrounds(
             continue
         row, behind = found[each.target.object_id]
         decisions = tuple(sorted({*each.decision_ids, *map(str, behind)}))
-        records.append(InsertionRecord(replace(each, decision_ids=decisions), _background(row)))
+        records.append(InsertionRecord(replace(each, decision_ids=decisions), background_of(row)))
     return consensus, records
-
-
-def _background(row: RemovalRow) -> Background:
-    made = row.removal
-    return Background(
-        row.public_id,
-        row.remover,
-        row.remover_fingerprint,
-        row.segmenter,
-        made.dilation,
-        Box(made.x, made.y, made.width, made.height),
-        made.output_sha256,
-        made.object_mask_sha256,
-    )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
-from curate.errors import SettingsError
+from curate.errors import ExportError, SettingsError
 from curate.exporters.splits import SHARES
-from curate.records import WrittenManifest
+from curate.records import SubjectView, WrittenManifest
+
+LeftOut = Mapping[str, Collection[UUID]]
+"""What gave no record, by reason; a reason may have nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +50,23 @@ class Exported:
     """Ids of the objects or pairs that gave no record, sorted, by reason."""
     warnings: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Ids of those that gave one and that a trainer should know of, sorted, by what is odd about them."""
+
+
+def check_rights(views: Iterable[SubjectView], options: ExportOptions) -> None:
+    """Raise ``ExportError`` if the photo of a view has no licence on record, unless that is allowed."""
+    unknown = {view.photo_sha256 for view in views if not view.licence}
+    if unknown and not options.allow_unknown_rights:
+        raise ExportError(
+            f"{len(unknown)} photos have no licence on record: ingest them again with --licence, "
+            "or export with --allow-unknown-rights."
+        )
+
+
+def reasons(left_out: LeftOut) -> str:
+    """How many were left out and why, in one phrase; empty if none were."""
+    return "; ".join(f"{len(gone)} {why}" for why, gone in left_out.items() if gone)
+
+
+def told(left_out: LeftOut) -> dict[str, tuple[str, ...]]:
+    """What ``Exported`` says of it."""
+    return {why: tuple(sorted(map(str, gone))) for why, gone in left_out.items() if gone}

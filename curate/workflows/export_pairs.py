@@ -19,7 +19,7 @@ from curate.exporters.pair_words import NOTHING
 from curate.exporters.task import Sample
 from curate.records import ManifestSpec
 from curate.verdicts import Consensus
-from curate.workflows.export_options import Exported, ExportOptions
+from curate.workflows.export_options import Exported, ExportOptions, reasons, told
 from curate.workflows.pair_pixels import pair_files
 from curate.workflows.pair_selection import PairSelection, select_pairs
 from curate.workflows.pair_splits import moved_meanwhile
@@ -76,9 +76,8 @@ def export_pairs(
         manifests.hold_places(session)
         manifests.record(session, written, spec, _photo_splits(selected.records), decisions)
         _check_places(session, selected.records, options, written.directory)
-    left_out = {why: tuple(sorted(map(str, gone))) for why, gone in selected.left_out.items() if gone}
     moved = {MOVED: tuple(sorted(map(str, selected.moved)))} if selected.moved else {}
-    return Exported(written, len(selected.records), left_out, moved)
+    return Exported(written, len(selected.records), told(selected.left_out), moved)
 
 
 def _samples(task: str, records: Sequence[PairRecord], read: ReadPair, max_pixels: int) -> list[Sample]:
@@ -89,9 +88,8 @@ def _samples(task: str, records: Sequence[PairRecord], read: ReadPair, max_pixel
 
 def _check_any(selected: PairSelection) -> None:
     if not selected.records:
-        reasons = "; ".join(f"{len(gone)} {why}" for why, gone in selected.left_out.items() if gone)
-        settle = f"No pair can be exported ({reasons}): settle these first."
-        raise ExportError(settle if reasons else NOTHING)
+        why = reasons(selected.left_out)
+        raise ExportError(f"No pair can be exported ({why}): settle these first." if why else NOTHING)
 
 
 def _check_rights(selected: PairSelection, options: PairOptions) -> None:

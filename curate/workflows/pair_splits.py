@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from curate.database import manifests, pairs
 from curate.exporters.pair_records import object_key
-from curate.exporters.splits import SplitAssignment, assign_splits, connected_photos
+from curate.exporters.splits import SplitAssignment, place_links
 from curate.workflows.export_options import ExportOptions
 from curate.workflows.near_duplicates import photo_components
 
@@ -130,15 +130,27 @@ def place(
         same_photo: For the sha256 of every photo the smallest sha256 among its near-duplicates.
         seed: For ``assign_splits``, like ``shares``.
     """
+    links, required = _links(ties)
+    return place_links(links, known, same_photo, required, seed=seed, shares=shares)
+
+
+def pair_links(session: Session) -> list[set[str]]:
+    """Photos (sha256) that all pairs tie together."""
+    return _links(_ties(session).values())[0]
+
+
+def held_out(session: Session) -> dict[str, str]:
+    """The split of every photo (sha256) that was taken to test with."""
+    return _links(_ties(session).values())[1]
+
+
+def _links(ties: Iterable[Tie]) -> tuple[list[set[str]], dict[str, str]]:
+    """Photos that stand together, and the only split of those that were taken to test with."""
     together: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    held_out: set[str] = set()
+    tested: set[str] = set()
     for tie in ties:
         for thing in tie.things:
             together[thing].update(tie.photos)
         if tie.held_out:
-            held_out.update(tie.photos)
-    shown = {sha256 for photos in together.values() for sha256 in photos}
-    links = list(together.values())
-    links += [{sha256, same_photo[sha256]} for sha256 in sorted(shown | known.keys()) if sha256 in same_photo]
-    required = dict.fromkeys(held_out, HELD_OUT_SPLIT)
-    return assign_splits(connected_photos(links), known, seed, shares, required)
+            tested.update(tie.photos)
+    return list(together.values()), dict.fromkeys(tested, HELD_OUT_SPLIT)

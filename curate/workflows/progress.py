@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from curate.database import progress as statistics
 from curate.database.progress import Made
+from curate.database.queue import AnyQueue
+from curate.database.tables import QueuedCase, QueuedItem
 from curate.shares import Share
 from curate.verdicts import ACCEPTED, DISPUTED, FLAGGED, OPEN, REJECTED
 from curate.workspace import Workspace
@@ -82,6 +84,8 @@ class Progress:
     """Groups."""
     pairs: Backlog
     """Counterfactual pairs that nothing took the place of."""
+    removals: Backlog
+    """Objects with all that removers made of them."""
     reviewers: tuple[ReviewerWork, ...]
     """The busiest first."""
     agreement: Share
@@ -107,6 +111,12 @@ def backlog(workspace: Workspace) -> Backlog:
         return _backlog(session)
 
 
+def removal_backlog(workspace: Workspace) -> Backlog:
+    """How many objects have removals that are left to review."""
+    with workspace.transaction() as session:
+        return _backlog(session, QueuedCase)
+
+
 def today(workspace: Workspace, reviewer: str) -> Today:
     """What this reviewer accepted and rejected since midnight of the database's clock."""
     with workspace.transaction() as session:
@@ -119,6 +129,7 @@ def progress(workspace: Workspace) -> Progress:
         return Progress(
             _backlog(session),
             _pairs(session),
+            _backlog(session, QueuedCase),
             tuple(_work(each) for each in statistics.workers(session)),
             Share(*statistics.agreement(session)),
             _throughput(session),
@@ -127,8 +138,8 @@ def progress(workspace: Workspace) -> Progress:
         )
 
 
-def _backlog(session: Session) -> Backlog:
-    found = statistics.states(session)
+def _backlog(session: Session, queued: AnyQueue = QueuedItem) -> Backlog:
+    found = statistics.states(session, queued)
     waiting = sum(count for (_, wanted), count in found.items() if wanted)
     settled = {state: count for (state, wanted), count in found.items() if not wanted}
     disputed, flagged = settled.pop("disputed", 0), settled.pop("flagged", 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from curate.database import leases, progress, refill, rules
+from curate.database import leases, progress, refill, removal_queue, rules
 from curate.database.places import ORDERINGS
 from curate.errors import SettingsError
 from curate.verdicts import Consensus
@@ -27,12 +27,18 @@ class Overview:
     """Live leases by reviewer."""
 
 
-def overview(workspace: Workspace) -> Overview:
+def overview(workspace: Workspace, kind: str = rules.GROUP) -> Overview:
+    """The queue of groups, or that of removals, in which objects stand.
+
+    Raises:
+        SettingsError: items of that kind stand in no queue.
+    """
+    _check_queued(kind)
     with workspace.transaction() as session:
-        refill.refresh(session)
-        rule = rules.rule(session)
-        counts = progress.states(session)
-        held = leases.live(session)
+        (refill if kind == rules.GROUP else removal_queue).refresh(session)
+        rule = rules.rule(session, kind)
+        counts = progress.states(session, leases.TABLES[kind].queued)
+        held = leases.live(session, kind)
     states: dict[str, int] = {}
     for (state, _), count in sorted(counts.items()):
         states[state] = states.get(state, 0) + count
@@ -50,25 +56,40 @@ def set_consensus(workspace: Workspace, wanted: Consensus, kind: str = rules.GRO
         raise SettingsError(f"There are no items of kind {kind!r}: choose from group, pair, removal.")
     with workspace.transaction() as session:
         rules.hold_alone(session)
-        if kind != rules.GROUP:  # settled when they are looked at
-            rules.set_consensus(session, wanted, kind)
-            return
-        refill.refresh(session)
-        rules.set_consensus(session, wanted)
-        refill.resettle(session, rules.rule(session))
+        if kind == rules.GROUP:
+            refill.refresh(session)
+        rules.set_consensus(session, wanted, kind)
+        if kind == rules.GROUP:
+            refill.resettle(session, rules.rule(session))
+        elif kind == rules.REMOVAL:
+            removal_queue.resettle(session)
+        # pairs are settled when they are looked at
 
 
-def set_ordering(workspace: Workspace, ordering: str) -> None:
-    """Serve the items that want votes in this order from now on.
+def set_ordering(workspace: Workspace, ordering: str, kind: str = rules.GROUP) -> None:
+    """Serve the items of a kind that want votes in this order from now on.
 
     Raises:
-        SettingsError: there is no such order.
+        SettingsError: there is no such order, or items of that kind stand in no queue.
     """
     if ordering not in ORDERINGS:
         raise SettingsError(f"There is no order {ordering!r}: choose from {', '.join(ORDERINGS)}.")
+    _check_queued(kind)
     with workspace.transaction() as session:
         rules.hold_alone(session)
-        refill.refresh(session)
-        rule = rules.rule(session)
+        rule = rules.rule(session, kind)
         rule.ordering = ordering
-        refill.arrange(session, rule)
+        session.flush()
+        if kind == rules.GROUP:
+            refill.refresh(session)
+            refill.arrange(session, rule)
+        else:
+            removal_queue.refresh(session)
+            removal_queue.arrange(session)
+
+
+def _check_queued(kind: str) -> None:
+    if kind not in leases.TABLES:
+        raise SettingsError(
+            f"No queue serves items of kind {kind!r}: choose from {', '.join(leases.TABLES)}."
+        )

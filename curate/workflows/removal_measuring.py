@@ -6,8 +6,10 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-from curate.measures import thresholds
+import curate.measures
 from curate.measures.reasons import suggested_reasons
 from curate.measures.records import RemovalEvidence
 from curate.measures.removal_numbers import measure_removal
@@ -15,9 +17,6 @@ from curate.records import DetectedObject
 from curate.vision.interfaces import RGB
 from curate.vision.working_region import Removed
 from curate.workflows.pair_evidence import Models
-
-_VERSION = "removal numbers/1"
-"""The number goes up when the code of ``curate.measures`` gives other numbers by the same thresholds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +35,8 @@ class RemovalMeasures:
     def __init__(self, models: Models | None) -> None:
         self._models = models
         asked = [models.detector_fingerprint, models.embedder_fingerprint] if models else []
-        rules = {name: value for name, value in vars(thresholds).items() if name.isupper()}
-        parts = [_VERSION, rules, *asked]
-        self.fingerprint = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+        parts = [measures_digest(), *asked]
+        self.fingerprint = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def measure(self, photo: RGB, found: DetectedObject, removed: Removed) -> Measured:
         """Numbers and suggested reasons of one removal.
@@ -59,3 +57,14 @@ class RemovalMeasures:
             detections_z=self._models.boxes(removed.pixels),
             cosine=self._models.cosine([photo, removed.pixels], found.box),
         )
+
+
+@cache
+def measures_digest() -> str:
+    """Hex digest over the sources of the measures without truth: code, constants, limits and all words.
+
+    A number to be raised by hand is forgotten; measuring again where only words changed costs a second each.
+    """
+    folder = Path(curate.measures.__path__[0])
+    sources = sorted(source for source in folder.glob("*.py") if source.stem != "against_truth")
+    return hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()

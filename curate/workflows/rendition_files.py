@@ -10,13 +10,12 @@ from pathlib import Path
 from curate.errors import WorkspaceError
 from curate.media import write_atomically
 
-_SUFFIX = ".webp"
 # Removing a tenth at a time keeps the walk over all files, .3 s for 100,000, a rare one.
 _SPARED = 0.9
 
 
 class RenditionFiles:
-    """Files ``ab/<name>.webp`` below ``root``, at most about ``limit`` bytes of them."""
+    """Files ``ab/<name>`` below ``root``, at most about ``limit`` bytes of them; a name has its suffix."""
 
     def __init__(self, root: Path, limit: int) -> None:
         self._root = root
@@ -86,4 +85,4 @@ class RenditionFiles:
                     yield state.st_mtime_ns, state.st_size, Path(entry.path)
 
     def _path(self, name: str) -> Path:
-        return self._root / name[:2] / f"{name}{_SUFFIX}"
+        return self._root / name[:2] / name

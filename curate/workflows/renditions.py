@@ -7,9 +7,6 @@ pixels whose file still has the sha256 it was ingested with are shown.
 from __future__ import annotations
 
 import io
-import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from uuid import UUID
 
 from PIL import Image
@@ -23,7 +20,7 @@ from curate.photos.reading import Upright, read_upright
 from curate.photos.sources import read_photo_bytes
 from curate.records import Box, PhotoRef
 from curate.workflows.ingest import THUMBNAIL_SUFFIX
-from curate.workflows.rendition_files import RenditionFiles
+from curate.workflows.kept_pictures import KeptPictures
 from curate.workspace import Workspace
 
 CROP_SIDE = 480
@@ -49,51 +46,22 @@ class Renditions:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        limit = round(workspace.settings.rendition_cache_gb * 1e9)
-        self._files = RenditionFiles(workspace.data / "renditions", limit)
-        # A decoded photo may take 600 MB, so there are never more of them than processors. A queue, not a
-        # semaphore: who waits on a busy machine is not overtaken by newcomers.
-        self._makers = ThreadPoolExecutor(workspace.settings.workers, thread_name_prefix="renditions")
-        self._under_way: dict[str, Future[bytes]] = {}
-        self._looking = threading.Lock()
+        self.kept = KeptPictures(workspace)
 
     def thumb(self, photo_sha256: str) -> bytes:
         """The thumbnail that ingest made."""
-        name = f"{photo_sha256}-thumb-{_RULES}"
-        return self._found(name, lambda: self._thumbnail(photo_sha256))
+        name = f"{photo_sha256}-thumb-{_RULES}.webp"
+        return self.kept.found(name, lambda: self._thumbnail(photo_sha256))
 
     def crop(self, object_id: UUID) -> bytes:
         """An object with a margin, inside its photo; longest side at most ``CROP_SIDE``, never enlarged."""
-        name = f"{object_id}-crop-{_RULES}"
-        return self._found(name, lambda: self._cropped(object_id))
+        name = f"{object_id}-crop-{_RULES}.webp"
+        return self.kept.found(name, lambda: self._cropped(object_id))
 
     def photo(self, photo_sha256: str, side: int) -> bytes:
         """The whole upright photo, its longest side at most ``side`` pixels, never enlarged."""
-        name = f"{photo_sha256}-{side}-{_RULES}"
-        return self._found(name, lambda: self._scaled(photo_sha256, side))
-
-    def _found(self, name: str, make: Callable[[], bytes]) -> bytes:
-        return self._files.read(name) or self._made_once(name, make)
-
-    def _made_once(self, name: str, make: Callable[[], bytes]) -> bytes:
-        """Make and keep a picture in its turn; all who ask meanwhile get the same one, or the same error."""
-        with self._looking:
-            making = self._under_way.get(name)
-            if making is None:
-                making = self._under_way[name] = self._makers.submit(self._make, name, make)
-        return making.result()
-
-    def _make(self, name: str, make: Callable[[], bytes]) -> bytes:
-        try:
-            # It may have been finished between the look for its file and the look for who makes it.
-            if kept := self._files.read(name):
-                return kept
-            data = make()
-            self._files.write(name, data)
-            return data
-        finally:
-            with self._looking:
-                del self._under_way[name]
+        name = f"{photo_sha256}-{side}-{_RULES}.webp"
+        return self.kept.found(name, lambda: self._scaled(photo_sha256, side))
 
     def _thumbnail(self, photo_sha256: str) -> bytes:
         with self._workspace.transaction() as session:

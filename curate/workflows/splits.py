@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from curate.database import edges, manifests
-from curate.exporters.splits import SplitAssignment, assign_splits, connected_photos
+from curate.exporters.splits import SplitAssignment, place_links
 from curate.verdicts import DIFFERENT, VARIANT, Pair
+from curate.workflows import pair_splits
 
 
 def split_sets(
@@ -24,6 +25,8 @@ def split_sets(
 ) -> SplitAssignment:
     """Place the photos of accepted sets; nothing that may be one thing lands on two sides.
 
+    Photos of shoots that were taken to test with, and their near-duplicates, have a place in no other split.
+
     Args:
         session: Knows the edges of all mining runs and the splits of earlier exports.
         sets: The accepted sets of object ids, disjoint.
@@ -32,13 +35,21 @@ def split_sets(
         same_photo: For the sha256 of every photo the smallest sha256 among its near-duplicates.
         seed: For ``assign_splits``, like ``shares``.
     """
-    known = manifests.known_splits(session)
+    links = set_links(session, sets, photo_of, relations)
+    known, held_out = manifests.known_splits(session), pair_splits.held_out(session)
+    return place_links(links, known, same_photo, held_out, seed=seed, shares=shares)
+
+
+def set_links(
+    session: Session,
+    sets: Sequence[Collection[UUID]],
+    photo_of: Mapping[UUID, str],
+    relations: Mapping[Pair, str],
+) -> list[set[str]]:
+    """Photos (sha256) that belong on one side because of accepted sets; arguments as for ``split_sets``."""
     links = [{photo_of[object_id] for object_id in members} for members in sets]
-    links += [{sha256, same_photo[sha256]} for link in tuple(links) for sha256 in link]
-    links += [{sha256, same_photo[sha256]} for sha256 in known if sha256 in same_photo]
     alike = edges.between(session, [object_id for members in sets for object_id in members])
-    links += look_alike_links(alike, relations, photo_of)
-    return assign_splits(connected_photos(links), known, seed, shares)
+    return [*links, *look_alike_links(alike, relations, photo_of)]
 
 
 def look_alike_links(

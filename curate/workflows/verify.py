@@ -10,12 +10,20 @@ from sqlalchemy.orm import Session
 
 from curate.database import decisions, manifests
 from curate.errors import VerificationError
-from curate.exporters import insertion_pairs, insertion_records, removal, subject_records
+from curate.exporters import (
+    bootstrap_records,
+    decision_records,
+    insertion_pairs,
+    insertion_records,
+    removal,
+    subject_records,
+)
 from curate.exporters.verify import VerifiedManifest, first_of, listed_records, verify
 from curate.exporters.verify_records import ListedRecord
 from curate.photos.opening import DEFAULT_MAX_PIXELS
 from curate.verdicts import Consensus
 from curate.workflows.approval import approval
+from curate.workflows.decision_standing import vote_faults
 from curate.workflows.pair_standing import pair_faults
 from curate.workflows.removal_standing import background_faults
 from curate.workspace import Workspace
@@ -49,27 +57,37 @@ def _check_origin(session: Session, verified: VerifiedManifest) -> None:
 
 
 def _check_decisions(session: Session, verified: VerifiedManifest) -> None:
-    """Every decision stands, and together with what was said since they still accept every record."""
+    """What decisions said when they were exported they say still."""
     records = list(listed_records(verified.directory))
+    if verified.task == decision_records.TASK:
+        found = list(vote_faults(session, records, verified))
+    else:
+        found = list(_acceptance_faults(session, records, verified))
+    if found:
+        raise VerificationError(f"{first_of(found)}: export again with a new --version.")
+
+
+def _acceptance_faults(
+    session: Session, records: Sequence[ListedRecord], verified: VerifiedManifest
+) -> Iterator[str]:
+    """Every decision stands, and together with what was said since they still accept every record."""
     cited = {UUID(each) for record in records for each in record.decision_ids}
     undone = {
         str(public_id): made.reviewer
         for public_id, (made, undone) in sorted(decisions.by_public_ids(session, cited).items())
         if undone
     }
-    found = [f"Decision {public_id} of {reviewer} was undone" for public_id, reviewer in undone.items()]
+    yield from (f"Decision {public_id} of {reviewer} was undone" for public_id, reviewer in undone.items())
     # The manifest's own rule: one that was changed since does not unsay what its reviewers said.
     needed, asked = (int(str(verified.parameters.get(name, 1))) for name in ("votes_needed", "votes_asked"))
     with_automatic = bool(verified.parameters["include_automatic"])
     others = [each for each in records if undone.keys().isdisjoint(each.decision_ids)]
-    found += _FAULTS[verified.task](session, others, Consensus(needed, asked), with_automatic)
+    yield from _FAULTS[verified.task](session, others, Consensus(needed, asked), with_automatic)
     if verified.task == insertion_records.TASK:
         needed, asked = (
             int(str(verified.parameters[f"removal_votes_{each}"])) for each in ("needed", "asked")
         )
-        found += background_faults(session, others, Consensus(needed, asked), with_automatic)
-    if found:
-        raise VerificationError(f"{first_of(found)}: export again with a new --version.")
+        yield from background_faults(session, others, Consensus(needed, asked), with_automatic)
 
 
 def _subject_faults(
@@ -90,6 +108,7 @@ _Faults = Callable[[Session, Sequence[ListedRecord], Consensus, bool], Iterator[
 _FAULTS: Mapping[str, _Faults] = {
     subject_records.TASK: _subject_faults,
     insertion_records.TASK: _subject_faults,
+    bootstrap_records.TASK: background_faults,
     removal.TASK: pair_faults,
     insertion_pairs.TASK: pair_faults,
 }

@@ -10,11 +10,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from curate.database import fingerprints, rules, subjects
-from curate.errors import ExportError
 from curate.exporters.subject_records import (
     REFERENCES,
     AcceptedView,
-    photos_without_rights,
     subject_records,
     views_of,
 )
@@ -123,16 +121,6 @@ def records_of(workspace: Workspace, approved: ApprovedViews, options: ViewOptio
         for skipped in made.skipped:
             approved.left_out[skipped.reason].add(skipped.object_id)
     return records
-
-
-def check_rights(records: Sequence[SubjectRecord], options: ViewOptions) -> None:
-    """Raise ``ExportError`` if a photo in ``records`` has no licence on record, unless that is allowed."""
-    unknown = photos_without_rights(records)
-    if unknown and not options.allow_unknown_rights:
-        raise ExportError(
-            f"{len(unknown)} photos have no licence on record: ingest them again with --licence, "
-            "or export with --allow-unknown-rights."
-        )
 
 
 def parameters(options: ViewOptions, approved: ApprovedViews) -> dict[str, object]:

@@ -17,7 +17,8 @@ from types import MappingProxyType
 # fall into the first load: four tries over 2 s before Streamlit shows the error.
 _MOUNT = """
 const folder = new URL("FOLDER/", location.origin);
-for (const name of window.__recurate ? [] : NAMES) {
+const begun = document.head.querySelector(`link[href*="${folder.pathname}"]`);
+for (const name of begun ? [] : NAMES) {
   const link = document.createElement("link");
   Object.assign(link, name.endsWith(".js") ? { rel: "modulepreload" } : { rel: "preload", as: "fetch" });
   link.crossOrigin = "anonymous";

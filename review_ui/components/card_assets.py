@@ -8,13 +8,13 @@ from pathlib import Path
 
 from review_ui.components import asset_files
 
-_FOLDER = Path(__file__).with_name("card")
+_HERE = Path(__file__).parent
 
 
 @cache
 def assets() -> Mapping[str, bytes]:
     """File name (``main.js``, ``card.css`` ...) to content; read once per process."""
-    return asset_files.read(_FOLDER.iterdir())
+    return asset_files.read([*_HERE.glob("card/*"), *_HERE.glob("shared/*")])
 
 
 @cache

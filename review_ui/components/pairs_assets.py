@@ -9,15 +9,18 @@ from pathlib import Path
 from review_ui.components import asset_files
 
 _HERE = Path(__file__).parent
-_SHARED = ("api.js", "bar.css", "dialogs.css", "dom.js", "fit.js", "frame.css", "keys.js")
-"""Files of the card that the Pairs screen uses too."""
+_SHARED = (
+    *("api.js", "dom.js", "fit.js", "keys.js", "swatches.js"),
+    *("bar.css", "dialogs.css", "frame.css", "legend.css"),
+)
+"""What the Pairs screen uses of the files that desks share."""
 
 
 @cache
 def assets() -> Mapping[str, bytes]:
     """File name to content; read once per process."""
     own = [*_HERE.glob("pairs/*"), *_HERE.glob("pairs/vendor/*")]
-    return asset_files.read([*own, *(_HERE / "card" / name for name in _SHARED)])
+    return asset_files.read([*own, *(_HERE / "shared" / name for name in _SHARED)])
 
 
 @cache

@@ -7,7 +7,16 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
 from review_ui.guard import Refused, failure
-from review_ui.routes import assets, pair_pictures, pairs, pictures, review, uploads
+from review_ui.routes import (
+    assets,
+    pair_pictures,
+    pairs,
+    pictures,
+    removal_pictures,
+    removals,
+    review,
+    uploads,
+)
 
 _ANSWERED: list[BaseRoute] = [
     *review.routes,
@@ -15,6 +24,8 @@ _ANSWERED: list[BaseRoute] = [
     *uploads.routes,
     *pairs.routes,
     *pair_pictures.routes,
+    *removals.routes,
+    *removal_pictures.routes,
     *assets.routes,
 ]
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

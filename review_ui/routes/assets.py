@@ -1,4 +1,4 @@
-"""Scripts and styles of the card and of the Pairs screen: ``/app/assets/{version}/{name}`` and beside it.
+"""Scripts and styles of the card and of the other screens: ``/app/assets/{version}/{name}`` and beside it.
 
 The version stands in the path, not in a query, so that modules find each other by relative imports and a
 browser never mixes two versions.
@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from review_ui.access import Permission, Person
-from review_ui.components import card_assets, pairs_assets
+from review_ui.components import card_assets, pairs_assets, removals_assets
 from review_ui.guard import Refused, guarded
 
 # Named here: the operating system's table, which Starlette would ask, may call scripts plain text.
@@ -34,6 +34,12 @@ def pairs_asset(request: Request, _person: Person) -> Response:
     return _served(request, pairs_assets.assets(), pairs_assets.version())
 
 
+@guarded(Permission.REVIEW)
+def removals_asset(request: Request, _person: Person) -> Response:
+    """One file of the Removals screen, likewise."""
+    return _served(request, removals_assets.assets(), removals_assets.version())
+
+
 def _served(request: Request, files: Mapping[str, bytes], version: str) -> Response:
     name = request.path_params["name"]
     content = files.get(name)
@@ -45,4 +51,5 @@ def _served(request: Request, files: Mapping[str, bytes], version: str) -> Respo
 routes: list[BaseRoute] = [
     Route("/app/assets/{version}/{name}", asset, methods=["GET"]),
     Route("/app/pairs/assets/{version}/{name}", pairs_asset, methods=["GET"]),
+    Route("/app/removals/assets/{version}/{name}", removals_asset, methods=["GET"]),
 ]

@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import PurePath
 from uuid import UUID
 
 from starlette.requests import Request
@@ -21,21 +22,26 @@ from review_ui.access import Permission, Person
 from review_ui.guard import Refused, guarded
 
 _PLACE = "/app/static"
-_SHA256 = "([0-9a-f]{64})"
-_UUID = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+SHA256 = "([0-9a-f]{64})"
+PUBLIC_ID = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _SIDE = f"({'|'.join(map(str, PHOTO_SIDES))})"
 
+Patterns = tuple[tuple[re.Pattern[str], Callable[..., bytes]], ...]
+"""Exact paths, each with what makes the picture of the groups that it matched."""
+
 # A path that matches none of these exactly names no picture; nothing of it ever reaches the file system.
-_PICTURES: tuple[tuple[re.Pattern[str], Callable[..., bytes]], ...] = (
-    (re.compile(rf"{_PLACE}/thumb/{_SHA256}\.webp"), lambda made, sha256: made.thumb(sha256)),
-    (re.compile(rf"{_PLACE}/crop/{_UUID}\.webp"), lambda made, object_id: made.crop(UUID(object_id))),
+_PICTURES: Patterns = (
+    (re.compile(rf"{_PLACE}/thumb/{SHA256}\.webp"), lambda sha256: _made().thumb(sha256)),
+    (re.compile(rf"{_PLACE}/crop/{PUBLIC_ID}\.webp"), lambda object_id: _made().crop(UUID(object_id))),
     (
-        re.compile(rf"{_PLACE}/photo/{_SHA256}/{_SIDE}\.webp"),
-        lambda made, photo, side: made.photo(photo, int(side)),
+        re.compile(rf"{_PLACE}/photo/{SHA256}/{_SIDE}\.webp"),
+        lambda photo, side: _made().photo(photo, int(side)),
     ),
 )
 # The address names the content, so no browser need ever ask again; private: no proxy may keep it.
 _HEADERS = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+
+_TYPES = {".webp": "image/webp", ".jpg": "image/jpeg", ".json": "application/json"}
 
 # What exactly is wrong may name a place of the server, and stays in its log.
 GONE = "The photo behind this picture is gone, changed or damaged: run `curate doctor --photos`."
@@ -52,9 +58,18 @@ def renditions(workspace: Workspace) -> Renditions:
 @guarded(Permission.PICTURES)
 def picture(request: Request, _person: Person) -> Response:
     """One picture: 200 or 304; 404 for an address that names none, 410 if its original is gone."""
+    return answered(request, _PICTURES)
+
+
+def answered(request: Request, patterns: Patterns) -> Response:
+    """The picture that the path names: 200 or 304, to be kept for good.
+
+    Raises:
+        Refused: 404 for a path that names none, 410 if what it is made from is gone.
+    """
     path = request.scope["path"]  # the parameter of the route lacks a line break at the end
     try:
-        data = _found(renditions(serving.workspace()), path)
+        data = _found(patterns, path)
     except PhotoError as error:
         _log.warning("%s: %s", path, error)
         raise Refused(410, "gone", GONE) from error
@@ -62,14 +77,18 @@ def picture(request: Request, _person: Person) -> Response:
     headers = {**_HEADERS, "ETag": tag}
     if holds(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=headers)
-    return Response(data, media_type="image/webp", headers=headers)
+    return Response(data, media_type=_TYPES[PurePath(path).suffix], headers=headers)
 
 
-def _found(renditions: Renditions, path: str) -> bytes:
-    for pattern, made in _PICTURES:
+def _found(patterns: Patterns, path: str) -> bytes:
+    for pattern, made in patterns:
         if match := pattern.fullmatch(path):
-            return made(renditions, *match.groups())
+            return made(*match.groups())
     raise Refused(404, "unknown", "There is no such picture.")
+
+
+def _made() -> Renditions:
+    return renditions(serving.workspace())
 
 
 def holds(if_none_match: str, tag: str) -> bool:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TypeVar
-
 from starlette.routing import BaseRoute, Route
 
-from curate.errors import AccessError
 from curate.workflows import queue
-from curate.workflows.queue import ADJUDICATE, REVIEW, Seat, Served, Undone, Vote, Voted
+from curate.workflows.queue import REVIEW, Seat, Vote
 from review_ui import serving
 from review_ui.access import Permission, Person
 from review_ui.guard import Endpoint, posted
+from review_ui.routes import desks
 from review_ui.routes.bodies import (
     CardsBody,
     DecisionBody,
@@ -23,14 +20,12 @@ from review_ui.routes.bodies import (
     UndoBody,
 )
 
-Answer = TypeVar("Answer", Served, Voted, Undone)
-
 
 @posted(Permission.REVIEW, CardsBody)
 def cards(person: Person, asked: CardsBody) -> object:
     """Lease and describe further cards."""
     seat = _desk(person, asked)
-    return _seen_by(person, queue.cards(serving.workspace(), seat, asked.want, asked.have, asked.item))
+    return desks.seen_by(person, queue.cards(serving.workspace(), seat, asked.want, asked.have, asked.item))
 
 
 @posted(Permission.REVIEW, DecisionBody)
@@ -40,21 +35,21 @@ def decisions(person: Person, asked: DecisionBody) -> object:
     vote = Vote(
         asked.event, asked.item, asked.version, asked.verdict, asked.marks, asked.reason, asked.seconds
     )
-    return _seen_by(person, queue.vote(serving.workspace(), seat, vote, asked.want, asked.have))
+    return desks.seen_by(person, queue.vote(serving.workspace(), seat, vote, asked.want, asked.have))
 
 
 @posted(Permission.REVIEW, UndoBody)
 def undo(person: Person, asked: UndoBody) -> object:
     """Take back the person's newest standing decision, which the body names."""
     seat = _desk(person, asked)
-    return _seen_by(person, queue.undo(serving.workspace(), seat, asked.event, asked.decision))
+    return desks.seen_by(person, queue.undo(serving.workspace(), seat, asked.event, asked.decision))
 
 
 @posted(Permission.REVIEW, SkipBody)
 def skip(person: Person, asked: SkipBody) -> object:
     """Put an item last for this person."""
     seat = _desk(person, asked)
-    return _seen_by(person, queue.skip(serving.workspace(), seat, asked.item, asked.want, asked.have))
+    return desks.seen_by(person, queue.skip(serving.workspace(), seat, asked.item, asked.want, asked.have))
 
 
 @posted(Permission.REVIEW, HeartbeatBody)
@@ -70,20 +65,12 @@ def leave(person: Person, asked: SeatBody) -> object:
 
 
 def _desk(person: Person, asked: DeskBody) -> Seat:
-    if asked.desk == ADJUDICATE and not person.may(Permission.ADJUDICATE):
-        raise AccessError("Only adjudicators settle what others disagree about: ask an admin for that role.")
+    desks.check(person, asked.desk)
     return Seat(person.name, asked.seat, asked.desk)
 
 
 def _seat(person: Person, asked: SeatBody) -> Seat:
     return Seat(person.name, asked.seat, REVIEW)
-
-
-def _seen_by(person: Person, answer: Answer) -> Answer:
-    """What waits for adjudicators is nobody else's business."""
-    if person.may(Permission.ADJUDICATE):
-        return answer
-    return replace(answer, left=replace(answer.left, adjudicate=0))
 
 
 def _post(name: str, endpoint: Endpoint) -> BaseRoute:

@@ -10,6 +10,7 @@ from curate.workflows.stages import Stage, stages
 from review_ui import serving
 from review_ui.access import Permission
 from review_ui.screens.home_pairs import pair_counts, show_pairs
+from review_ui.screens.home_removals import show_removals
 from review_ui.screens.screen import Visit
 from review_ui.serving import Mode
 
@@ -37,6 +38,7 @@ def _review(visit: Visit) -> None:
     counted = pair_counts(visit.workspace, visit.person)
     if left.total or not counted.total:
         _groups(visit, chain, left)
+    show_removals(visit)
     show_pairs(visit, counted)
     _stages(chain)
 

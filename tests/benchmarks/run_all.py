@@ -15,6 +15,7 @@ BENCHMARKS = (
     "review_speed",
     "pair_truth",
     "removal_numbers",
+    "removal_speed",
 )
 
 

@@ -10,13 +10,14 @@ from typer.testing import CliRunner
 from curate.cli.app import app
 from curate.workflows import review
 from pair_files import draw_pair
+from removal_rows import add_removal, queue_removals
 from review_rows import store_groups, store_labelled, vote
 from stored_pairs import accepted, hand_in
 
 NO_PAIRS = {"all": 0, "done": 0, "left": 0, "disputed": 0, "flagged": 0}
 EMPTY = {
     "groups": 0, "done": 0, "left": 0, "disputed": 0, "flagged": 0, "agreed": 0, "with_several_votes": 0,
-    "pairs": NO_PAIRS, "reviewers": [],
+    "pairs": NO_PAIRS, "removed_objects": NO_PAIRS, "reviewers": [],
 }  # fmt: skip
 
 
@@ -59,6 +60,7 @@ def test_what_is_done_and_left_and_by_whom_is_told_to_programs(curate, reviewed)
     assert told == {
         "groups": 6, "done": 3, "left": 1, "disputed": 1, "flagged": 1, "agreed": 1, "with_several_votes": 2,
         "pairs": NO_PAIRS,
+        "removed_objects": NO_PAIRS,
     }  # fmt: skip
     assert {each.pop("per_hour") for each in reviewers} == {None}  # all at the same instant: no pace
     ada = {"decisions": 4, "accepted": 2, "rejected": 2, "flagged": 0, "accept_rate": 0.5}
@@ -87,6 +89,17 @@ def test_groups_that_were_mined_and_never_opened_are_left(curate, empty_workspac
     with empty_workspace.transaction() as session:
         store_groups(session, store_labelled(session, ["jug"] * 4), [range(0, 2), range(2, 4)])
     assert curate("progress") == "0 of 2 groups done; 2 left to vote on, 0 disputed, 0 flagged.\n"
+
+
+def test_removals_are_counted_by_their_objects(curate, empty_workspace):
+    with empty_workspace.transaction() as session:
+        first, _ = queue_removals(session, 2)
+        lama = add_removal(session, first, "lama")
+    review.decide(empty_workspace, str(lama), "accept", reviewer="cyd")
+    counted = "1 of 2 removed objects done; 1 left to vote on, 0 disputed, 0 flagged.\n"
+    assert curate("progress").startswith(counted)
+    told = json.loads(curate("progress", "--json"))
+    assert told["removed_objects"] == {**NO_PAIRS, "all": 2, "done": 1, "left": 1}
 
 
 def test_pairs_are_counted_beside_groups_and_groups_only_where_there_are_any(curate, empty_workspace):

@@ -81,3 +81,9 @@ def test_a_scope_is_one_of_three(curate):
     told = curate("remove", "--group", "abc", "--all")
     assert told.exit_code == 2
     assert "exclude each other" in told.stderr
+
+
+def test_removals_are_measured_again_when_asked(empty_workspace, curate, tmp_path):
+    make_removable(empty_workspace, tmp_path / "photos")
+    curate("remove", "--remover", "telea", *QUICK)
+    assert curate("removals", "measure", "--no-models").stdout == "0 removals measured.\n"

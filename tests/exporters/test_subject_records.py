@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from curate.errors import ExportError
 from curate.exporters.captions import caption
-from curate.exporters.subject_records import AcceptedView, photos_without_rights, subject_records
+from curate.exporters.subject_records import AcceptedView, subject_records
 from curate.records import Box, SubjectView
 
 
@@ -84,12 +84,6 @@ def test_near_duplicate_photos_count_as_one():
 def test_more_references_at_least_than_asked_for_is_refused():
     with pytest.raises(ExportError, match="--at-least a number from 1 to --references"):
         subject_records([accepted(0, 0)], unit(1), split="train", decision_ids=[], references=2, at_least=3)
-
-
-def test_photos_without_a_licence_are_listed():
-    views = [accepted(n, n, licence=None if n == 2 else "CC0-1.0") for n in range(4)]
-    made = subject_records(views, unit(4), split="train", decision_ids=["d"])
-    assert photos_without_rights(made.records) == [f"{2:064x}"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ PATIENCE = 90_000.0  # ms; an idle machine needs a hundredth of it, a busy one i
 class CardPage:
     """Presses keys, and waits for what the card says of itself in its ``data-`` attributes."""
 
+    SCREEN = "groups"
+    NAME = "card"
+
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
         self.url = url
@@ -21,13 +24,13 @@ class CardPage:
 
     def open(self, query: str = "") -> Self:
         """Go to the screen and wait for the first card."""
-        self.page.goto(f"{self.url}/groups{query}")
+        self.page.goto(f"{self.url}/{self.SCREEN}{query}")
         self.painted()
         return self
 
     @property
     def root(self) -> Locator:
-        return self.page.locator("[data-recurate=card]")
+        return self.page.locator(f"[data-recurate={self.NAME}]")
 
     @property
     def item(self) -> str:

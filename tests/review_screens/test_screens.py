@@ -22,6 +22,7 @@ from review_screens.card_page import PATIENCE, CardPage
 from review_screens.cutting_proxy import CuttingProxy
 from review_screens.drawn_groups import Drawn, mine_larger
 from review_screens.drawn_pairs import write_pair
+from review_screens.drawn_removals import draw_removals
 from review_screens.focus import assert_focus_is_seen
 from review_screens.pairs_page import PairsPage
 from review_screens.running_app import RunningApp, running
@@ -29,12 +30,13 @@ from review_screens.screenshots import LOOKS, OPPOSITES, Look, screenshot
 from review_screens.watched import Watched
 
 SIZES = (12, 20, 5, 4, 3, 6, 4, 5, 3, 4)
-SCREENS = ("home", "groups", "pairs", "search", "progress")
+SCREENS = ("home", "groups", "removals", "pairs", "search", "progress")
 
 # What an empty screen tells to type, or to do.
 ADVICE = {
     "home": "curate ingest FOLDER",
     "groups": "curate run FOLDER",
+    "removals": "curate remove",
     "pairs": "Drop photos or a folder",
     "search": "curate embed",
     "progress": "curate mine",
@@ -62,12 +64,13 @@ def empty_app(tmp_path_factory, postgres_url, postgres_admin) -> Iterator[Runnin
 
 @pytest.fixture(scope="module")
 def full_app(tmp_path_factory, drawn: Drawn) -> Iterator[RunningApp]:
-    """Groups of up to twenty members, some decided by three people; a good, a moved and a swapped pair."""
+    """Groups of up to twenty members, some decided by three people; three pairs; removals."""
     folder = tmp_path_factory.mktemp("full")
     with drawn.copy(folder / "ws") as workspace:
         with workspace.transaction() as session:
             mine_larger(session, SIZES)
         _hand_in_pairs(workspace, folder / "in")
+        draw_removals(workspace, folder / "removals", 4)
         # Ten groups for many pages: what a closed page held is free at once.
         with running(workspace, folder / "review.log", CURATE_LEASE_SECONDS="1") as app:
             small = [item for item, members in app.members.items() if len(members) < 10]
@@ -101,7 +104,7 @@ def walk(page: Page, app: RunningApp, screens: tuple[str, ...] = SCREENS) -> Ite
 def assert_fits(page: Page, screen: str) -> None:
     scrolls = page.evaluate(SCROLLS)
     assert scrolls["right"] == 0, screen
-    if screen in ("groups", "pairs"):
+    if screen in ("groups", "removals", "pairs"):
         assert scrolls["down"] == 0, screen
 
 
@@ -110,6 +113,7 @@ def content_of(page: Page, screen: str) -> Locator:
     return {
         "home": page.get_by_role("button", name="Start reviewing"),
         "groups": page.locator("[data-recurate=card][data-painted=true]"),
+        "removals": page.locator("[data-recurate=removals][data-painted=true]"),
         "pairs": page.locator("[data-recurate=pairs][data-state=ready]"),
         "search": page.get_by_text("Find what looks alike"),
         "progress": page.locator(CHARTS).nth(3),
@@ -128,7 +132,7 @@ def test_an_empty_workspace_says_on_every_screen_what_to_type(empty_app, open_pa
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_every_screen_fits_its_window_and_tab_shows_where_it_is(full_app, open_page, look: Look):
     page = open_page(look)
-    for screen in walk(page, full_app, SCREENS if look in OPPOSITES else ("groups", "pairs")):
+    for screen in walk(page, full_app, SCREENS if look in OPPOSITES else ("groups", "removals", "pairs")):
         expect(content_of(page, screen)).to_be_visible(timeout=PATIENCE)
         if screen == "pairs":
             PairsPage(page, full_app.process.url).measured("pass")

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 # On a page below the root Streamlit's own scripts look for their server beside the page first.
-_STREAMLIT = re.compile(r"/(groups|pairs|search|progress)/_stcore/(health|host-config)")
+_STREAMLIT = re.compile(r"/(groups|removals|pairs|search|progress)/_stcore/(health|host-config)")
 
 _watched: WeakKeyDictionary[Page, Watched] = WeakKeyDictionary()
 

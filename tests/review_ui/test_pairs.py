@@ -6,7 +6,6 @@ import hashlib
 import io
 from base64 import b64encode
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +16,6 @@ from PIL import Image
 
 from curate.workflows import pairs, shoots
 from pair_files import START, DrawnPair, draw_pair, jpeg, png
-from review_ui import components
 from tus_client import begin, send
 
 PHOTOGRAPHER = "photographer@lab.org"
@@ -430,11 +428,3 @@ def test_decisions_are_about_pairs_and_nothing_else(shared_app):
 def test_the_pair_of_the_table_is_nobodys_who_logs_in(shared_app):
     assert isinstance(shared_app.made.pair, UUID)
     assert {each.photographer for each in pairs.listed(shared_app.workspace)} >= {"other@lab.org"}
-
-
-def test_the_vendored_client_is_the_file_its_note_names():
-    vendor = Path(components.__file__).parent / "pairs" / "vendor"
-    note = (vendor / "ORIGIN").read_text()
-    assert "tus-js-client 4.3.1" in note
-    assert hashlib.sha256((vendor / "tus.min.js").read_bytes()).hexdigest() in note
-    assert "MIT" in (vendor / "LICENSE").read_text()

@@ -15,6 +15,7 @@ from curate.errors import DatabaseError
 from curate.workflows import pairs, queue, review
 from curate.workflows.search import SearchOptions, search_object
 from pair_files import draw_pair
+from removal_rows import add_removal, queue_removals
 from review_rows import store_groups, store_labelled, vote
 from review_ui import access, serving
 from review_ui.screens import SCREENS
@@ -132,6 +133,18 @@ def test_home_of_a_workspace_that_has_only_pairs_counts_them_and_leads_there(onl
     }
     assert [button.label for button in page.button] == ["Judge pairs"]
     assert "Next:" not in texts(page)
+
+
+def test_home_counts_objects_whose_removals_wait_and_leads_there(reviewed):
+    with serving.workspace().transaction() as session:
+        first, *_ = queue_removals(session, 3)
+        lama = add_removal(session, first, "lama")
+    review.decide(serving.workspace(), str(lama), "accept", reviewer="eve")
+    page = shown("")
+    assert not page.exception
+    counted = metrics(page)
+    assert (counted["Removed objects to judge"], counted["Removed objects done"]) == ("2", "1")
+    assert "Judge removals" in [button.label for button in page.button]
 
 
 def test_home_counts_a_photographers_own_pairs_only(only_pairs, monkeypatch):

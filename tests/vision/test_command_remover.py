@@ -145,7 +145,7 @@ def test_removers_are_named_in_the_workspace(tmp_path):
     remover = load_remover("lab", tmp_path, outside=load_settings(toml).removers)
     assert (remover.name, remover.padding, remover.largest_side) == ("lab", 0.7, 512)
     toml.write_text('[removers.lab]\nshell = "rm -r"\n')
-    with pytest.raises(SettingsError, match=r"removers\.lab\.shell"):
+    with pytest.raises(SettingsError, match=r"removers\.lab\.shell.*curate\.toml; there are command, url"):
         load_settings(toml)
     with pytest.raises(ModelError, match=r"either a command or a url"):
         load_remover("lab", tmp_path, outside={"lab": OutsideRemover()})

@@ -160,3 +160,40 @@ def test_an_endpoint(meets_trouble_once, endpoint, trouble, requests, sentence):
     url = f"http://127.0.0.1:{endpoint.server_port}/"
     patience = OutsideRemover(timeout_seconds=1 if trouble == "silence" else PATIENCE)
     meets_trouble_once(HttpRemover("lab", "0" * 64, url, patience, sleep=lambda _: None), sentence)
+
+
+class FailingMeasures(RemovalMeasures):
+    """Raise at the second output they are asked about."""
+
+    def __init__(self):
+        super().__init__(None)
+        self._asked = 0
+
+    def measure(self, photo, found, removed):
+        self._asked += 1
+        if self._asked == 2:
+            raise RuntimeError("the detector ran out of memory")
+        return super().measure(photo, found, removed)
+
+
+def test_an_output_that_cannot_be_measured_costs_one_failure_row(empty_workspace, views):
+    tools = RemovalTools(
+        load_remover("telea", empty_workspace.settings.models_dir),
+        load_segmenter("box", empty_workspace.settings.models_dir),
+    )
+    told = last(remove(empty_workspace, tools, views.objects, measures := FailingMeasures()))
+    assert (told["removals"], told["failed"]) == (3, 1)
+    (failure,) = failures(empty_workspace, "remove")
+    assert "could not be measured (the detector ran out of memory)" in failure.reason
+    told = last(remove(empty_workspace, tools, views.objects, measures, retry_failed=True))
+    assert (told["removals"], failures(empty_workspace, "remove")) == (1, [])
+
+
+def test_pictures_that_cannot_be_kept_stop_no_removal(empty_workspace, views):
+    (empty_workspace.data / "renditions").write_text("in the way of the folder")
+    tools = RemovalTools(
+        load_remover("telea", empty_workspace.settings.models_dir),
+        load_segmenter("box", empty_workspace.settings.models_dir),
+    )
+    told = last(remove(empty_workspace, tools, views.objects, RemovalMeasures(None)))
+    assert (told["removals"], told["failed"]) == (4, 0)

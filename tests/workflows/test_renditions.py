@@ -229,10 +229,10 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(workspace, photo):
 
 def test_the_pictures_made_first_make_way(tmp_path):
     files = RenditionFiles(tmp_path / "renditions", 10**9)
-    names = [f"{number:02x}" * 32 for number in range(20)]
+    names = [f"{number:02x}" * 32 + ".webp" for number in range(20)]
     for second, name in enumerate(names):
         files.write(name, bytes(100))
-        os.utime(tmp_path / "renditions" / name[:2] / f"{name}.webp", (second, second))
+        os.utime(tmp_path / "renditions" / name[:2] / name, (second, second))
     small = RenditionFiles(tmp_path / "renditions", 1_000)
     assert small.prune() == 11
     assert [name for name in names if small.read(name)] == names[11:]

@@ -2,7 +2,7 @@
 // click goes back to the start, which is the object with its surroundings or the whole photo.
 
 import { make, set } from "./dom.js";
-import { photo, thumb } from "./pictures.js";
+import { photo, thumb } from "./addresses.js";
 
 const OBJECT_SHARE = 0.5; // of the viewer's width or height that the object takes at the start
 const CLOSEST = 8; // screen pixels per pixel of the photo

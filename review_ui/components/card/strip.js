@@ -2,7 +2,7 @@
 
 import { make, set } from "./dom.js";
 import { MARKS } from "./marks.js";
-import { crop } from "./pictures.js";
+import { crop } from "./addresses.js";
 
 export const similarity = (value) => value.toFixed(3);
 

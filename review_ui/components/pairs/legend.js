@@ -2,6 +2,7 @@
 
 import { make } from "./dom.js";
 import { NAMES } from "./regions.js";
+import { swatches } from "./swatches.js";
 
 export class Legend {
   // `palette` has kinds (colour by name) and heat (stops of the change map).
@@ -17,11 +18,7 @@ export class Legend {
 
   // `found`: names of the kinds that are drawn.
   show(found) {
-    this.kinds.replaceChildren(...found.map((kind) => {
-      const swatch = make("i");
-      swatch.style.background = this.colours[kind];
-      return make("li", { "data-kind": kind }, swatch, make("span", { text: NAMES[kind] }));
-    }));
+    this.kinds.replaceChildren(...swatches(found.map((kind) => [kind, NAMES[kind], this.colours[kind]])));
   }
 
   turn(change, outlined) {

@@ -5,7 +5,8 @@ import { fitHeight } from "./fit.js";
 import { listenToKeys } from "./presses.js";
 import { Desk } from "./desk.js";
 
-const SHEETS = ["frame.css", "pairs.css", "arrivals.css", "viewer.css", "bar.css", "dialogs.css", "narrow.css"];
+const SHEETS = ["frame.css", "pairs.css", "arrivals.css", "viewer.css", "legend.css", "bar.css", "dialogs.css",
+  "narrow.css"];
 
 const sheets = await Promise.all(SHEETS.map(load));
 const desks = (window.__recuratePairs ??= new Map());

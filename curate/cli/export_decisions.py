@@ -1,0 +1,79 @@
+"""``curate export decisions``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from curate.cli.context import open_workspace
+from curate.cli.export_options import (
+    AllowUnknownRights,
+    IncludeAutomatic,
+    Name,
+    Seed,
+    Shares,
+    To,
+    Version,
+    tell,
+)
+from curate.cli.output import Json
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(decisions)
+
+
+def decisions(
+    context: typer.Context,
+    name: Name,
+    to: To,
+    version: Version = "1",
+    kind: Annotated[
+        list[str] | None,
+        typer.Option("--kind", help="Only votes on items of this kind: group, pair or removal; repeatable."),
+    ] = None,
+    pictures: Annotated[
+        bool, typer.Option(help="Input, output and masks of removals, cut to the working region.")
+    ] = True,
+    reviewers: Annotated[
+        Literal["pseudonyms", "names"],
+        typer.Option(
+            "--reviewers",
+            help="Pseudonyms stay the same in all versions of a manifest. Free words leave as they were "
+            "typed, and the decision ids of other exports are made from names: who has both and a list of "
+            "names finds out who is who.",
+        ),
+    ] = "pseudonyms",
+    with_undone: Annotated[
+        bool, typer.Option("--with-undone", help="Votes that were taken back too, flagged.")
+    ] = False,
+    include_automatic: IncludeAutomatic = False,
+    allow_unknown_rights: AllowUnknownRights = False,
+    shares: Shares = (80, 10, 10),
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Every vote with its reason and what was on screen, rejections included.
+
+    For training discriminators and calibrating numbers. Votes are on groups, pairs and removals; only those
+    on removals have pictures.
+    """
+    from curate.workflows.decision_selection import KINDS, DecisionOptions
+    from curate.workflows.export_decisions import export_decisions
+
+    options = DecisionOptions(
+        name=name,
+        version=version,
+        kinds=tuple(kind) if kind else KINDS,
+        pictures=pictures,
+        reviewers=reviewers,
+        with_undone=with_undone,
+        include_automatic=include_automatic,
+        allow_unknown_rights=allow_unknown_rights,
+        shares=shares,
+        seed=seed,
+    )
+    with open_workspace(context) as workspace:
+        made = export_decisions(workspace, options, to.absolute())
+    tell(made, "vote", as_json)

@@ -1,0 +1,33 @@
+"""Whether exported votes are still what they were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy.orm import Session
+
+from curate.database import vote_history
+from curate.exporters.verify import VerifiedManifest
+from curate.exporters.verify_records import ListedRecord
+from curate.workflows.pseudonyms import Pseudonyms
+
+
+def vote_faults(
+    session: Session, records: Sequence[ListedRecord], verified: VerifiedManifest
+) -> Iterator[str]:
+    """Why votes no longer stand as their records say, without a full stop.
+
+    A vote never changes, but its reviewer may have taken it back, or said something else of its item.
+    """
+    names = Pseudonyms.of(session, verified.name, str(verified.parameters["reviewers"]))
+    votes = vote_history.votes_cast(session, manifest=verified.content_hash)
+    now = {names.decision_id(vote.made): vote for vote in votes}
+    for record in records:
+        (decision_id,) = record.decision_ids
+        vote = now.get(decision_id)
+        if vote is None:
+            yield f"The vote of record {record.sample_id} is not on record in this workspace"
+        elif vote.undone and not record.row["undone"]:
+            yield f"The vote of record {record.sample_id} was taken back by {vote.made.reviewer}"
+        elif record.row["standing"] and not vote.standing:
+            yield f"{vote.made.reviewer} said something else since than record {record.sample_id} says"

@@ -1,0 +1,41 @@
+// The top line of a group: what it is, and where its weakest edge lies in the band.
+
+import { make, plural } from "./dom.js";
+import { Headline } from "./headline.js";
+import { summary } from "./marks.js";
+import { similarity } from "./strip.js";
+
+export class GroupHeadline extends Headline {
+  #facts;
+  #weakest;
+  #needle;
+  #gauge;
+
+  constructor() {
+    const facts = make("span", { class: "views" });
+    const weakest = make("span", { class: "weakest" });
+    const needle = make("span", { class: "needle" });
+    const gauge = make("span", { class: "gauge", "aria-hidden": "true" }, needle);
+    super(facts, weakest, gauge);
+    [this.#facts, this.#weakest, this.#needle, this.#gauge] = [facts, weakest, needle, gauge];
+  }
+
+  show({ card }) {
+    const [low, high] = card.band;
+    this.entitle(card.label);
+    this.#facts.textContent = plural(card.members.length, "view");
+    const weakest = card.weakest.similarity;
+    const band = `${similarity(low)}–${similarity(high)}`;
+    this.#weakest.textContent = `weakest ${similarity(weakest)} in band ${band}`;
+    const share = (weakest - low) / (high - low || 1);
+    this.#needle.style.left = `${100 * Math.min(1, Math.max(0, share))}%`;
+    this.#gauge.hidden = false;
+    this.others(card.votes?.map((vote) => summary(vote, card.members)), card.flag_reasons);
+  }
+
+  clear() {
+    super.clear();
+    this.#facts.textContent = this.#weakest.textContent = "";
+    this.#gauge.hidden = true;
+  }
+}

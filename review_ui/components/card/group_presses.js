@@ -1,0 +1,86 @@
+// What each key does to a group.
+
+import { MARKS, misfit, toggled } from "./marks.js";
+import { Presses } from "./presses.js";
+
+export class GroupPresses extends Presses {
+  constructor() {
+    super("group", "A picture of this group");
+  }
+
+  act(command, at, number) {
+    if (command === "number") return this.#mark("different", number - 1);
+    if (Object.hasOwn(MARKS, command)) return this.#mark(command);
+    return super.act(command, at);
+  }
+
+  accept(at) {
+    this.#decide("accept", at);
+  }
+
+  reject(at) {
+    this.#decide("reject", at);
+  }
+
+  escape() {
+    const { view, deck } = this.desk;
+    if (view.dialog) return view.close();
+    view.look.zoomed = false;
+    return deck.shown && view.update(deck.shown);
+  }
+
+  zoom() {
+    this.#look("zoomed");
+  }
+
+  whole() {
+    this.#look("whole");
+  }
+
+  previous() {
+    this.choose((this.desk.deck.shown?.focus ?? 0) - 1);
+  }
+
+  next_member() {
+    this.choose((this.desk.deck.shown?.focus ?? 0) + 1);
+  }
+
+  choose = (index) => {
+    const { deck, view } = this.desk;
+    if (!deck.shown?.card.members[index]) return;
+    deck.shown.focus = index;
+    view.update(deck.shown);
+  };
+
+  send(verdict, at, { marks = {}, reason = null }) {
+    const { version } = this.desk.deck.shown.card;
+    this.decided(verdict, at, { version, marks, ...(reason && { reason }) });
+    this.next(at);
+  }
+
+  #look(name) {
+    const { deck, view } = this.desk;
+    if (!deck.shown) return;
+    view.look[name] = !view.look[name];
+    view.update(deck.shown);
+  }
+
+  #mark(mark, index = null) {
+    const { deck, view } = this.desk;
+    const held = deck.shown;
+    if (this.blocked(held?.broken)) return this.waste(this.blocked(held?.broken));
+    const member = held.card.members[index ?? held.focus];
+    if (!member) return view.tell(`This group has no member ${index + 1}.`);
+    held.focus = index ?? held.focus;
+    held.marks = toggled(held.marks, member.object, mark);
+    return view.update(held);
+  }
+
+  #decide(verdict, at) {
+    const { deck, view } = this.desk;
+    if (!this.usable()) return;
+    const problem = misfit(verdict, deck.shown.card.members, deck.shown.marks);
+    if (problem) view.tell(problem, "warn");
+    else this.send(verdict, at, { marks: Object.fromEntries(deck.shown.marks) });
+  }
+}

@@ -1,0 +1,40 @@
+"""Which desk somebody sits at, and what the address names: the same on every screen with a queue."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from curate.errors import NotFoundError
+from review_ui.access import Permission, Person
+from review_ui.components.card_data import item_of
+
+_DESKS = {"review": "Review", "adjudicate": "Disputed and flagged"}
+
+
+def desk_of(person: Person) -> str:
+    """``review``, or what an adjudicator chooses; the address may say which desk to begin with."""
+    if not person.may(Permission.ADJUDICATE):
+        return "review"
+    asked = st.query_params.get("desk")
+    return st.segmented_control(
+        "Desk",
+        list(_DESKS),
+        format_func=_DESKS.__getitem__,
+        default=asked if asked in _DESKS else "review",
+        required=True,
+        key="desk",
+        label_visibility="collapsed",
+    )
+
+
+def asked_for(parameter: str, noun: str, screen: str) -> str | None:
+    """The id that the address names; None if it names none.
+
+    Raises:
+        NotFoundError: what it names is no id.
+    """
+    try:
+        return item_of(st.query_params.get(parameter))
+    except ValueError:
+        sentence = f"The address names no {noun}: open {screen} from the navigation."
+        raise NotFoundError(sentence) from None
