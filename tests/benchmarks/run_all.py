@@ -16,6 +16,7 @@ BENCHMARKS = (
     "pair_truth",
     "removal_numbers",
     "removal_speed",
+    "removal_screen",
 )
 
 

@@ -162,6 +162,7 @@ def test_while_the_database_is_away_every_screen_says_so_and_recovers(tmp_path, 
     with drawn.copy(tmp_path / "ws") as workspace:
         real = make_url(workspace.settings.database_url.get_secret_value())
         place = f"{real.query['host']}/.s.PGSQL.{real.query['port']}"
+        draw_removals(workspace, tmp_path / "removals", 1)
         proxy = CuttingProxy(partial(asyncio.open_unix_connection, place), seed=0)
         with proxy.running():
             through = real.set(host="127.0.0.1", port=proxy.port, query={})
@@ -186,7 +187,9 @@ def test_while_the_database_is_away_every_screen_says_so_and_recovers(tmp_path, 
 def _every_screen_says_so(app: RunningApp, page: Page) -> None:
     Watched.of(page).expect("503")
     for screen in walk(page, app):
-        said = "no connection" if screen in ("groups", "pairs") else "The database does not answer"
+        said = (
+            "no connection" if screen in ("groups", "removals", "pairs") else "The database does not answer"
+        )
         expect(page.get_by_text(said)).to_be_visible(timeout=PATIENCE)
         screenshot(page, f"{screen}-away")
 
