@@ -217,6 +217,8 @@ def _tools(
 def _say(summary: Mapping[str, Any], *, quiet: bool) -> None:
     if not quiet:
         result(f"{count(summary['removals'], 'object')} removed by {summary['remover']}.")
+    if there := summary["there"]:
+        say(f"{count(there, 'object')} removed in the same way before and left alone.")
     if before := summary["failed_before"]:
         say(f"{count(before, 'object')} failed before and were left alone: --retry-failed tries again.")
     if elsewhere := summary["elsewhere"]:

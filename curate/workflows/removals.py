@@ -169,10 +169,15 @@ def _sheet(workspace: Workspace, found: Sequence[RemovalSummary]) -> RemovalShee
     photo = decode(read_photo_bytes(ref), workspace.settings.max_pixels)
     region = _around(found)
     marked = outlined(photo, _picture(workspace, first.mask_sha256) > 0)
-    tiles = [_tile(workspace, each, region) for each in found]
+    masks = {_mask_words(each) for each in found}
+    tiles = [_tile(workspace, each, region, told=len(masks) > 1) for each in found]
     title = f"{first.object_.label} in {ref.uri.rsplit('/', 1)[-1]}"
-    note = f"object {first.object_.public_id}, masks by {first.segmenter}, widened by {first.dilation} pixels"
+    note = f"object {first.object_.public_id}, {_mask_words(first)}"
     return RemovalSheet(title, note, whole(marked), shown(marked, region), tiles)
+
+
+def _mask_words(each: RemovalSummary) -> str:
+    return f"mask by {each.segmenter}, widened by {each.dilation} pixels"
 
 
 def _around(found: Sequence[RemovalSummary]) -> Box:
@@ -182,9 +187,11 @@ def _around(found: Sequence[RemovalSummary]) -> Box:
     return Box(left, top, right - left, bottom - top)
 
 
-def _tile(workspace: Workspace, each: RemovalSummary, region: Box) -> RemovalTile:
+def _tile(workspace: Workspace, each: RemovalSummary, region: Box, *, told: bool) -> RemovalTile:
+    """``told``: whether its mask has to be, because others had another one."""
     output = shown(_picture(workspace, each.output_sha256), region)
     doubts = f"suggested: {', '.join(each.suggested_reasons)}" if each.suggested_reasons else ""
+    doubts = "; ".join(filter(None, (_mask_words(each) if told else "", doubts)))
     title = f"{each.remover}   {str(each.removal)[:8]}   {each.state}   {each.seconds:.2f} s"
     return RemovalTile(output, title, doubts, each.numbers)
 

@@ -90,6 +90,7 @@ def remove(
         "remover": tools.remover.name,
         "segmenter": tools.segmenter.name,
         "removals": done - failed,
+        "there": max(0, len(set(wanted)) - total - before),
         "failed": failed,
         "failed_before": before,
         "elsewhere": max(0, total - done),

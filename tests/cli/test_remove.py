@@ -34,6 +34,8 @@ def test_from_accepted_views_to_a_verified_manifest(empty_workspace, curate, tmp
         "4 objects removed by telea.",
         f"4 objects removed by {outside}.",
     ]
+    again = curate("remove", "--remover", "telea", *QUICK)
+    assert "4 objects removed in the same way before and left alone." in again.stderr
     listed = json.loads(curate("removals", "list", "--remover", "telea", "--json").stdout)
     assert [each["state"] for each in listed] == ["open"] * 4
     report = tmp_path / "report.png"
