@@ -124,7 +124,7 @@ def test_the_key_of_the_suggested_reason_says_yes_to_it(app, page):
     desk.back(case)
     desk.press("2")
     desk.shows(2)
-    desk.press("x", "1", "Enter")
+    desk.press("x", "x", "1", "Enter")  # the letter that opens the dialog is no word
     desk.shows(1)
     desk.all_saved()
     assert stored_words(app.workspace) == [*before, Word(case, "telea", "reject", "residual")]

@@ -24,7 +24,7 @@ export class CaseView extends DeskView {
     const close = () => this.close();
     const reject = {
       name: "reject", title: "Why reject this output?", label: "Reject this output", verb: "Reject",
-      presets: words.reasons, unsaid: "other",
+      presets: words.reasons, opener: "x", unsaid: "other",
     };
     const flag = {
       name: "flag", title: "Why flag this output?", label: "Flag this output", verb: "Send flag",

@@ -35,7 +35,11 @@ export class HeldCase extends Held {
     this.chosen = Math.max(0, card.outputs.findIndex((each) => each.removal === removal));
   }
 
+  // The one that the numbers doubt least, of those that want a word; each keeps its key whichever is shown.
   get #open() {
-    return this.card.outputs.findIndex(({ wanted }) => wanted);
+    const { outputs } = this.card;
+    const doubts = outputs.map(({ wanted, suggested_reasons: { length } }) => (wanted ? length : Infinity));
+    const least = Math.min(...doubts);
+    return least === Infinity ? -1 : doubts.indexOf(least);
   }
 }

@@ -8,13 +8,16 @@ export class Asking {
   #presets;
   #chosen = null;
   #isSuggested = false; // what is chosen was chosen for the reviewer: its key then says yes to it
+  #opener;
   #unsaid;
   #send;
   #close;
 
   // `presets`: at most nine pairs of what is sent and what is shown; `unsaid`: what is sent before words alone.
+  // `opener`: the letter that opens it; pressed once more it is no word.
   // `send(reason, at)` returns why it could not be sent, or "".
-  constructor({ name, title, label, verb, presets, unsaid = "", send, close }) {
+  constructor({ name, title, label, verb, presets, opener = null, unsaid = "", send, close }) {
+    this.#opener = opener;
     this.#presets = presets;
     this.#unsaid = unsaid;
     this.#send = send;
@@ -62,6 +65,7 @@ export class Asking {
     if (event.repeat && !writing) return event.preventDefault(); // the key that opened it is still held down
     if (key === "Escape") this.#close();
     else if (key === "Enter" && !event.repeat && !target.closest?.("button")) this.#submit(event.timeStamp);
+    else if (key === this.#opener && !writing) return event.preventDefault();
     else if (this.#presets[key - 1] && !writing) this.#choose(key - 1);
     else return !writing && event.key.length === 1 && event.key !== " " && this.words.focus();
     return event.preventDefault();
