@@ -14,7 +14,9 @@ from PIL import Image
 
 KEPT = Path(__file__).parents[2] / "ci-artifacts" / "screens"
 PICTURES = Path(__file__).parent / "pictures"
-SCREENS = {name: name for name in ("home", "groups", "removals", "pairs", "progress")} | {"search": "search-found"}
+SCREENS = {name: name for name in ("home", "groups", "removals", "pairs", "progress")} | {
+    "search": "search-found"
+}
 LOOKS = {"light": "light-1280x800", "dark": "dark-1920x1080"}
 WIDTH = 1280
 
