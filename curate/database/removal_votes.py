@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -31,6 +31,11 @@ def settled(
     }
 
 
+def held_by_flags(rows: Collection[RemovalRow], states: Mapping[int, PairState]) -> set[UUID]:
+    """Objects with a removal that is flagged, by public id: none of their removals counts meanwhile."""
+    return {row.object_.public_id for row in rows if states[row.removal.item_id].name == FLAGGED}
+
+
 def backgrounds(
     session: Session, object_ids: Collection[UUID], *, with_automatic: bool
 ) -> dict[UUID, tuple[RemovalRow, frozenset[UUID]]]:
@@ -43,9 +48,9 @@ def backgrounds(
     items = [row.removal.item_id for row in rows]
     states = settled(session, items, with_automatic=with_automatic)
     order = {made.public_id: made.id for made, _ in pair_votes.standing(session, items)}
-    held = {row.removal.object_id for row in rows if states[row.removal.item_id].name == FLAGGED}
+    held = held_by_flags(rows, states)
     accepted = [
-        (row, states[row.removal.item_id].behind) for row in rows if row.removal.object_id not in held
+        (row, states[row.removal.item_id].behind) for row in rows if row.object_.public_id not in held
     ]
     accepted = [(row, behind) for row, behind in accepted if behind]  # empty unless it is accepted
     accepted.sort(key=lambda each: max(order[decision] for decision in each[1]))

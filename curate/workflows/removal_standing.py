@@ -12,7 +12,7 @@ from curate.database.removals import RemovalRow
 from curate.exporters.backgrounds import Background
 from curate.exporters.verify_records import ListedRecord
 from curate.records import Box
-from curate.verdicts import ACCEPTED, FLAGGED, Consensus
+from curate.verdicts import ACCEPTED, Consensus
 
 
 def background_of(row: RemovalRow) -> Background:
@@ -33,15 +33,12 @@ def background_of(row: RemovalRow) -> Background:
 def background_faults(
     session: Session, records: Sequence[ListedRecord], consensus: Consensus, with_automatic: bool
 ) -> Iterator[str]:
-    """Why the backgrounds of records no longer stand, without a full stop.
-
-    As in ``removal_votes.backgrounds`` a flag on any removal of an object holds all of them.
-    """
+    """Why the backgrounds of records no longer stand, without a full stop."""
     rows = removals.every(session, {UUID(each.row["object_id"]) for each in records})
     items = [row.removal.item_id for row in rows]
     states = removal_votes.settled(session, items, with_automatic=with_automatic, consensus=consensus)
     named = {row.public_id: states[row.removal.item_id].name for row in rows}
-    held = {row.object_.public_id for row in rows if named[row.public_id] == FLAGGED}
+    held = removal_votes.held_by_flags(rows, states)
     for record in records:
         if UUID(record.row["object_id"]) in held:
             yield f"A removal of the object of record {record.sample_id} is flagged"
