@@ -109,6 +109,8 @@ class PhotoRef:
     """Where its bytes were seen, latest first: ``file:`` URIs with percent-escapes, or any fsspec URLs."""
     width: int
     height: int
+    taken_down: str | None = None
+    """A sentence if nobody may see it any more; it lies nowhere then."""
 
     @property
     def uri(self) -> str:
@@ -248,6 +250,8 @@ class SubjectRecord:
     """``train``, ``validation`` or ``test``."""
     decision_ids: tuple[str, ...]
     """Public ids of the decisions that accept these views, sorted."""
+    caption_source: str = "template"
+    """``person``, ``template`` or the captioner's fingerprint; see ``curate.captions``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +263,8 @@ class ManifestSpec:
     task: str
     parameters: Mapping[str, object] = field(default_factory=dict)
     """JSON values: filters, band, seed, references per target, model fingerprints."""
+    format: str = "imagefolder"
+    """Layout of the folder; one of ``exporters.formats.FORMATS``."""
 
 
 @dataclass(frozen=True, slots=True)

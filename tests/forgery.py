@@ -8,24 +8,34 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curate.exporters import manifest_file
-from curate.exporters.layout import table_bytes
+from curate.exporters import manifest_file, sums
+from curate.exporters.layout import ROWS_PER_GROUP, table_writer
 
 Rows = list[dict[str, Any]]
 
 
-def reseal(folder: Path, **changes: object) -> None:
-    """Rewrite manifest.json over what lies in the folder now."""
+def listed_files(folder: Path) -> dict[str, str]:
+    """sha256 by path, as SHA256SUMS says."""
+    return sums.parsed((folder / sums.NAME).read_bytes(), "")
+
+
+def reseal(folder: Path, files: dict[str, str] | None = None, **changes: object) -> None:
+    """Rewrite SHA256SUMS, over ``files`` or those it lists, and manifest.json, as all lies there now."""
     fields = json.loads((folder / "manifest.json").read_bytes()) | changes
     del fields["content_hash"]
-    fields["files"] = {
+    listed = files if files is not None else listed_files(folder)
+    found = {
         path: hashlib.sha256((folder / path).read_bytes()).hexdigest()
         if (folder / path).is_file()
         else sha256
-        for path, sha256 in fields["files"].items()
+        for path, sha256 in listed.items()
     }
+    data = sums.sums_bytes(found)
+    (folder / sums.NAME).write_bytes(data)
+    fields["sums"] = hashlib.sha256(data).hexdigest()
     (folder / "manifest.json").write_bytes(manifest_file.sealed(fields).to_bytes())
 
 
@@ -34,5 +44,11 @@ def rewrite(folder: Path, split: str, change: Callable[[Rows], Rows]) -> None:
     path = folder / split / "metadata.parquet"
     table = pq.read_table(path)
     rows = change(table.to_pylist())
-    path.write_bytes(table_bytes(table.from_pylist(rows, schema=table.schema)))
+    write_table(path, table.from_pylist(rows, schema=table.schema))
     reseal(folder)
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write it as an export would."""
+    with table_writer(path, table.schema) as writer:
+        writer.write_table(table, row_group_size=ROWS_PER_GROUP)

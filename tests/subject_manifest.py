@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from curate.exporters.image_folder import write_folder
+from curate.exporters.export_folder import write_folder
 from curate.exporters.media_files import OnStep
 from curate.exporters.pixels import Decode
 from curate.exporters.subject_samples import ReadPhoto, subject_samples
@@ -24,4 +24,5 @@ def write_subject(
 ) -> WrittenManifest:
     """Write ``<directory>/<name>-<version>``."""
     samples = subject_samples(records, read_photo, decode, crops=crops)
-    return write_folder(samples, spec, directory, picture="crop" if crops else "photo", on_step=on_step)
+    picture = "crop" if crops else "photo"
+    return write_folder(samples, spec, directory, records=len(records), picture=picture, on_step=on_step)

@@ -8,7 +8,7 @@ to learn to add, and whoever inserts an object has no more of it than its own pi
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ from curate.exporters.bootstrap_records import INPUT, TASK, sample_id
 from curate.exporters.bootstrap_rules import BootstrapNumbers, BootstrapRules, mask_shares
 from curate.exporters.pixels import pasted
 from curate.exporters.subject import SUBJECT, box_is_inside
+from curate.exporters.tally import Tally
 from curate.exporters.task import CardWords, Column, Holdings, PixelsOf, Row, SizeOf, Task, listed
 
 _PICTURES = (
@@ -97,10 +98,14 @@ def _rule_faults(row: Row, parameters: Mapping[str, Any]) -> Iterator[str]:
         yield f"is of the objects {broken}, against the rules of its manifest"
 
 
-def _summary(rows: Sequence[Row]) -> str:
-    removers = ", ".join(sorted({row["remover"] for row in rows}))
+def _facts(row: Row) -> Iterator[tuple[str, str]]:
+    yield "remover", row["remover"]
+
+
+def _summary(tally: Tally) -> str:
+    removers = ", ".join(sorted(tally.of("remover")))
     return (
-        f"{len(rows)} training samples for object insertion, bootstrapped from single photos. Each is a "
+        f"{tally.records} training samples for object insertion, bootstrapped from single photos. Each is a "
         f"photo (`target`), the same photo without its object (`background`, by {removers}), the object's "
         "`mask`, and the object pasted onto the background (`input`): it lacks the shadow and reflections "
         "that a model is to add. Backgrounds were accepted by decisions on record."
@@ -118,6 +123,7 @@ INSERTION_BOOTSTRAP = Task(
     card=CardWords(
         category="image-to-image",
         tag="object-insertion",
+        facts=_facts,
         summary=_summary,
         counts="Objects: {objects}. Photos: {photos}. No photo is in two splits.",
         loaded=(

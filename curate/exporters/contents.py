@@ -6,15 +6,19 @@ from collections import Counter
 from collections.abc import Iterator
 
 from curate.exporters.sides import Sides
+from curate.exporters.splits import SPLITS
+from curate.exporters.tally import Tally
 from curate.exporters.task import Row, Task, file_names
 
 
 class Contents:
-    """Grows row by row."""
+    """Grows with the number of different things, photos and pictures, not with that of rows."""
 
     def __init__(self, task: Task) -> None:
         self.pictures: set[str] = set()
         """Paths from the manifest's folder."""
+        self.tally = Tally()
+        """What the dataset card sums up."""
         self._task = task
         self._sides = Sides()
         self._records: Counter[str] = Counter()
@@ -28,8 +32,13 @@ class Contents:
         if held.only_in not in (None, split):
             self._misplaced.append(f"sample {row['sample_id']} may be in {held.only_in} only, not in {split}")
         self._records[split] += 1
-        self._licences |= {photo: licence or "unknown" for photo, licence in held.licences.items()}
-        self.pictures |= {f"{split}/{name}" for name in file_names(row)}
+        self._licences.update((photo, licence or "unknown") for photo, licence in held.licences.items())
+        self.pictures.update(f"{split}/{name}" for name in file_names(row))
+        self.tally.add(self._task.card.facts(row))
+
+    def splits(self) -> list[str]:
+        """Those that have records."""
+        return [split for split in SPLITS if self._records[split]]
 
     def counts(self) -> dict[str, int]:
         """Records per split that has any, and things by kind."""

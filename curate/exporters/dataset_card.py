@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
+from curate.exporters.contents import Contents
+from curate.exporters.format import Format
+from curate.exporters.layout import TABLE
 from curate.exporters.splits import SPLITS
-from curate.exporters.task import Row, Task
+from curate.exporters.task import Task
 from curate.records import ManifestSpec
 
 # Identifiers the hub knows under the same name (https://huggingface.co/docs/hub/repositories-licenses).
@@ -15,23 +18,9 @@ _HUB_LICENCES = {"apache-2.0", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
-def dataset_card(
-    task: Task,
-    spec: ManifestSpec,
-    counts: Mapping[str, int],
-    licences: Mapping[str, int],
-    rows: Sequence[Row],
-) -> str:
-    """Markdown with the hub's YAML header.
-
-    Args:
-        task: What the records are.
-        spec: What was asked for.
-        counts: Records per split, and things by the plural of their kind.
-        licences: Photos per licence.
-        rows: Of all splits.
-    """
-    words = task.card
+def dataset_card(task: Task, layout: Format, spec: ManifestSpec, contents: Contents) -> str:
+    """Markdown with the hub's YAML header."""
+    words, counts, licences = task.card, contents.counts(), contents.licences()
     return "\n".join(
         [
             "---",
@@ -40,30 +29,26 @@ def dataset_card(
             "task_categories:",
             f"- {words.category}",
             "size_categories:",
-            f"- {next((name for limit, name in _SIZES if len(rows) < limit), '1M<n<10M')}",
+            f"- {next((name for limit, name in _SIZES if contents.tally.records < limit), '1M<n<10M')}",
             "tags:",
             f"- {words.tag}",
             "- recurate",
+            *(_configs(contents) if layout.canonical else ()),
             "---",
             "",
             f"# {_inline(spec.name)} {_inline(spec.version)}",
             "",
-            words.summary(rows),
+            words.summary(contents.tally),
             "",
             *_table(("split", "records"), [(split, counts[split]) for split in SPLITS if counts.get(split)]),
             "",
             words.counts.format_map(counts),
             "",
             "## Load",
-            "```python",
-            "from datasets import load_dataset",
-            "",
-            'samples = load_dataset("imagefolder", data_dir="path/to/this/folder")',
-            "```",
-            words.loaded,
+            layout.loading(task),
             "`curate verify path/to/this/folder` proves that nothing was changed since the export.",
             "",
-            *_masks(task),
+            *_masks(layout.masks(task)),
             "## Columns of metadata.parquet",
             *_table(("column", "meaning"), [(f"`{each.name}`", each.meaning) for each in task.columns]),
             "",
@@ -83,10 +68,23 @@ def dataset_card(
     )
 
 
-def _masks(task: Task) -> list[str]:
-    if not task.masks:
+def _configs(contents: Contents) -> list[str]:
+    """Which files make a split, for ``load_dataset``: it does not list the folder then.
+
+    It takes a table for one of an image folder only if a picture stands beside it.
+    """
+    lines = ["configs:", "- config_name: default", "  data_files:"]
+    for split in contents.splits():
+        shown = min((path for path in contents.pictures if path.startswith(f"{split}/")), default=None)
+        names = [f"{split}/{TABLE}", *([shown] if shown else [])]
+        lines += [f"  - split: {split}", "    path:", *(f"    - {name}" for name in names)]
+    return lines
+
+
+def _masks(masks: Mapping[str, str]) -> list[str]:
+    if not masks:
         return []
-    rows = [(f"`{name.removesuffix('_file_name')}`", meaning) for name, meaning in task.masks.items()]
+    rows = [(f"`{name.removesuffix('_file_name')}`", meaning) for name, meaning in masks.items()]
     return ["## Masks", *_table(("picture", "grey values"), list(rows)), ""]
 
 

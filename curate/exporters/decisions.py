@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from curate.exporters.decision_records import INPUT, MASK, OUTPUT, PICTURES, TASK, WIDENED, sample_id
+from curate.exporters.tally import Tally
 from curate.exporters.task import CardWords, Column, Holdings, PixelsOf, Row, SizeOf, Task, listed
 from curate.pair_verdicts import REJECT, REJECT_REASONS
 from curate.verdicts import VERDICTS
@@ -138,10 +139,13 @@ def _pixel_faults(row: Row, pixels: PixelsOf) -> Iterator[str]:
         yield f"has no object in {row[MASK]}, or one that reaches out of {row[WIDENED]}"
 
 
-def _summary(rows: Sequence[Row]) -> str:
-    kinds, verdicts = (Counter(row[name] for row in rows) for name in ("kind", "verdict"))
-    reasons = Counter(row["reason"] for row in rows if row["reason"])
-    told = f"{len(rows)} votes of {len({row['reviewer'] for row in rows})} reviewers: on {_listed(kinds)}"
+def _facts(row: Row) -> Iterator[tuple[str, str]]:
+    yield from ((name, row[name]) for name in ("kind", "verdict", "reason", "reviewer") if row[name])
+
+
+def _summary(tally: Tally) -> str:
+    kinds, verdicts, reasons = tally.of("kind"), tally.of("verdict"), tally.of("reason")
+    told = f"{tally.records} votes of {len(tally.of('reviewer'))} reviewers: on {_listed(kinds)}"
     why = f" Reasons given: {_listed(reasons)}." if reasons else ""
     return (
         f"{told}; {_listed(verdicts)}.{why} Each comes with what it is about, as that was when the vote was "
@@ -167,6 +171,7 @@ DECISIONS = Task(
     card=CardWords(
         category="image-classification",
         tag="image-quality-assessment",
+        facts=_facts,
         summary=_summary,
         counts="Items: {items}. Photos: {photos}. No photo and no item is in two splits.",
         loaded=(

@@ -5,7 +5,7 @@ The background is a remover's output that people accepted; outside its working r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator
 
 import pyarrow as pa
 
@@ -17,8 +17,9 @@ from curate.exporters.backgrounds import (
     background_pixel_faults,
     background_row_faults,
 )
-from curate.exporters.insertion_records import TASK, sample_id
+from curate.exporters.insertion_records import PROMPT, TASK, sample_id
 from curate.exporters.subject import SUBJECT, holdings, view_faults
+from curate.exporters.tally import Tally
 from curate.exporters.task import CardWords, Column, Row, SizeOf, Task
 
 _PICTURES = (
@@ -28,7 +29,7 @@ _PICTURES = (
 _OWN_ID = Column(
     "sample_id", pa.string(), "sha256 over the task, the target's object id, the removal and the references"
 )
-_VIEWS = tuple(each for each in SUBJECT.columns if each.name not in ("sample_id", "caption"))
+_VIEWS = tuple(each for each in SUBJECT.columns if each.name not in ("sample_id", *PROMPT))
 
 
 def _row_faults(row: Row, size_of: SizeOf) -> Iterator[str]:
@@ -38,11 +39,15 @@ def _row_faults(row: Row, size_of: SizeOf) -> Iterator[str]:
     yield from background_row_faults(row, size_of)
 
 
-def _summary(rows: Sequence[Row]) -> str:
-    removers = ", ".join(sorted({row["remover"] for row in rows}))
-    references = {len(row["reference_file_names"]) for row in rows}
+def _facts(row: Row) -> Iterator[tuple[str, Hashable]]:
+    yield "references", len(row["reference_file_names"])
+    yield "remover", row["remover"]
+
+
+def _summary(tally: Tally) -> str:
+    removers, references = ", ".join(sorted(tally.of("remover"))), tally.of("references")
     return (
-        f"{len(rows)} training samples for object insertion. Each is a photo (`target`), the same photo "
+        f"{tally.records} training samples for object insertion. Each is a photo (`target`), the same photo "
         f"without its object (`background`, by {removers}), the object's mask and box, and "
         f"{max(references)} reference photos of the same physical thing. Views and backgrounds were accepted "
         "by decisions on record."
@@ -59,6 +64,7 @@ INSERTION = Task(
     card=CardWords(
         category="image-to-image",
         tag="object-insertion",
+        facts=_facts,
         summary=_summary,
         counts="Groups of views: {groups}. Photos: {photos}. No photo and no group is in two splits.",
         loaded=(

@@ -6,7 +6,7 @@ the originals, and verification computes it again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -15,8 +15,18 @@ from curate.exporters.pair_columns import COLUMNS, EFFECT, EFFECT_MEANING, MASK,
 from curate.exporters.pair_records import PairFiles, PairRecord, ReadPair
 from curate.exporters.pair_rules import holdings, mask_faults, row_faults
 from curate.exporters.pair_samples import pair_samples
-from curate.exporters.pair_words import COUNTS, MAKING, NOTHING, RIGHTS, TWO_EXPOSURES, facts, pairs
+from curate.exporters.pair_words import (
+    COUNTS,
+    MAKING,
+    NOTHING,
+    RIGHTS,
+    TWO_EXPOSURES,
+    described,
+    facts,
+    pairs,
+)
 from curate.exporters.pixels import QUICK, MediaFile, decoded, pasted, png
+from curate.exporters.tally import Tally
 from curate.exporters.task import CardWords, Column, PixelsOf, Row, Sample, SizeOf, Task
 
 TASK = "insertion-pairs"
@@ -64,12 +74,12 @@ def _pixel_faults(row: Row, pixels: PixelsOf) -> Iterator[str]:
         yield f"has an input {row[_INPUT]} that is not target inside the mask and background outside it"
 
 
-def _summary(rows: Sequence[Row]) -> str:
+def _summary(tally: Tally) -> str:
     return (
-        f"{pairs(rows)} for object insertion: one scene photographed with an object (`target`) and, after "
+        f"{pairs(tally)} for object insertion: one scene photographed with an object (`target`) and, after "
         "the object was taken away, without it (`background`). `input` is the object cut out of `target` by "
         "the mask and pasted into `background`: it lacks the shadow and reflections that the model is to "
-        f"add. Each pair was measured and accepted by a decision on record. {facts(rows)}"
+        f"add. Each pair was measured and accepted by a decision on record. {described(tally)}"
     )
 
 
@@ -83,6 +93,7 @@ INSERTION_PAIRS = Task(
     card=CardWords(
         category="image-to-image",
         tag="object-insertion",
+        facts=facts,
         summary=_summary,
         counts=COUNTS,
         loaded=(

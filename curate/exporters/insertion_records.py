@@ -15,6 +15,8 @@ from curate.exporters.task import Made, Picture, Sample
 from curate.records import SubjectRecord
 
 TASK = "insertion"
+PROMPT = ("caption", "caption_source")
+"""Columns of the task ``subject`` that an insertion model has no use for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def _sample(record: InsertionRecord, views: Sample, read_png: ReadPng) -> Sample
     target, background = record.views.target, record.background
     references = [view.object_id for view in record.views.references]
     values = {
-        **{name: value for name, value in views.values.items() if name != "caption"},
+        **{name: value for name, value in views.values.items() if name not in PROMPT},
         "sample_id": sample_id(target.object_id, background.removal_id, references),
         **background_values(background),
     }

@@ -2,35 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curate.exporters.task import Row, Task
+from curate.exporters.splits import SPLITS
+from curate.exporters.staging import copy_file
+from curate.exporters.task import Row
 
 README = "README.md"
 TABLE = "metadata.parquet"
+BESIDES = frozenset({README})
+"""What lies beside records and pictures, but for manifest.json and SHA256SUMS."""
+ROWS_PER_GROUP = 1000
+"""A reader of a few rows decodes one group, not the split."""
 
 
-def sorted_table(task: Task, rows: Iterable[Row]) -> pa.Table:
-    """The rows of one split by sample id."""
-    ordered = sorted(rows, key=lambda row: str(row["sample_id"]))
-    return pa.Table.from_pylist(ordered, schema=task.schema)
-
-
-def table_bytes(table: pa.Table) -> bytes:
-    """The parquet file of a split. Every setting is fixed, so that equal tables are equal bytes."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(
-        table,
-        sink,
+def table_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Writes the parquet file of a split. Every setting is fixed, so that equal rows are equal bytes."""
+    return pq.ParquetWriter(
+        path,
+        schema,
         version="2.6",
         compression="zstd",
         compression_level=3,
         use_dictionary=True,
         write_statistics=True,
         data_page_version="1.0",
-        row_group_size=1000,  # a reader of a few rows decodes one group, not the split
     )
-    return bytes(sink.getvalue().to_pybytes())
+
+
+def table_rows(path: Path) -> Iterator[Row]:
+    """The rows of one split in their order, one row group in memory at a time."""
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=ROWS_PER_GROUP):
+            yield from batch.to_pylist()
+
+
+class RecordFolder:
+    """The rows and pictures of an exported folder.
+
+    Args:
+        directory: The folder.
+        canonical: Whether each table lies beside its pictures; in other layouts they lie in ``records``.
+        links: Whether ``place`` may give two names to one file. Only for a folder that is deleted soon: what
+            changes one of them changes the other.
+    """
+
+    def __init__(self, directory: Path, *, canonical: bool = True, links: bool = False) -> None:
+        self.directory = directory
+        self.canonical = canonical
+        self._links = links
+
+    def splits(self) -> tuple[str, ...]:
+        """Those that have records."""
+        return tuple(split for split in SPLITS if self.table(split).is_file())
+
+    def table_name(self, split: str) -> str:
+        """Path of a split's table from the folder."""
+        return f"{split}/{TABLE}" if self.canonical else f"records/{split}.parquet"
+
+    def table(self, split: str) -> Path:
+        return self.directory / self.table_name(split)
+
+    def rows(self, split: str) -> Iterator[Row]:
+        """By sample id."""
+        return table_rows(self.table(split))
+
+    def picture(self, split: str, name: str) -> Path:
+        """Where a picture lies that a row names."""
+        return self.directory / split / name
+
+    def place(self, source: Path, target: Path) -> None:
+        """Put a file of this folder into another one; what is there already is kept."""
+        with suppress(FileExistsError):
+            if self._links:
+                target.hardlink_to(source)
+            else:
+                copy_file(source, target)

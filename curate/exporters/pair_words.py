@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator
 
 from curate.exporters.pair_rules import ALIGNED_UP_TO, moved_too_far
+from curate.exporters.tally import Tally
 from curate.exporters.task import Row
 
 NOTHING = "Nothing is approved for export: accept pairs in the review app or with `curate decide` first."
@@ -31,21 +32,31 @@ TWO_EXPOSURES = (
 )
 
 
-def facts(rows: Sequence[Row]) -> str:
+def facts(row: Row) -> Iterator[tuple[str, Hashable]]:
+    """What ``described`` counts."""
+    yield "size", (row["width"] * row["height"], row["width"], row["height"])
+    yield "aligned", row["aligned"]
+    yield "held out", row["held_out"]
+    yield "doubted", row["qc_verdict"] != "pass"
+    if _moved(row):
+        yield "moved", row["pair_id"]
+
+
+def described(tally: Tally) -> str:
     """What a trainer wants to know before loading: sizes, aligned pairs, verdicts, held-out pairs."""
-    sizes = sorted({(row["width"] * row["height"], row["width"], row["height"]) for row in rows})
+    sizes = sorted(tally.of("size"))
     (_, *smallest), (_, *largest) = sizes[0], sizes[-1]
     shown = "{} x {}".format(*smallest)
     if largest != smallest:
         shown += " to {} x {}".format(*largest)
     told = [f"Pictures have {shown} pixels, and all of one record have the same size."]
-    if aligned := sum(row["aligned"] for row in rows):
-        told.append(f"Aligned and cropped: {aligned} of {len(rows)}.")
-    if held_out := sum(row["held_out"] for row in rows):
+    if aligned := tally.of("aligned")[True]:
+        told.append(f"Aligned and cropped: {aligned} of {tally.records}.")
+    if held_out := tally.of("held out")[True]:
         told.append(f"Taken to test with (`held_out`): {held_out}.")
-    if doubted := sum(row["qc_verdict"] != "pass" for row in rows):
+    if doubted := tally.of("doubted")[True]:
         told.append(f"Accepted by people though a measurement warned or failed (`qc_verdict`): {doubted}.")
-    if moved := [row["pair_id"] for row in rows if _moved(row)]:
+    if moved := tally.of("moved"):
         told.append(
             f"Not aligned though the camera moved by more than {ALIGNED_UP_TO:g} pixels (`qc_shift`), as an "
             f"adjudicator accepted them all the same: {', '.join(sorted(moved))}."
@@ -57,6 +68,6 @@ def _moved(row: Row) -> bool:
     return moved_too_far(row["qc_verdict"], row["qc_shift"], aligned=row["aligned"])
 
 
-def pairs(rows: Sequence[Row]) -> str:
+def pairs(tally: Tally) -> str:
     """How many, in words."""
-    return "1 counterfactual pair" if len(rows) == 1 else f"{len(rows)} counterfactual pairs"
+    return "1 counterfactual pair" if tally.records == 1 else f"{tally.records} counterfactual pairs"

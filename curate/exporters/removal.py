@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import pyarrow as pa
 
@@ -10,8 +10,18 @@ from curate.exporters.pair_columns import COLUMNS, EFFECT, EFFECT_MEANING, MASK,
 from curate.exporters.pair_records import PairFiles, PairRecord, ReadPair
 from curate.exporters.pair_rules import holdings, mask_faults, row_faults
 from curate.exporters.pair_samples import pair_samples
-from curate.exporters.pair_words import COUNTS, MAKING, NOTHING, RIGHTS, TWO_EXPOSURES, facts, pairs
+from curate.exporters.pair_words import (
+    COUNTS,
+    MAKING,
+    NOTHING,
+    RIGHTS,
+    TWO_EXPOSURES,
+    described,
+    facts,
+    pairs,
+)
 from curate.exporters.pixels import MediaFile, png
+from curate.exporters.tally import Tally
 from curate.exporters.task import CardWords, Column, PixelsOf, Row, Sample, SizeOf, Task
 
 TASK = "removal"
@@ -50,11 +60,11 @@ def _pixel_faults(row: Row, pixels: PixelsOf) -> Iterator[str]:
         yield f"has more than grey values in {row[_ALPHA]}"
 
 
-def _summary(rows: Sequence[Row]) -> str:
+def _summary(tally: Tally) -> str:
     return (
-        f"{pairs(rows)} for object removal: one scene photographed with an object (`input`) and, after the "
+        f"{pairs(tally)} for object removal: one scene photographed with an object (`input`) and, after the "
         "object was taken away, without it (`target`). `target` is a real photo, not a model's output. Each "
-        f"pair was measured and accepted by a decision on record. {facts(rows)}"
+        f"pair was measured and accepted by a decision on record. {described(tally)}"
     )
 
 
@@ -72,6 +82,7 @@ REMOVAL = Task(
     card=CardWords(
         category="image-to-image",
         tag="object-removal",
+        facts=facts,
         summary=_summary,
         counts=COUNTS,
         loaded=(

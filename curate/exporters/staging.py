@@ -24,6 +24,15 @@ def write_file(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def copy_file(source: Path, target: Path) -> None:
+    """Copy ``source`` as ``write_file`` would write it; in 1 MB pieces, for it may be large."""
+    with source.open("rb") as origin, target.open("xb") as file:
+        os.fchmod(file.fileno(), 0o644)
+        shutil.copyfileobj(origin, file, 1 << 20)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def make_folder(path: Path) -> None:
     """Make ``path`` with fixed permissions; an existing one is kept."""
     with suppress(FileExistsError):
@@ -46,9 +55,7 @@ def staging_folder(target: Path) -> Iterator[Path]:
         while staging is None:
             staging = _owned_folder(target.parent, stack)
         try:
-            tree = staging / "tree"
-            make_folder(tree)
-            yield tree
+            yield staging
         finally:
             shutil.rmtree(staging, ignore_errors=True)
 

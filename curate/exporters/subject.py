@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
+from curate.captions import PERSON, TEMPLATE
 from curate.exporters.subject_records import TASK, sample_id
+from curate.exporters.tally import Tally
 from curate.exporters.task import CardWords, Column, Holdings, Row, SizeOf, Task, listed
 
+_SOURCE = re.compile(rf"{PERSON}|{TEMPLATE}|[0-9a-f]{{64}}")
 _TEXTS = listed(pa.string())
 _MAYBE_TEXTS = pa.list_(pa.string())
 _BOX = listed(pa.float64())
@@ -22,6 +26,11 @@ _COLUMNS = (
     Column("target_file_name", pa.string(), "the picture to generate"),
     Column("reference_file_names", _TEXTS, "other views of the thing, most similar first"),
     Column("caption", pa.string(), "prompt for the target"),
+    Column(
+        "caption_source",
+        pa.string(),
+        "who says so: a `person`, a `template` of the label, or the fingerprint of a captioner",
+    ),
     Column("label", pa.string(), "class name of the target from its detector or annotator"),
     Column("box", _BOX, "target: x, y, width, height in pixels of the exported picture"),
     Column("reference_boxes", listed(_BOX), "the same for each reference"),
@@ -65,6 +74,8 @@ def holdings(row: Row) -> Holdings:
 def _row_faults(row: Row, size_of: SizeOf) -> Iterator[str]:
     if row["sample_id"] != sample_id(row["object_id"], row["reference_object_ids"]):
         yield "has an id that does not follow from its objects"
+    if not _SOURCE.fullmatch(row["caption_source"]):
+        yield "has a caption from neither a person nor a captioner nor the template"
     yield from view_faults(row, size_of)
 
 
@@ -91,11 +102,15 @@ def box_is_inside(box: Sequence[float], size: tuple[int, int]) -> bool:
     return fits and x >= -_TOLERANCE and y >= -_TOLERANCE and width > 0 and height > 0
 
 
-def _summary(rows: Sequence[Row]) -> str:
-    lengths = [len(row["reference_file_names"]) for row in rows]
+def _facts(row: Row) -> Iterator[tuple[str, int]]:
+    yield "references", len(row["reference_file_names"])
+
+
+def _summary(tally: Tally) -> str:
+    lengths = tally.of("references")
     fewest, most = min(lengths), max(lengths)
     return (
-        f"{len(rows)} training samples for subject-driven generation. Each is a target photo, a caption "
+        f"{tally.records} training samples for subject-driven generation. Each is a target photo, a caption "
         f"and {most if fewest == most else f'{fewest} to {most}'} reference photos of the same physical "
         "thing, found by how alike its views are and accepted by a decision on record."
     )
@@ -109,6 +124,7 @@ SUBJECT = Task(
     card=CardWords(
         category="text-to-image",
         tag="subject-driven-generation",
+        facts=_facts,
         summary=_summary,
         counts="Groups of views: {groups}. Photos: {photos}. No photo and no group is in two splits.",
         loaded="`target` and `reference` come as pictures; all other columns as they stand below.",

@@ -10,8 +10,8 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.captions import template
 from curate.errors import ExportError
-from curate.exporters.captions import caption
 from curate.records import SubjectRecord, SubjectView
 
 TASK = "subject"
@@ -101,7 +101,7 @@ def subject_records(
                 target=target.view,
                 references=siblings,
                 similarities=tuple(float(cosines[index, sibling]) for sibling in chosen),
-                caption=caption(target.view.label),
+                caption=template(target.view.label),
                 split=split,
                 decision_ids=decisions,
             )

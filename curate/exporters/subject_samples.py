@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,7 +20,7 @@ _PHOTO = "photo"
 
 def subject_samples(
     records: Iterable[SubjectRecord], read_photo: ReadPhoto, decode: Decode, *, crops: bool = False
-) -> list[Sample]:
+) -> Iterator[Sample]:
     """Samples of ``records`` in their order, for ``write_folder``; no photo is read yet.
 
     Making their pictures raises ``ExportError`` if a photo cannot be read or has changed.
@@ -32,7 +32,7 @@ def subject_samples(
         crops: Export each view's box as a PNG instead of the whole photo.
     """
     pictures = _Pictures(read_photo, decode, crops)
-    return [_sample(record, pictures) for record in records]
+    return (_sample(record, pictures) for record in records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,7 @@ def _sample(record: SubjectRecord, pictures: _Pictures) -> Sample:
         "sample_id": record.sample_id,
         "group_id": record.group_id,
         "caption": record.caption,
+        "caption_source": record.caption_source,
         "label": target.label,
         "box": _xywh(target.box, pictures.crops),
         "reference_boxes": [_xywh(view.box, pictures.crops) for view in references],

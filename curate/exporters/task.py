@@ -6,7 +6,7 @@ Staging, pictures, tables, manifest.json, verification and the dataset card are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from curate.exporters.pixels import MediaFile
+from curate.exporters.tally import Tally
 
 Row = Mapping[str, Any]
 """One row of a split's table, by column."""
@@ -55,8 +56,10 @@ class CardWords:
     category: str
     """The hub's name for what the set is good for."""
     tag: str
-    summary: Callable[[Sequence[Row]], str]
-    """What the records are, given all rows."""
+    facts: Callable[[Row], Iterable[tuple[str, Hashable]]]
+    """What of a row ``summary`` has to know, for ``Tally.add``."""
+    summary: Callable[[Tally], str]
+    """What the records are, given the facts of all."""
     counts: str
     """Format string over the manifest's counts."""
     loaded: str

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curate.errors import VerificationError
-from curate.exporters import manifest_file
+from curate.exporters import manifest_file, sums
 from curate.exporters.file_structure import picture_size
 from curate.exporters.manifest_file import AGAIN, ManifestFile
 from curate.exporters.verify_records import ListedRecord, record_faults, records_of
@@ -28,6 +28,8 @@ class VerifiedManifest:
     name: str
     version: str
     task: str
+    format: str
+    """One of ``formats.FORMATS``."""
     content_hash: str
     """Equal for equal manifests; hex."""
     counts: Mapping[str, int]
@@ -49,15 +51,17 @@ def verify(directory: Path, max_pixels: int = DEFAULT_MAX_PIXELS) -> VerifiedMan
     Raises:
         VerificationError: One sentence that names what is wrong, every file of it up to 20.
     """
-    manifest = _manifest(directory)
+    manifest = read_manifest(directory)
+    files = _files(directory, manifest)
     sizes: dict[str, tuple[int, int]] = {}
-    _refuse(directory, [*_unexpected(directory, manifest), *_changed(directory, manifest, sizes)])
-    _refuse(directory, record_faults(directory, manifest, sizes, max_pixels))
+    _refuse(directory, [*_unexpected(directory, files), *_changed(directory, files, sizes)])
+    _refuse(directory, record_faults(directory, manifest, files, sizes, max_pixels))
     return VerifiedManifest(
         directory=directory,
         name=manifest.name,
         version=manifest.version,
         task=manifest.task,
+        format=manifest.format,
         content_hash=manifest.content_hash,
         counts=manifest.counts,
         parameters=manifest.parameters,
@@ -66,7 +70,7 @@ def verify(directory: Path, max_pixels: int = DEFAULT_MAX_PIXELS) -> VerifiedMan
 
 def listed_records(directory: Path) -> Iterator[ListedRecord]:
     """The records of a manifest; ``verify`` it first."""
-    return records_of(directory)
+    return records_of(directory, read_manifest(directory))
 
 
 def first_of(faults: Sequence[str]) -> str:
@@ -75,7 +79,12 @@ def first_of(faults: Sequence[str]) -> str:
     return "; ".join(faults[:_SHOWN]) + more
 
 
-def _manifest(directory: Path) -> ManifestFile:
+def read_manifest(directory: Path) -> ManifestFile:
+    """manifest.json of an exported folder, which proves nothing of the other files.
+
+    Raises:
+        VerificationError: There is none, or it was changed.
+    """
     path = directory / manifest_file.NAME
     try:
         return manifest_file.parsed(_read_plain(path))
@@ -85,9 +94,22 @@ def _manifest(directory: Path) -> ManifestFile:
         ) from error
 
 
-def _unexpected(directory: Path, manifest: ManifestFile) -> Iterator[str]:
+def _files(directory: Path, manifest: ManifestFile) -> dict[str, str]:
+    """sha256 by path of all files but manifest.json and the list itself."""
+    try:
+        data = _read_plain(directory / sums.NAME)
+    except OSError as error:
+        raise VerificationError(
+            f"{directory / sums.NAME} cannot be read ({error.strerror or error}): {AGAIN}"
+        ) from error
+    if hashlib.sha256(data).hexdigest() != manifest.sums:
+        raise VerificationError(f"{directory / sums.NAME} was changed: {AGAIN}")
+    return sums.parsed(data, AGAIN)
+
+
+def _unexpected(directory: Path, files: Mapping[str, str]) -> Iterator[str]:
     """What lies in the folder besides the listed files and their folders."""
-    listed = {manifest_file.NAME, *manifest.files}
+    listed = {manifest_file.NAME, sums.NAME, *files}
     folders = {str(parent) for path in listed for parent in Path(path).parents}
     for entry in _entries(directory):
         path = Path(entry.path).relative_to(directory).as_posix()
@@ -109,9 +131,9 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
             yield from _entries(Path(entry.path))
 
 
-def _changed(directory: Path, manifest: ManifestFile, sizes: dict[str, tuple[int, int]]) -> Iterator[str]:
+def _changed(directory: Path, files: Mapping[str, str], sizes: dict[str, tuple[int, int]]) -> Iterator[str]:
     """Listed files that are missing or differ. Fills ``sizes`` with width and height of every picture."""
-    for path, sha256 in sorted(manifest.files.items()):
+    for path, sha256 in sorted(files.items()):
         try:
             data = _read_plain(directory / path)
         except OSError as error:

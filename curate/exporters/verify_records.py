@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ from numpy.typing import NDArray
 
 from curate.errors import PhotoError
 from curate.exporters.contents import Contents
-from curate.exporters.layout import README, TABLE
+from curate.exporters.format import Format
+from curate.exporters.formats import FORMATS
+from curate.exporters.layout import BESIDES, RecordFolder
 from curate.exporters.manifest_file import ManifestFile
 from curate.exporters.media_files import THREADS
 from curate.exporters.pixels import decoded
-from curate.exporters.splits import SPLITS
 from curate.exporters.task import Row, Task, file_names
 from curate.exporters.tasks import TASKS
 
@@ -44,39 +46,51 @@ class ListedRecord:
         return tuple(self.row["decision_ids"])
 
 
-def records_of(directory: Path) -> Iterator[ListedRecord]:
+def records_of(directory: Path, manifest: ManifestFile) -> Iterator[ListedRecord]:
     """The rows of all splits in their order."""
-    for split in SPLITS:
-        if (directory / split / TABLE).is_file():
-            yield from (ListedRecord(split, row) for row in _rows(directory / split / TABLE))
+    records = RecordFolder(directory, canonical=FORMATS[manifest.format].canonical)
+    for split in records.splits():
+        yield from (ListedRecord(split, row) for row in records.rows(split))
 
 
-def record_faults(directory: Path, manifest: ManifestFile, sizes: Sizes, max_pixels: int) -> Iterator[str]:
-    """What is wrong with the content of a folder whose files all match their hashes."""
-    task = TASKS.get(manifest.task)
-    if task is None:
-        yield f"the task {manifest.task!r} is unknown"
+def record_faults(
+    directory: Path, manifest: ManifestFile, files: Mapping[str, str], sizes: Sizes, max_pixels: int
+) -> Iterator[str]:
+    """What is wrong with the content of a folder whose ``files`` (sha256 by path) all match their hashes."""
+    task, layout = TASKS.get(manifest.task), FORMATS.get(manifest.format)
+    if task is None or layout is None or not layout.holds(task.name):
+        yield f"the task {manifest.task!r} in the format {manifest.format!r} is unknown"
         return
+    records = RecordFolder(directory, canonical=layout.canonical)
     contents = Contents(task)
-    known = {README}
-    for split in SPLITS:
-        path = f"{split}/{TABLE}"
-        if path in manifest.files:
-            known.add(path)
-            checked = _Split(directory / split, task, split, sizes, max_pixels, manifest.parameters)
-            try:
-                yield from (f"{path} {fault}" for fault in checked.faults(contents))
-            except (pa.ArrowException, OSError) as error:
-                yield f"{path} is not a readable parquet file ({error})"
+    for split in records.splits():
+        pictures = sizes if layout.keeps_pictures else None
+        checked = _Split(records, task, split, pictures, max_pixels, manifest.parameters)
+        path = records.table_name(split)
+        try:
+            yield from (f"{path} {fault}" for fault in checked.faults(contents))
+        except (pa.ArrowException, OSError) as error:
+            yield f"{path} is not a readable parquet file ({error})"
     yield from contents.leaks()
-    unused = manifest.files.keys() - known - contents.pictures
-    yield from (f"{path} is used by no record" for path in sorted(unused))
-    counted = contents.counts() | {"files": len(manifest.files)}
+    yield from layout.faults(records, task)
+    if layout.canonical:
+        known = {*BESIDES, *map(records.table_name, records.splits())}
+        yield from (
+            f"{path} is used by no record" for path in sorted(files.keys() - known - contents.pictures)
+        )
+    yield from _sum_faults(manifest, contents, layout, task, len(files))
+
+
+def _sum_faults(
+    manifest: ManifestFile, contents: Contents, layout: Format, task: Task, files: int
+) -> Iterator[str]:
+    """What manifest.json says otherwise than the records."""
+    counted = contents.counts() | {"files": files}
     if counted != manifest.counts:
         yield f"manifest.json counts {manifest.counts} and the folder holds {counted}"
     if contents.licences() != manifest.licences:
         yield "manifest.json sums up other licences than the records state"
-    if manifest.masks != task.masks:
+    if manifest.masks != layout.masks(task):
         yield "manifest.json gives the masks another meaning than this schema version"
 
 
@@ -84,38 +98,44 @@ def record_faults(directory: Path, manifest: ManifestFile, sizes: Sizes, max_pix
 class _Split:
     """One split's table and pictures."""
 
-    folder: Path
+    records: RecordFolder
     task: Task
     name: str
-    sizes: Sizes
+    sizes: Sizes | None
+    """None where the layout has pictures in files of its own."""
     max_pixels: int
     parameters: Mapping[str, Any]
 
     def faults(self, contents: Contents) -> Iterator[str]:
         """Check the rows, note them in ``contents``, and look at the pixels of those that are sound."""
-        if not pq.read_schema(self.folder / TABLE).equals(self.task.schema):
+        if not pq.read_schema(self.records.table(self.name)).equals(self.task.schema):
             yield "has other columns than this schema version"
             return
-        sound: list[Row] = []
         previous = ""
-        for row in _rows(self.folder / TABLE):
-            sample_id = row["sample_id"]
-            if sample_id <= previous:
-                yield f"is not sorted by sample id at {sample_id}"
-            previous = sample_id
-            found = list(self._row_faults(row))
-            yield from (f"has {sample_id}, which {fault}" for fault in found)
-            contents.add(self.name, row)
-            if not found:
-                sound.append(row)
-        yield from self._pixel_faults(sound)
+        for rows in _portions(self.records.rows(self.name)):
+            sound: list[Row] = []
+            for row in rows:
+                sample_id = row["sample_id"]
+                if sample_id <= previous:
+                    yield f"is not sorted by sample id at {sample_id}"
+                previous = sample_id
+                found = list(self._row_faults(row))
+                yield from (f"has {sample_id}, which {fault}" for fault in found)
+                contents.add(self.name, row)
+                if not found:
+                    sound.append(row)
+            if self.sizes is not None:
+                yield from self._pixel_faults(sound)
 
     def _row_faults(self, row: Row) -> Iterator[str]:
-        missing = [name for name in file_names(row) if f"{self.name}/{name}" not in self.sizes]
+        yield from self.task.rule_faults(row, self.parameters)
+        if self.sizes is None:
+            return
+        sizes = {name: self.sizes.get(f"{self.name}/{name}") for name in file_names(row)}
+        missing = [name for name, size in sizes.items() if size is None]
         yield from (f"points at {name}, which is not there" for name in missing)
         if not missing:
-            yield from self.task.row_faults(row, lambda name: self.sizes[f"{self.name}/{name}"])
-            yield from self.task.rule_faults(row, self.parameters)
+            yield from self.task.row_faults(row, lambda name: sizes[name] or (0, 0))
 
     def _pixel_faults(self, rows: Sequence[Row]) -> Iterator[str]:
         with ThreadPoolExecutor(THREADS) as pool:
@@ -130,10 +150,10 @@ class _Split:
             return [f"has a picture that cannot be decoded ({str(error).rstrip('.')})"]
 
     def _pixels(self, name: str) -> NDArray[np.uint8]:
-        return decoded((self.folder / name).read_bytes(), self.max_pixels)
+        return decoded(self.records.picture(self.name, name).read_bytes(), self.max_pixels)
 
 
-def _rows(table: Path) -> Iterator[Row]:
-    with pq.ParquetFile(table) as file:
-        for batch in file.iter_batches():
-            yield from batch.to_pylist()
+def _portions(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    """A hundred at a time: as many wait for their pixels to be looked at."""
+    while portion := list(islice(rows, 100)):
+        yield portion

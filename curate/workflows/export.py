@@ -8,12 +8,13 @@ from pathlib import Path
 
 from curate.database import manifests
 from curate.errors import ExportError
-from curate.exporters.image_folder import write_folder
+from curate.exporters.export_folder import write_folder
 from curate.exporters.subject_records import TASK, views_of
 from curate.exporters.subject_samples import subject_samples
 from curate.photos.reading import decode
 from curate.records import ManifestSpec
 from curate.workflows import view_selection
+from curate.workflows.captions import with_captions
 from curate.workflows.export_options import Exported, check_rights, reasons, told
 from curate.workflows.view_selection import ViewOptions
 from curate.workspace import Workspace
@@ -24,6 +25,8 @@ class SubjectOptions(ViewOptions):
     """What `curate export subject` was asked for."""
 
     crops: bool = False
+    captioner: str | None = None
+    """Whose captions count where no person wrote one: name or fingerprint, if there are several."""
 
 
 def export_subject(
@@ -39,6 +42,7 @@ def export_subject(
 
     Raises:
         ExportError: nothing is approved, rights are unknown, or the folder cannot be written.
+        NotFoundError: several captioners or embedders were used, and the options name none of them.
     """
     approved = view_selection.approved_views(workspace, options)
     records = view_selection.records_of(workspace, approved, options)
@@ -47,14 +51,27 @@ def export_subject(
             f"What is accepted gives no record ({why}): accept more views, or lower --at-least."
         )
     check_rights((view for each in records for view in views_of(each)), options)
-    parameters = {**view_selection.parameters(options, approved), "crops": options.crops}
-    spec = ManifestSpec(options.name, options.version, TASK, parameters)
+    records, captioner = with_captions(workspace, records, options.captioner)
+    parameters = {
+        **view_selection.parameters(options, approved),
+        "crops": options.crops,
+        "captioner": captioner,
+    }
+    spec = ManifestSpec(options.name, options.version, TASK, parameters, options.format)
     limit = workspace.settings.max_pixels
     samples = subject_samples(
         records, view_selection.read_photo, lambda data: decode(data, limit), crops=options.crops
     )
     picture = "crop" if options.crops else "photo"
-    written = write_folder(samples, spec, directory, picture=picture, max_pixels=limit, on_step=on_step)
+    written = write_folder(
+        samples,
+        spec,
+        directory,
+        records=len(records),
+        picture=picture,
+        max_pixels=limit,
+        on_step=on_step,
+    )
     with workspace.transaction() as session:
         manifests.record(
             session, written, spec, view_selection.photo_splits(records), view_selection.decision_ids(records)

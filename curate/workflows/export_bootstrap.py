@@ -9,7 +9,7 @@ from uuid import UUID
 from curate.database import manifests
 from curate.errors import ExportError
 from curate.exporters.bootstrap_records import TASK, BootstrapRecord, bootstrap_samples
-from curate.exporters.image_folder import write_folder
+from curate.exporters.export_folder import write_folder
 from curate.photos.reading import decode
 from curate.records import ManifestSpec
 from curate.workflows import view_selection
@@ -49,8 +49,8 @@ def export_bootstrap(
         lambda data: decode(data, limit),
         limit,
     )
-    spec = ManifestSpec(options.name, options.version, TASK, _parameters(options, selected))
-    written = write_folder(samples, spec, directory, max_pixels=limit, on_step=on_step)
+    spec = ManifestSpec(options.name, options.version, TASK, _parameters(options, selected), options.format)
+    written = write_folder(samples, spec, directory, records=len(records), max_pixels=limit, on_step=on_step)
     with workspace.transaction() as session:
         splits = {each.target.photo_sha256: each.split for each in records}
         manifests.record(session, written, spec, splits, _decision_ids(records))

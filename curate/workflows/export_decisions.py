@@ -10,7 +10,7 @@ from uuid import UUID
 from curate.database import manifests, rules, subjects
 from curate.errors import ExportError
 from curate.exporters.decision_records import TASK, RemovalPictures, VoteRecord, decision_samples
-from curate.exporters.image_folder import write_folder
+from curate.exporters.export_folder import write_folder
 from curate.exporters.pixels import decoded
 from curate.exporters.subject_samples import original_bytes
 from curate.photos.reading import decode
@@ -41,11 +41,12 @@ def export_decisions(
     pictures = _Pictures(workspace, records) if options.pictures else None
     if pictures is not None:
         check_rights(pictures.views.values(), options)
-    spec = ManifestSpec(options.name, options.version, TASK, _parameters(options))
+    spec = ManifestSpec(options.name, options.version, TASK, _parameters(options), options.format)
     written = write_folder(
         decision_samples(records, pictures),
         spec,
         directory,
+        records=len(records),
         picture="crop",
         max_pixels=workspace.settings.max_pixels,
         on_step=on_step,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from curate.database import manifests, removal_votes, rules
 from curate.errors import ExportError
-from curate.exporters.image_folder import write_folder
+from curate.exporters.export_folder import write_folder
 from curate.exporters.insertion_records import TASK, InsertionRecord, insertion_samples
 from curate.exporters.subject_records import views_of
 from curate.photos.reading import decode
@@ -50,7 +50,7 @@ def export_insertion(
     check_rights((view for each in shown for view in views_of(each)), options)
     parameters = view_selection.parameters(options, approved)
     parameters |= {"removal_votes_needed": consensus.needed, "removal_votes_asked": consensus.asked}
-    spec = ManifestSpec(options.name, options.version, TASK, parameters)
+    spec = ManifestSpec(options.name, options.version, TASK, parameters, options.format)
     limit, media = workspace.settings.max_pixels, workspace.media
     samples = insertion_samples(
         records,
@@ -58,7 +58,7 @@ def export_insertion(
         lambda sha256: media.get(sha256, IMAGE_SUFFIX),
         lambda data: decode(data, limit),
     )
-    written = write_folder(samples, spec, directory, max_pixels=limit, on_step=on_step)
+    written = write_folder(samples, spec, directory, records=len(records), max_pixels=limit, on_step=on_step)
     with workspace.transaction() as session:
         splits, decisions = view_selection.photo_splits(shown), view_selection.decision_ids(shown)
         manifests.record(session, written, spec, splits, decisions)

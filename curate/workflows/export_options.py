@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from curate.errors import ExportError, SettingsError
+from curate.exporters.image_folder import IMAGE_FOLDER
 from curate.exporters.splits import SHARES
 from curate.records import SubjectView, WrittenManifest
 
@@ -23,6 +24,7 @@ class ExportOptions:
     shares: tuple[int, int, int] = SHARES
     seed: int = 0
     near_duplicate_distance: int = 6
+    format: str = IMAGE_FOLDER.name
 
     def __post_init__(self) -> None:
         if min(self.shares) < 0 or sum(self.shares) != 100:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from curate.database import manifests
 from curate.errors import ExportError
 from curate.exporters import insertion_pairs, removal
-from curate.exporters.image_folder import write_folder
+from curate.exporters.export_folder import write_folder
 from curate.exporters.pair_records import PairFiles, PairRecord, ReadPair
 from curate.exporters.pair_words import NOTHING
 from curate.exporters.task import Sample
@@ -67,9 +67,15 @@ def export_pairs(
     def read(record: PairRecord) -> PairFiles:
         return pair_files(workspace, selected.pairs[record.pair_id])
 
-    spec = ManifestSpec(options.name, options.version, task, _parameters(options, selected.consensus))
+    parameters = _parameters(options, selected.consensus)
+    spec = ManifestSpec(options.name, options.version, task, parameters, options.format)
     written = write_folder(
-        _samples(task, selected.records, read, limit), spec, directory, max_pixels=limit, on_step=on_step
+        _samples(task, selected.records, read, limit),
+        spec,
+        directory,
+        records=len(selected.records),
+        max_pixels=limit,
+        on_step=on_step,
     )
     decisions = {UUID(each) for record in selected.records for each in record.decision_ids}
     with workspace.transaction() as session:

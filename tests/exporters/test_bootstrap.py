@@ -21,7 +21,7 @@ from curate.errors import ExportError
 from curate.exporters.backgrounds import Background
 from curate.exporters.bootstrap_records import BootstrapRecord, bootstrap_samples
 from curate.exporters.bootstrap_rules import BootstrapNumbers, BootstrapRules, mask_shares
-from curate.exporters.image_folder import write_folder
+from curate.exporters.export_folder import write_folder
 from curate.exporters.pixels import png
 from curate.exporters.verify import verify
 from curate.photos.reading import decode
@@ -41,7 +41,7 @@ class Drawn:
     def write(self, folder: Path) -> Path:
         read = self.files.__getitem__
         samples = bootstrap_samples(self.records, lambda view: read(view.photo_sha256), read, decode, LIMIT)
-        return write_folder(samples, SPEC, folder).directory
+        return write_folder(samples, SPEC, folder, records=len(samples)).directory
 
     def store(self, data: bytes) -> str:
         sha256 = hashlib.sha256(data).hexdigest()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
-import json
 import os
 from dataclasses import replace
 
@@ -16,14 +15,14 @@ from PIL import Image
 
 from curate.errors import ExportError, VerificationError
 from curate.exporters import staging
-from curate.exporters.image_folder import write_folder
+from curate.exporters.export_folder import write_folder
 from curate.exporters.insertion_pairs import insertion_pair_samples
 from curate.exporters.removal import removal_samples
 from curate.exporters.verify import verify
 from curate.photos.reading import decode
 from curate.records import Box, ManifestSpec
 from drawn_pairs import LIMIT, DrawnPairs
-from forgery import reseal, rewrite
+from forgery import listed_files, reseal, rewrite
 
 TASKS = ("removal", "insertion-pairs")
 
@@ -35,7 +34,7 @@ def write(pairs, task, folder, **options):
         if task == "removal"
         else insertion_pair_samples(pairs.records, pairs.read, LIMIT)
     )
-    return write_folder(samples, spec, folder, **options).directory
+    return write_folder(samples, spec, folder, records=len(samples), **options).directory
 
 
 @pytest.fixture
@@ -206,8 +205,7 @@ def _forge(folder, column, change):
 
 
 def _reseal_with(folder, added):
-    files = json.loads((folder / "manifest.json").read_bytes())["files"]
-    reseal(folder, files=files | {f"train/{name}": sha256 for name, sha256 in added.items()})
+    reseal(folder, files=listed_files(folder) | {f"train/{name}": sha256 for name, sha256 in added.items()})
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from curate.captions import template
 from curate.errors import ExportError
-from curate.exporters.captions import caption
 from curate.exporters.subject_records import AcceptedView, subject_records
 from curate.records import Box, SubjectView
 
@@ -101,4 +101,4 @@ def test_more_references_at_least_than_asked_for_is_refused():
     ],
 )
 def test_a_label_becomes_a_caption(label, text):
-    assert caption(label) == text
+    assert template(label) == text

@@ -1,0 +1,147 @@
+"""Write the samples of any task in any format, whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from curate.errors import ExportError, VerificationError
+from curate.exporters.contents import Contents
+from curate.exporters.formats import format_for
+from curate.exporters.layout import RecordFolder
+from curate.exporters.media_files import OnStep, written_rows
+from curate.exporters.reformatting import reformat
+from curate.exporters.row_spool import RowSpool
+from curate.exporters.sealing import Seal, seal
+from curate.exporters.splits import SPLITS
+from curate.exporters.staging import make_folder, publish, staging_folder
+from curate.exporters.task import Sample, Task
+from curate.exporters.tasks import TASKS
+from curate.exporters.verify import verify
+from curate.photos.opening import DEFAULT_MAX_PIXELS
+from curate.records import ManifestSpec, WrittenManifest
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def write_folder(
+    samples: Iterable[Sample],
+    spec: ManifestSpec,
+    directory: Path,
+    *,
+    records: int,
+    picture: str = "photo",
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+    on_step: OnStep | None = None,
+) -> WrittenManifest:
+    """Write ``<directory>/<name>-<version>``; equal input gives equal bytes.
+
+    Args:
+        samples: Of the task that ``spec`` names, in any order, each sample id once; nothing in two splits
+            that may be in one only. They are taken one after another and not kept.
+        spec: Task, name, version, format and what the set was asked for.
+        directory: Where the manifest's folder goes; made if missing.
+        records: How many samples there are.
+        picture: ``photo`` or ``crop``: what the exported pictures show.
+        max_pixels: For verifying a manifest that lies in the place already.
+        on_step: Told about every record whose pictures are on disk.
+
+    Raises:
+        ExportError: The samples do not fit together, a picture cannot be made, there is another manifest in
+            the place, or the disk is full. Nothing is left behind.
+    """
+    task, layout = TASKS[spec.task], format_for(spec.format, spec.task)
+    _check(spec, records, task)
+    target = directory / f"{spec.name}-{spec.version}"
+    with _disk_errors(target), staging_folder(target) as staging:
+        tree = staging / "canonical"
+        make_folder(tree)
+        contents = _write_records(samples, task, tree, staging / "rows", on_step, records)
+        return finish(tree, contents, Seal(task, spec, picture, layout), staging, target, max_pixels)
+
+
+def finish(
+    tree: Path, contents: Contents, what: Seal, staging: Path, target: Path, max_pixels: int
+) -> WrittenManifest:
+    """Bring the canonical ``tree`` in ``staging`` into its format, seal it, and put it in its place.
+
+    Raises:
+        ExportError: There is another manifest in the place.
+    """
+    records = RecordFolder(tree, links=True)
+    if not what.format.canonical:
+        tree = reformat(records, contents, what.task, what.format, staging / "tree")
+    manifest = seal(RecordFolder(tree, canonical=what.format.canonical), contents, what)
+    is_new = publish(tree, target)
+    if not is_new:
+        _check_identical(target, manifest.content_hash, max_pixels)
+    return WrittenManifest(target, manifest.content_hash, manifest.counts, already_there=not is_new)
+
+
+def _write_records(
+    samples: Iterable[Sample], task: Task, tree: Path, scratch: Path, on_step: OnStep | None, total: int
+) -> Contents:
+    """Pictures and tables below ``tree``."""
+    scratch.mkdir()
+    contents, spool = Contents(task), RowSpool(task, scratch)
+    for done, (split, row) in enumerate(written_rows(_known(samples), tree), start=1):
+        contents.add(split, row)
+        spool.add(split, row)
+        if on_step:
+            on_step(done, total)
+    for leak in contents.leaks():
+        raise ExportError(f"The splits leak, {leak}: run `curate doctor`, then export again.")
+    for split in contents.splits():
+        spool.write(split, RecordFolder(tree).table(split))
+    return contents
+
+
+def _check(spec: ManifestSpec, records: int, task: Task) -> None:
+    for value in (spec.name, spec.version):
+        if not _NAME.fullmatch(value):
+            raise ExportError(
+                f"{value!r} cannot be part of a folder name: "
+                "use letters, digits, dots, dashes and underscores."
+            )
+    if not records:
+        raise ExportError(task.nothing)
+
+
+def _known(samples: Iterable[Sample]) -> Iterator[Sample]:
+    for sample in samples:
+        if sample.split not in SPLITS:
+            raise ExportError(f"The split {sample.split!r} is unknown: use {', '.join(SPLITS)}.")
+        yield sample
+
+
+def _check_identical(target: Path, content_hash: str, max_pixels: int) -> None:
+    """The folder was there before: fine if it is this very manifest, unharmed."""
+    try:
+        same = verify(target, max_pixels).content_hash == content_hash
+    except VerificationError as error:
+        raise ExportError(
+            f"{target} is in the way and is not an undamaged manifest ({error}) "
+            "Move it away, then export again."
+        ) from error
+    if not same:
+        raise ExportError(
+            f"{target} holds another manifest: give a new --version, "
+            "or move the folder away and export again."
+        )
+
+
+@contextmanager
+def _disk_errors(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise ExportError(
+                f"The disk is full: make room in {target.parent}, then export again; nothing was left there."
+            ) from error
+        raise ExportError(
+            f"{target} cannot be written ({error.strerror or error}): mend that or export to another folder."
+        ) from error

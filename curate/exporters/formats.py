@@ -1,0 +1,25 @@
+"""Every layout that an export may have on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from curate.errors import ExportError
+from curate.exporters.format import Format
+from curate.exporters.image_folder import IMAGE_FOLDER
+
+FORMATS: Mapping[str, Format] = {each.name: each for each in (IMAGE_FOLDER,)}
+
+
+def format_for(name: str, task: str) -> Format:
+    """The format called ``name``, which must be able to hold ``task``.
+
+    Raises:
+        ExportError: There is none of that name, or it cannot.
+    """
+    if name not in FORMATS:
+        raise ExportError(f"The format {name!r} is unknown: use {', '.join(FORMATS)}.")
+    if not FORMATS[name].holds(task):
+        able = ", ".join(each.name for each in FORMATS.values() if each.holds(task))
+        raise ExportError(f"The format {name} has no place for records of {task}: use {able}.")
+    return FORMATS[name]
