@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
-from curate.exporters.splits import SPLITS
 from curate.exporters.staging import make_folder, write_file
 from curate.exporters.task import Picture, Row, Sample
 
@@ -18,9 +17,11 @@ OnStep = Callable[[int, int], None]
 # PNG coding, hashing and fsync let go of the interpreter lock. 8 threads hold at most 8 decoded photos, or as
 # many pairs.
 THREADS = min(os.cpu_count() or 1, 8)
-_AHEAD = 256
-"""Records whose pictures are under way: enough to keep all threads busy."""
+_PICTURES, _SAMPLES = 32, 1000
+"""New pictures, or samples, of a batch at most. While a batch's pictures are written no rows are made: both at
+once take longer, because each write of a file waits for the interpreter lock several times."""
 
+_Key = tuple[str, str]
 _Written = tuple[Mapping[str, str], Row]
 """Paths below the split folder by part, and the columns that were found out."""
 
@@ -30,56 +31,34 @@ def written_rows(samples: Iterable[Sample], tree: Path) -> Iterator[tuple[str, R
 
     Memory grows with the number of different pictures (some 0.5 kB each), not with that of samples.
     """
-    pictures = _Pictures(tree)
-    waiting: deque[Sample] = deque()
-    try:
-        for sample in samples:
-            pictures.begin(sample)
-            waiting.append(sample)
-            if len(waiting) > _AHEAD:
-                yield pictures.finish(waiting.popleft())
-        while waiting:
-            yield pictures.finish(waiting.popleft())
-    finally:
-        pictures.stop()
+    made: dict[_Key, _Written] = {}
+    with ExitStack() as stack:
+        pool = ThreadPoolExecutor(THREADS)
+        stack.callback(pool.shutdown, cancel_futures=True)
+        for batch, new in _batches(samples, made):
+            folders = [tree / split for split, _ in new]
+            for folder in set(folders):
+                make_folder(folder)
+            made.update(zip(new, pool.map(_write, new.values(), folders), strict=True))
+            yield from ((sample.split, _row(sample, made)) for sample in batch)
 
 
-class _Pictures:
-    """Makes those of a split that have equal keys once."""
-
-    def __init__(self, tree: Path) -> None:
-        self._folders = {split: tree / split for split in SPLITS}
-        self._pool = ThreadPoolExecutor(THREADS)
-        self._made: dict[tuple[str, str], Future[_Written] | _Written] = {}
-
-    def begin(self, sample: Sample) -> None:
-        folder = self._folders[sample.split]
-        make_folder(folder)
-        for each in _pictures(sample):
-            key = sample.split, each.key
-            if key not in self._made:
-                self._made[key] = self._pool.submit(_write, each, folder)
-
-    def finish(self, sample: Sample) -> tuple[str, Row]:
-        """Wait for the pictures of a sample; gives its split and row."""
-        row = dict(sample.values)
-        for column, wanted in sample.pictures.items():
-            names = []
+def _batches(
+    samples: Iterable[Sample], made: Mapping[_Key, _Written]
+) -> Iterator[tuple[list[Sample], dict[_Key, Picture]]]:
+    """Some samples at a time, with those of their pictures that are not ``made`` yet."""
+    batch: list[Sample] = []
+    new: dict[_Key, Picture] = {}
+    for sample in samples:
+        batch.append(sample)
+        for wanted in sample.pictures.values():
             for each in _listed(wanted):
-                written, values = self._result(sample.split, each.key)
-                names.append(written[each.part])
-                row |= values
-            row[column] = names[0] if isinstance(wanted, Picture) else names
-        return sample.split, row
-
-    def stop(self) -> None:
-        self._pool.shutdown(cancel_futures=True)
-
-    def _result(self, split: str, key: str) -> _Written:
-        made = self._made[split, key]
-        if isinstance(made, Future):
-            self._made[split, key] = made = made.result()  # a future takes three times its result
-        return made
+                if (sample.split, each.key) not in made:
+                    new.setdefault((sample.split, each.key), each)
+        if len(new) >= _PICTURES or len(batch) >= _SAMPLES:
+            yield batch, new
+            batch, new = [], {}
+    yield batch, new
 
 
 def _write(picture: Picture, folder: Path) -> _Written:
@@ -92,9 +71,16 @@ def _write(picture: Picture, folder: Path) -> _Written:
     return names, made.values
 
 
-def _pictures(sample: Sample) -> Iterator[Picture]:
-    for wanted in sample.pictures.values():
-        yield from _listed(wanted)
+def _row(sample: Sample, made: Mapping[_Key, _Written]) -> Row:
+    row = dict(sample.values)
+    for column, wanted in sample.pictures.items():
+        names = []
+        for each in _listed(wanted):
+            written, values = made[sample.split, each.key]
+            names.append(written[each.part])
+            row |= values
+        row[column] = names[0] if isinstance(wanted, Picture) else names
+    return row
 
 
 def _listed(wanted: Picture | Iterable[Picture]) -> Iterable[Picture]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -141,11 +142,15 @@ def listed(kind: pa.DataType) -> pa.DataType:
 def file_names(row: Row) -> list[str]:
     """The paths of a row's pictures below its split folder; columns may be without one."""
     names: list[str] = []
-    for column, value in row.items():
-        if value is None:
-            continue
-        if column.endswith("_file_name"):
+    for column in _picture_columns(tuple(row)):
+        value = row[column]
+        if isinstance(value, str):
             names.append(value)
-        elif column.endswith("_file_names"):
+        elif value is not None:
             names += value
     return names
+
+
+@cache
+def _picture_columns(columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in columns if name.endswith(("_file_name", "_file_names")))
