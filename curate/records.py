@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 
@@ -254,6 +255,50 @@ class SubjectRecord:
     """``person``, ``template`` or the captioner's fingerprint; see ``curate.captions``."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class UsedModel:
+    """A model that had a part in what was decided on."""
+
+    role: str
+    """``detector``, ``embedder``, ``segmenter``, ``remover`` or ``captioner``."""
+    name: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How an approved set came to be, in numbers that name nobody."""
+
+    decisions: int = 0
+    """That the set rests on."""
+    automatic: int = 0
+    """How many of them a policy made, which looks at nothing but numbers."""
+    reviewers: int = 0
+    """People behind the others."""
+    items: Mapping[str, int] = field(default_factory=dict)
+    """What they decided on, by kind: ``group``, ``pair``, ``removal``."""
+    agreed: int = 0
+    """Of the items in ``asked`` those on which all said exactly the same."""
+    asked: int = 0
+    """Items of these on which at least two people gave their own word; adjudicators know that of others."""
+    models: tuple[UsedModel, ...] = ()
+    """By role and name."""
+    mining: tuple[Mapping[str, object], ...] = ()
+    """Parameters of the mining runs that found the groups first: band, filters, rule."""
+
+    def to_json(self) -> dict[str, object]:
+        return {**asdict(self), "mining": [dict(each) for each in self.mining], "models": self._models()}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Provenance:
+        """What ``to_json`` gave."""
+        models = tuple(UsedModel(**each) for each in fields["models"])
+        return cls(**{**fields, "models": models, "mining": tuple(fields["mining"])})
+
+    def _models(self) -> list[dict[str, str]]:
+        return [asdict(each) for each in self.models]
+
+
 @dataclass(frozen=True, slots=True)
 class ManifestSpec:
     """What an export was asked for: written into manifest.json and part of its identity."""
@@ -265,6 +310,7 @@ class ManifestSpec:
     """JSON values: filters, band, seed, references per target, model fingerprints."""
     format: str = "imagefolder"
     """Layout of the folder; one of ``exporters.formats.FORMATS``."""
+    provenance: Provenance = Provenance()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Only people's standing decisions count: neither undone ones nor those that the s
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from curate.database import pair_votes, pairs
+from curate.database.among import among
 from curate.database.queue import AnyQueue
 from curate.database.tables import (
     Decision,
@@ -120,12 +122,13 @@ def since_midnight(session: Session, reviewer: str) -> tuple[int, int]:
     return counted[0], counted[1]
 
 
-def agreement(session: Session) -> tuple[int, int]:
+def agreement(session: Session, only: Collection[int] | None = None) -> tuple[int, int]:
     """Items on which everybody said exactly the same, and items on which at least two people spoke.
 
-    Adjudicators know what others said and flags say nothing of the item: neither is a vote here.
+    Adjudicators know what others said and flags say nothing of the item: neither is a vote here. ``only`` are
+    keys of items.
     """
-    made = _standing()
+    made = _standing() if only is None else _standing(among(Decision.item_id, only))
     words = distinct(tuple_(made.c.verdict, made.c.marks))
     items = (
         select((func.count(words) == 1).label("agreed"))

@@ -144,6 +144,10 @@ INSERTION_BOOTSTRAP = Task(
             "from target, background and mask. `rules` below holds the limits that every record keeps, each "
             "with where it comes from."
         ),
+        limits=(
+            "Backgrounds are a model's guess. The rules on masks and on the area that changed are rules of "
+            "thumb: they let some records pass whose removal left part of a shadow. Masks are a segmenter's."
+        ),
     ),
     nothing=(
         "Nothing is approved for export: type `curate remove`, and accept removals in "

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from curate.exporters.contents import Contents
 from curate.exporters.format import Format
 from curate.exporters.layout import TABLE
+from curate.exporters.licences import hub_licence
+from curate.exporters.provenance_words import decisions_sentence
 from curate.exporters.splits import SPLITS
 from curate.exporters.task import Task
-from curate.records import ManifestSpec
+from curate.records import ManifestSpec, Provenance
 
-# Identifiers the hub knows under the same name (https://huggingface.co/docs/hub/repositories-licenses).
-_HUB_LICENCES = {"apache-2.0", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "mit", "odbl", "pddl"}
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
@@ -25,7 +25,7 @@ def dataset_card(task: Task, layout: Format, spec: ManifestSpec, contents: Conte
         [
             "---",
             f"pretty_name: {json.dumps(f'{spec.name} {spec.version}', ensure_ascii=False)}",
-            f"license: {_hub_licence(licences)}",
+            f"license: {hub_licence(licences)}",
             "task_categories:",
             f"- {words.category}",
             "size_categories:",
@@ -33,7 +33,7 @@ def dataset_card(task: Task, layout: Format, spec: ManifestSpec, contents: Conte
             "tags:",
             f"- {words.tag}",
             "- recurate",
-            *(_configs(contents) if layout.canonical else ()),
+            *(_configs(contents) if layout.image_folder else ()),
             "---",
             "",
             f"# {_inline(spec.name)} {_inline(spec.version)}",
@@ -49,7 +49,7 @@ def dataset_card(task: Task, layout: Format, spec: ManifestSpec, contents: Conte
             "`curate verify path/to/this/folder` proves that nothing was changed since the export.",
             "",
             *_masks(layout.masks(task)),
-            "## Columns of metadata.parquet",
+            f"## Columns of {TABLE if layout.canonical else 'records/*.parquet'}",
             *_table(("column", "meaning"), [(f"`{each.name}`", each.meaning) for each in task.columns]),
             "",
             "## Licences",
@@ -57,12 +57,19 @@ def dataset_card(task: Task, layout: Format, spec: ManifestSpec, contents: Conte
             "",
             words.rights,
             "",
+            "## Decisions",
+            decisions_sentence(spec.provenance),
+            "",
+            *_models(spec.provenance),
+            *_mining(spec.provenance),
             "## How it was made",
             words.making,
             "",
-            "```json",
-            json.dumps(dict(spec.parameters), sort_keys=True, indent=1, ensure_ascii=False),
-            "```",
+            "The export was asked for",
+            "",
+            *_json(dict(spec.parameters)),
+            "## Known limits",
+            words.limits,
             "",
         ]
     )
@@ -85,19 +92,33 @@ def _masks(masks: Mapping[str, str]) -> list[str]:
     if not masks:
         return []
     rows = [(f"`{name.removesuffix('_file_name')}`", meaning) for name, meaning in masks.items()]
-    return ["## Masks", *_table(("picture", "grey values"), list(rows)), ""]
+    return ["## Masks", *_table(("picture", "values"), list(rows)), ""]
 
 
-def _hub_licence(licences: Mapping[str, int]) -> str:
-    """The hub's identifier if all photos share one it knows."""
-    if set(licences) == {"unknown"}:
-        return "unknown"
-    names = {name.lower() for name in licences}
-    return names.pop() if len(names) == 1 and names <= _HUB_LICENCES else "other"
+def _models(provenance: Provenance) -> list[str]:
+    if not provenance.models:
+        return []
+    head = ("role", "model", "fingerprint")
+    return [
+        *_table(
+            head, [(each.role, _inline(each.name), f"`{each.fingerprint}`") for each in provenance.models]
+        ),
+        "",
+    ]
 
 
-def _table(head: tuple[str, str], rows: list[tuple[str, object]]) -> list[str]:
-    return [f"| {left} | {right} |" for left, right in [head, ("---", "---"), *rows]]
+def _mining(provenance: Provenance) -> list[str]:
+    if not provenance.mining:
+        return []
+    return ["Groups were first found by mining with", "", *_json([dict(each) for each in provenance.mining])]
+
+
+def _json(value: object) -> list[str]:
+    return ["```json", json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False), "```", ""]
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> list[str]:
+    return [f"| {' | '.join(map(str, row))} |" for row in (head, ("---",) * len(head), *rows)]
 
 
 def _inline(text: str) -> str:

@@ -192,6 +192,11 @@ DECISIONS = Task(
             "reviewers, so that names can be tried out on them. `words` leave as they were typed. No file "
             "carries location data."
         ),
+        limits=(
+            "Votes are people's, taken one after another from a queue that numbers of models put in order: "
+            "shares of verdicts are those of what was served, not of all items. What a policy decided is no "
+            "person's judgement; `reviewer_kind` tells."
+        ),
     ),
     nothing="Nobody has decided anything yet: review in the app, or with `curate decide`.",
 )

@@ -57,7 +57,7 @@ def write_folder(
     task, layout = TASKS[spec.task], format_for(spec.format, spec.task)
     _check(spec, records, task)
     target = directory / f"{spec.name}-{spec.version}"
-    with _disk_errors(target), staging_folder(target) as staging:
+    with disk_errors(target), staging_folder(target) as staging:
         tree = staging / "canonical"
         make_folder(tree)
         contents = _write_records(samples, task, tree, staging / "rows", on_step, records)
@@ -65,14 +65,30 @@ def write_folder(
 
 
 def finish(
-    tree: Path, contents: Contents, what: Seal, staging: Path, target: Path, max_pixels: int
+    tree: Path,
+    contents: Contents,
+    what: Seal,
+    staging: Path,
+    target: Path,
+    max_pixels: int,
+    *,
+    links: bool = True,
 ) -> WrittenManifest:
-    """Bring the canonical ``tree`` in ``staging`` into its format, seal it, and put it in its place.
+    """Bring the canonical ``tree`` into its format, seal it, and put it in its place.
+
+    Args:
+        tree: Below ``staging``, unless it is to be copied and not to be linked from.
+        contents: Of all its rows.
+        what: As what it is sealed.
+        staging: A new folder beside ``target``.
+        target: The place.
+        max_pixels: Larger pictures are not decoded.
+        links: Whether files of ``tree`` may get a second name.
 
     Raises:
         ExportError: There is another manifest in the place.
     """
-    records = RecordFolder(tree, links=True)
+    records = RecordFolder(tree, links=links, max_pixels=max_pixels)
     if not what.format.canonical:
         tree = reformat(records, contents, what.task, what.format, staging / "tree")
     manifest = seal(RecordFolder(tree, canonical=what.format.canonical), contents, what)
@@ -97,6 +113,7 @@ def _write_records(
     for leak in contents.leaks():
         raise ExportError(f"The splits leak, {leak}: run `curate doctor`, then export again.")
     for split in contents.splits():
+        make_folder(tree / split)
         spool.write(split, RecordFolder(tree).table(split))
     return contents
 
@@ -130,14 +147,14 @@ def _check_identical(target: Path, content_hash: str, max_pixels: int) -> None:
         ) from error
     if not same:
         raise ExportError(
-            f"{target} holds another manifest: give a new --version, "
-            "or move the folder away and export again."
+            f"{target} holds another manifest: move it away, write to another folder, "
+            "or export with a new --version."
         )
 
 
 @contextmanager
 def _seldom_collected() -> Iterator[None]:
-    """Rows are many containers without cycles: looking through them for cycles took a quarter of an export."""
+    """Rows are many containers without cycles: looking for cycles in them took a quarter of an export."""
     usual = gc.get_threshold()
     gc.set_threshold(100_000, *usual[1:])
     try:
@@ -147,7 +164,8 @@ def _seldom_collected() -> Iterator[None]:
 
 
 @contextmanager
-def _disk_errors(target: Path) -> Iterator[None]:
+def disk_errors(target: Path) -> Iterator[None]:
+    """Say what to do when ``target`` cannot be written."""
     try:
         yield
     except OSError as error:

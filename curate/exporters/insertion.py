@@ -78,6 +78,10 @@ INSERTION = Task(
             f"{SUBJECT.card.making} Backgrounds and masks are PNG as they were judged: outside `region` a "
             "background equals the decoded target bit for bit."
         ),
+        limits=(
+            f"{SUBJECT.card.limits} Backgrounds are a model's guess and may keep traces of shadows and "
+            "reflections; masks are a segmenter's."
+        ),
     ),
     nothing=(
         "Nothing is approved for export: accept groups, type `curate remove`, and accept removals in "

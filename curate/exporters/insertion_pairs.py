@@ -17,6 +17,7 @@ from curate.exporters.pair_rules import holdings, mask_faults, row_faults
 from curate.exporters.pair_samples import pair_samples
 from curate.exporters.pair_words import (
     COUNTS,
+    LIMITS,
     MAKING,
     NOTHING,
     RIGHTS,
@@ -105,6 +106,7 @@ INSERTION_PAIRS = Task(
         ),
         rights=RIGHTS,
         making=MAKING,
+        limits=LIMITS,
     ),
     nothing=NOTHING,
 )

@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
+from curate.exporters.pixels import decoded
 from curate.exporters.splits import SPLITS
 from curate.exporters.staging import copy_file
 from curate.exporters.task import Row
+from curate.photos.opening import DEFAULT_MAX_PIXELS
 
 README = "README.md"
 TABLE = "metadata.parquet"
-BESIDES = frozenset({README})
+BESIDES = frozenset({README, "croissant.json"})
 """What lies beside records and pictures, but for manifest.json and SHA256SUMS."""
 ROWS_PER_GROUP = 1000
 """A reader of a few rows decodes one group, not the split."""
@@ -42,6 +46,11 @@ def table_rows(path: Path) -> Iterator[Row]:
             yield from batch.to_pylist()
 
 
+def table_name(split: str, *, canonical: bool) -> str:
+    """Path of a split's table from the folder of a manifest."""
+    return f"{split}/{TABLE}" if canonical else f"records/{split}.parquet"
+
+
 class RecordFolder:
     """The rows and pictures of an exported folder.
 
@@ -50,12 +59,21 @@ class RecordFolder:
         canonical: Whether each table lies beside its pictures; in other layouts they lie in ``records``.
         links: Whether ``place`` may give two names to one file. Only for a folder that is deleted soon: what
             changes one of them changes the other.
+        max_pixels: Larger pictures are not decoded.
     """
 
-    def __init__(self, directory: Path, *, canonical: bool = True, links: bool = False) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        canonical: bool = True,
+        links: bool = False,
+        max_pixels: int = DEFAULT_MAX_PIXELS,
+    ) -> None:
         self.directory = directory
         self.canonical = canonical
         self._links = links
+        self.max_pixels = max_pixels
 
     def splits(self) -> tuple[str, ...]:
         """Those that have records."""
@@ -63,7 +81,7 @@ class RecordFolder:
 
     def table_name(self, split: str) -> str:
         """Path of a split's table from the folder."""
-        return f"{split}/{TABLE}" if self.canonical else f"records/{split}.parquet"
+        return table_name(split, canonical=self.canonical)
 
     def table(self, split: str) -> Path:
         return self.directory / self.table_name(split)
@@ -76,10 +94,27 @@ class RecordFolder:
         """Where a picture lies that a row names."""
         return self.directory / split / name
 
+    def pixels(self, split: str, name: str) -> NDArray[np.uint8]:
+        """[height, width] of a grey PNG, else RGB [height, width, 3].
+
+        Raises:
+            PhotoError: The picture is damaged or too large.
+        """
+        return decoded(self.picture(split, name).read_bytes(), self.max_pixels)
+
     def place(self, source: Path, target: Path) -> None:
         """Put a file of this folder into another one; what is there already is kept."""
         with suppress(FileExistsError):
-            if self._links:
-                target.hardlink_to(source)
-            else:
+            if not (self._links and _linked(source, target)):
                 copy_file(source, target)
+
+
+def _linked(source: Path, target: Path) -> bool:
+    """Whether the file system gave ``source`` a second name; some have none, and ext4 has 65,000 at most."""
+    try:
+        target.hardlink_to(source)
+    except FileExistsError:
+        raise
+    except OSError:
+        return False
+    return True

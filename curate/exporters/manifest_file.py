@@ -35,6 +35,8 @@ class ManifestFile(BaseModel):
     """From ``ManifestSpec``: what the export was asked for."""
     picture: str
     """``photo`` or ``crop``: what every exported picture shows."""
+    provenance: dict[str, Any]
+    """How the set came to be; see ``records.Provenance``."""
     schema_version: int
     sums: str
     """sha256 of SHA256SUMS, which has that of every other file."""

@@ -18,8 +18,8 @@ OnStep = Callable[[int, int], None]
 # many pairs.
 THREADS = min(os.cpu_count() or 1, 8)
 _PICTURES, _SAMPLES = 32, 1000
-"""New pictures, or samples, of a batch at most. While a batch's pictures are written no rows are made: both at
-once take longer, because each write of a file waits for the interpreter lock several times."""
+"""New pictures, or samples, of a batch at most. While a batch's pictures are written no rows are made: both
+at once take longer, because each write of a file waits for the interpreter lock several times."""
 
 _Key = tuple[str, str]
 _Written = tuple[Mapping[str, str], Row]

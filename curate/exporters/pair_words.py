@@ -26,6 +26,11 @@ MAKING = (
 )
 
 
+LIMITS = (
+    "Camera, light and focus were measured, and people looked; what moved or changed by less than the "
+    "measurement sees (a third of a percent of the frame, or a smaller thing behind the object) is still in. "
+    "Noise differs between the two photos. Scenes are those of the photographers' rooms."
+)
 TWO_EXPOSURES = (
     "The photos with and without the object are two exposures: they differ by noise everywhere, also where "
     "nothing changed. Tools that want the object black have to invert `mask`."

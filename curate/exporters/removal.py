@@ -12,6 +12,7 @@ from curate.exporters.pair_rules import holdings, mask_faults, row_faults
 from curate.exporters.pair_samples import pair_samples
 from curate.exporters.pair_words import (
     COUNTS,
+    LIMITS,
     MAKING,
     NOTHING,
     RIGHTS,
@@ -94,6 +95,7 @@ REMOVAL = Task(
         ),
         rights=RIGHTS,
         making=MAKING,
+        limits=LIMITS,
     ),
     nothing=NOTHING,
 )

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from curate.exporters import manifest_file, sums
+from curate.exporters import croissant, manifest_file, sums
 from curate.exporters.contents import Contents
 from curate.exporters.dataset_card import dataset_card
 from curate.exporters.format import Format
@@ -35,8 +35,14 @@ class Seal:
 def seal(records: RecordFolder, contents: Contents, what: Seal) -> ManifestFile:
     """Write all that stands beside the records, and make every file durable."""
     tree, spec = records.directory, what.spec
-    write_file(tree / README, dataset_card(what.task, what.format, spec, contents).encode())
     files = _hashes(tree, contents.pictures if what.format.keeps_pictures else frozenset())
+    texts = {
+        croissant.NAME: croissant.croissant(what.task, what.format, spec, contents, files),
+        README: dataset_card(what.task, what.format, spec, contents).encode(),
+    }
+    for name, data in texts.items():
+        write_file(tree / name, data)
+        files[name] = hashlib.sha256(data).hexdigest()
     listed = sums.sums_bytes(files)
     write_file(tree / sums.NAME, listed)
     manifest = manifest_file.sealed(
@@ -48,6 +54,7 @@ def seal(records: RecordFolder, contents: Contents, what: Seal) -> ManifestFile:
             "schema_version": manifest_file.SCHEMA_VERSION,
             "parameters": dict(spec.parameters),
             "picture": what.picture,
+            "provenance": spec.provenance.to_json(),
             "masks": dict(what.format.masks(what.task)),
             "counts": {**contents.counts(), "files": len(files)},
             "licences": contents.licences(),

@@ -137,6 +137,12 @@ SUBJECT = Task(
             "byte; everything else was decoded once, turned upright, converted to sRGB and written as PNG. "
             "No file carries location data."
         ),
+        limits=(
+            "Groups are found by how alike views are: objects that a detector missed, or that look different "
+            "from another side, are not in them, and mass-produced things count as one thing though they are "
+            "many. Boxes are a detector's or an annotator's. Near-duplicates are found by a perceptual hash "
+            "of the whole photo: one that was cropped strongly can stand in another split unnoticed."
+        ),
     ),
     nothing="Nothing is approved for export: accept groups with `curate decide` first.",
 )

@@ -68,6 +68,8 @@ class CardWords:
     rights: str
     making: str
     """How pixels came to be as they are."""
+    limits: str
+    """What a trainer must not take for granted."""
 
 
 def _no_pixel_faults(row: Row, pixels: PixelsOf) -> Iterator[str]:

@@ -40,8 +40,6 @@ _UNSETTLED = {
 class BootstrapOptions(ExportOptions):
     """What ``curate export insertion-bootstrap`` was asked for."""
 
-    name: str
-    version: str
     rules: BootstrapRules = field(default_factory=BootstrapRules)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import manifests, rules, subjects, vote_history
+from curate.database import manifests, rules, subjects, takedowns, vote_history
 from curate.database.vote_history import CastVote
 from curate.errors import SettingsError
 from curate.exporters.decision_records import Seen, VoteRecord
@@ -28,6 +28,7 @@ from curate.workspace import Workspace
 KINDS = (rules.GROUP, rules.PAIR, rules.REMOVAL)
 UNDONE = "taken back by their reviewers (--with-undone)"
 AUTOMATIC = "of automatic policies (--include-automatic)"
+TAKEN_DOWN = "on items with a photo that was taken down"
 TORN = "on items whose photos stand in different splits"
 
 
@@ -35,8 +36,6 @@ TORN = "on items whose photos stand in different splits"
 class DecisionOptions(ExportOptions):
     """What ``curate export decisions`` was asked for."""
 
-    name: str
-    version: str
     kinds: tuple[str, ...] = KINDS
     with_undone: bool = False
     reviewers: Literal["pseudonyms", "names"] = "pseudonyms"
@@ -65,7 +64,8 @@ def select_decisions(workspace: Workspace, options: DecisionOptions) -> Decision
     """All votes on items of the wanted kinds."""
     left_out: dict[str, set[UUID]] = defaultdict(set)
     with workspace.transaction() as session:
-        votes = _wanted(vote_history.votes_cast(session, kinds=options.kinds), options, left_out)
+        cast = vote_history.votes_cast(session, kinds=options.kinds)
+        votes = _wanted(cast, takedowns.items(session), options, left_out)
         about = seen(session, votes)
         placed = _placed(session, about.values(), options)
         names = Pseudonyms.of(session, options.name, options.reviewers)
@@ -82,11 +82,16 @@ def select_decisions(workspace: Workspace, options: DecisionOptions) -> Decision
 
 
 def _wanted(
-    votes: Sequence[CastVote], options: DecisionOptions, left_out: dict[str, set[UUID]]
+    votes: Sequence[CastVote],
+    gone: Collection[int],
+    options: DecisionOptions,
+    left_out: dict[str, set[UUID]],
 ) -> list[CastVote]:
     found = []
     for vote in votes:
-        if vote.made.reviewer_kind == "automatic" and not options.include_automatic:
+        if vote.made.item_id in gone:
+            left_out[TAKEN_DOWN].add(vote.made.public_id)
+        elif vote.made.reviewer_kind == "automatic" and not options.include_automatic:
             left_out[AUTOMATIC].add(vote.made.public_id)
         elif vote.undone and not options.with_undone:
             left_out[UNDONE].add(vote.made.public_id)

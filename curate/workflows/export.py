@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curate.database import manifests
+from curate.database.provenance import provenance
 from curate.errors import ExportError
 from curate.exporters.export_folder import write_folder
 from curate.exporters.subject_records import TASK, views_of
 from curate.exporters.subject_samples import subject_samples
 from curate.photos.reading import decode
-from curate.records import ManifestSpec
 from curate.workflows import view_selection
 from curate.workflows.captions import with_captions
 from curate.workflows.export_options import Exported, check_rights, reasons, told
@@ -57,7 +57,9 @@ def export_subject(
         "crops": options.crops,
         "captioner": captioner,
     }
-    spec = ManifestSpec(options.name, options.version, TASK, parameters, options.format)
+    decisions = view_selection.decision_ids(records)
+    with workspace.transaction() as session:
+        spec = options.spec(TASK, parameters, provenance(session, decisions))
     limit = workspace.settings.max_pixels
     samples = subject_samples(
         records, view_selection.read_photo, lambda data: decode(data, limit), crops=options.crops
@@ -73,7 +75,5 @@ def export_subject(
         on_step=on_step,
     )
     with workspace.transaction() as session:
-        manifests.record(
-            session, written, spec, view_selection.photo_splits(records), view_selection.decision_ids(records)
-        )
+        manifests.record(session, written, spec, view_selection.photo_splits(records), decisions)
     return Exported(written, len(records), told(approved.left_out))

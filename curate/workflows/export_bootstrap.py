@@ -7,11 +7,11 @@ from pathlib import Path
 from uuid import UUID
 
 from curate.database import manifests
+from curate.database.provenance import provenance
 from curate.errors import ExportError
 from curate.exporters.bootstrap_records import TASK, BootstrapRecord, bootstrap_samples
 from curate.exporters.export_folder import write_folder
 from curate.photos.reading import decode
-from curate.records import ManifestSpec
 from curate.workflows import view_selection
 from curate.workflows.bootstrap_selection import BootstrapOptions, BootstrapSelection, select_bootstrap
 from curate.workflows.export_options import Exported, check_rights, reasons, told
@@ -49,11 +49,13 @@ def export_bootstrap(
         lambda data: decode(data, limit),
         limit,
     )
-    spec = ManifestSpec(options.name, options.version, TASK, _parameters(options, selected), options.format)
+    decisions = _decision_ids(records)
+    with workspace.transaction() as session:
+        spec = options.spec(TASK, _parameters(options, selected), provenance(session, decisions))
     written = write_folder(samples, spec, directory, records=len(records), max_pixels=limit, on_step=on_step)
     with workspace.transaction() as session:
         splits = {each.target.photo_sha256: each.split for each in records}
-        manifests.record(session, written, spec, splits, _decision_ids(records))
+        manifests.record(session, written, spec, splits, decisions)
     return Exported(written, len(records), told(selected.left_out))
 
 

@@ -8,13 +8,14 @@ from typing import cast
 from uuid import UUID
 
 from curate.database import manifests, rules, subjects
+from curate.database.provenance import provenance
 from curate.errors import ExportError
 from curate.exporters.decision_records import TASK, RemovalPictures, VoteRecord, decision_samples
 from curate.exporters.export_folder import write_folder
 from curate.exporters.pixels import decoded
 from curate.exporters.subject_samples import original_bytes
 from curate.photos.reading import decode
-from curate.records import ManifestSpec, SubjectView
+from curate.records import SubjectView
 from curate.workflows import view_selection
 from curate.workflows.decision_selection import DecisionOptions, select_decisions
 from curate.workflows.export_options import Exported, check_rights, reasons, told
@@ -41,7 +42,8 @@ def export_decisions(
     pictures = _Pictures(workspace, records) if options.pictures else None
     if pictures is not None:
         check_rights(pictures.views.values(), options)
-    spec = ManifestSpec(options.name, options.version, TASK, _parameters(options), options.format)
+    with workspace.transaction() as session:
+        spec = options.spec(TASK, _parameters(options), provenance(session, selected.decisions))
     written = write_folder(
         decision_samples(records, pictures),
         spec,

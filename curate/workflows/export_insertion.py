@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from curate.database import manifests, removal_votes, rules
+from curate.database.provenance import provenance
 from curate.errors import ExportError
 from curate.exporters.export_folder import write_folder
 from curate.exporters.insertion_records import TASK, InsertionRecord, insertion_samples
 from curate.exporters.subject_records import views_of
 from curate.photos.reading import decode
-from curate.records import ManifestSpec, SubjectRecord
+from curate.records import SubjectRecord
 from curate.verdicts import Consensus
 from curate.workflows import view_selection
 from curate.workflows.export_options import Exported, check_rights, reasons, told
@@ -40,7 +41,7 @@ def export_insertion(
     """
     approved = view_selection.approved_views(workspace, options)
     views = view_selection.records_of(workspace, approved, options)
-    consensus, records = _with_backgrounds(workspace, views, approved, options)
+    consensus, records = with_backgrounds(workspace, views, approved, options)
     if not records and (why := reasons(approved.left_out)):
         raise ExportError(
             f"What is accepted gives no record ({why}): accept removals of these views in "
@@ -50,7 +51,9 @@ def export_insertion(
     check_rights((view for each in shown for view in views_of(each)), options)
     parameters = view_selection.parameters(options, approved)
     parameters |= {"removal_votes_needed": consensus.needed, "removal_votes_asked": consensus.asked}
-    spec = ManifestSpec(options.name, options.version, TASK, parameters, options.format)
+    decisions = view_selection.decision_ids(shown)
+    with workspace.transaction() as session:
+        spec = options.spec(TASK, parameters, provenance(session, decisions))
     limit, media = workspace.settings.max_pixels, workspace.media
     samples = insertion_samples(
         records,
@@ -60,12 +63,11 @@ def export_insertion(
     )
     written = write_folder(samples, spec, directory, records=len(records), max_pixels=limit, on_step=on_step)
     with workspace.transaction() as session:
-        splits, decisions = view_selection.photo_splits(shown), view_selection.decision_ids(shown)
-        manifests.record(session, written, spec, splits, decisions)
+        manifests.record(session, written, spec, view_selection.photo_splits(shown), decisions)
     return Exported(written, len(records), told(approved.left_out))
 
 
-def _with_backgrounds(
+def with_backgrounds(
     workspace: Workspace, views: Sequence[SubjectRecord], approved: ApprovedViews, options: ViewOptions
 ) -> tuple[Consensus, list[InsertionRecord]]:
     """The records whose target has a background; the others are noted in ``approved.left_out``."""

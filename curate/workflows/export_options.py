@@ -9,28 +9,40 @@ from uuid import UUID
 from curate.errors import ExportError, SettingsError
 from curate.exporters.image_folder import IMAGE_FOLDER
 from curate.exporters.splits import SHARES
-from curate.records import SubjectView, WrittenManifest
+from curate.records import ManifestSpec, Provenance, SubjectView, WrittenManifest
 
 LeftOut = Mapping[str, Collection[UUID]]
 """What gave no record, by reason; a reason may have nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExportOptions:
-    """Options of all tasks; written into the manifest."""
+class SplitOptions:
+    """What decides which split a new photo goes to."""
 
-    include_automatic: bool = False
-    allow_unknown_rights: bool = False
     shares: tuple[int, int, int] = SHARES
     seed: int = 0
     near_duplicate_distance: int = 6
-    format: str = IMAGE_FOLDER.name
 
     def __post_init__(self) -> None:
         if min(self.shares) < 0 or sum(self.shares) != 100:
             raise SettingsError(
                 "The shares of train, validation and test are percent: give three that add up to 100."
             )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportOptions(SplitOptions):
+    """Options of all tasks; written into the manifest."""
+
+    name: str = field(kw_only=False)
+    version: str = field(kw_only=False)
+    include_automatic: bool = False
+    allow_unknown_rights: bool = False
+    format: str = IMAGE_FOLDER.name
+
+    def spec(self, task: str, parameters: Mapping[str, object], provenance: Provenance) -> ManifestSpec:
+        """What is written into the manifest of this export."""
+        return ManifestSpec(self.name, self.version, task, parameters, self.format, provenance)
 
     def parameters(self) -> dict[str, object]:
         """What of it decides the content of a manifest, as JSON values."""

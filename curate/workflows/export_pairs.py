@@ -11,13 +11,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from curate.database import manifests
+from curate.database.provenance import provenance
 from curate.errors import ExportError
 from curate.exporters import insertion_pairs, removal
 from curate.exporters.export_folder import write_folder
 from curate.exporters.pair_records import PairFiles, PairRecord, ReadPair
 from curate.exporters.pair_words import NOTHING
 from curate.exporters.task import Sample
-from curate.records import ManifestSpec
 from curate.verdicts import Consensus
 from curate.workflows.export_options import Exported, ExportOptions, reasons, told
 from curate.workflows.pair_pixels import pair_files
@@ -31,9 +31,6 @@ MOVED = "exported as taken, though the camera moved too far for the photos to be
 @dataclass(frozen=True, slots=True)
 class PairOptions(ExportOptions):
     """What ``curate export removal`` and ``insertion-pairs`` were asked for."""
-
-    name: str
-    version: str
 
 
 def export_pairs(
@@ -68,7 +65,9 @@ def export_pairs(
         return pair_files(workspace, selected.pairs[record.pair_id])
 
     parameters = _parameters(options, selected.consensus)
-    spec = ManifestSpec(options.name, options.version, task, parameters, options.format)
+    decisions = {UUID(each) for record in selected.records for each in record.decision_ids}
+    with workspace.transaction() as session:
+        spec = options.spec(task, parameters, provenance(session, decisions))
     written = write_folder(
         _samples(task, selected.records, read, limit),
         spec,
@@ -77,7 +76,6 @@ def export_pairs(
         max_pixels=limit,
         on_step=on_step,
     )
-    decisions = {UUID(each) for record in selected.records for each in record.decision_ids}
     with workspace.transaction() as session:
         manifests.hold_places(session)
         manifests.record(session, written, spec, _photo_splits(selected.records), decisions)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from curate.database import manifests, pairs
 from curate.exporters.pair_records import object_key
 from curate.exporters.splits import SplitAssignment, place_links
-from curate.workflows.export_options import ExportOptions
+from curate.workflows.export_options import SplitOptions
 from curate.workflows.near_duplicates import photo_components
 
 HELD_OUT_SPLIT = "test"
@@ -42,8 +42,8 @@ def split_pairs(
 ) -> SplitAssignment:
     """Place the photos of all pairs; no shoot, scene, photo or named object lands on two sides.
 
-    Pairs that nobody accepted, or that others took the place of, tie too: they show the same shoot and
-    things, and may have been exported before.
+    Pairs that nobody accepted, that others took the place of, or that were taken down, tie too: they show
+    the same shoot and things, and may have been exported before.
 
     Args:
         session: Knows every pair, near-duplicate photo and split of an earlier export.
@@ -58,10 +58,10 @@ def split_pairs(
 def with_a_place(session: Session) -> set[UUID]:
     """Pairs that may be exported in some split, as far as splits go; which one is for an export to say."""
     ties = _ties(session)
-    return set(sides(ties, _placed(session, ExportOptions())))
+    return set(sides(ties, _placed(session, SplitOptions())))
 
 
-def moved_meanwhile(session: Session, written: Mapping[UUID, str], options: ExportOptions) -> set[UUID]:
+def moved_meanwhile(session: Session, written: Mapping[UUID, str], options: SplitOptions) -> set[UUID]:
     """Pairs that may no longer stand in the split they were written into, which is on record by now.
 
     Args:
@@ -73,7 +73,7 @@ def moved_meanwhile(session: Session, written: Mapping[UUID, str], options: Expo
     return {pair for pair, split in written.items() if now.get(pair) != split}
 
 
-def _placed(session: Session, options: ExportOptions) -> SplitAssignment:
+def _placed(session: Session, options: SplitOptions) -> SplitAssignment:
     return split_pairs(
         session,
         seed=options.seed,
@@ -91,7 +91,7 @@ def _ties(session: Session) -> dict[UUID, Tie]:
             row.object_name,
             row.shoot.held_out,
         )
-        for row in pairs.every(session)
+        for row in pairs.every(session, taken_down=True)
     }
 
 

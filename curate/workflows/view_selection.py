@@ -31,8 +31,6 @@ from curate.workspace import Workspace
 class ViewOptions(ExportOptions):
     """What an export of views was asked for."""
 
-    name: str
-    version: str
     references: int = REFERENCES
     at_least: int | None = None
     """Fewest references of a record; ``references`` when None."""

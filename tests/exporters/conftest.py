@@ -39,12 +39,14 @@ class Approved:
 
     records: list[SubjectRecord]
     photos: dict[str, bytes]
+    spec: ManifestSpec = SPEC
+    decode = staticmethod(decode)
 
     def read(self, view: SubjectView) -> bytes:
         return self.photos[view.photo_sha256]
 
     def write(self, directory: Path, **options: object) -> WrittenManifest:
-        return write_subject(self.records, SPEC, directory, self.read, decode, **options)
+        return write_subject(self.records, self.spec, directory, self.read, decode, **options)
 
 
 def view_of(photo: bytes, number: int = 0, licence: str | None = "CC0-1.0") -> SubjectView:

@@ -59,7 +59,7 @@ def test_crops_are_the_pixels_of_the_boxes(approved, tmp_path, offline):
 
 def test_it_verifies_and_lists_its_records(approved, manifest):
     verified = verify(manifest)
-    assert verified.counts == {"train": 5, "validation": 4, "test": 4, "groups": 3, "photos": 13, "files": 17}
+    assert verified.counts == {"train": 5, "validation": 4, "test": 4, "groups": 3, "photos": 13, "files": 18}
     assert verified.parameters["seed"] == 7
     listed = list(listed_records(manifest))
     assert {record.sample_id for record in listed} == {record.sample_id for record in approved.records}

@@ -1,0 +1,34 @@
+"""What dataset card and croissant.json say of the decisions behind a manifest."""
+
+from __future__ import annotations
+
+from curate.records import Provenance
+
+_NOUNS = {"group": "groups of views", "pair": "counterfactual pairs", "removal": "removals"}
+
+
+def decisions_sentence(provenance: Provenance) -> str:
+    """Who decided how much, on what, and how often they agreed."""
+    people = provenance.decisions - provenance.automatic
+    told = [
+        f"Rests on {_count(people, 'decision')} by {_count(provenance.reviewers, 'reviewer')}"
+        + (f" and {provenance.automatic} by an automatic policy" if provenance.automatic else "")
+        + f", on {_items(provenance)}."
+    ]
+    if provenance.asked:
+        told.append(
+            f"Of the items among them that at least two people judged on their own, all said the same on "
+            f"{provenance.agreed} of {provenance.asked}."
+        )
+    else:
+        told.append("No item among them was judged by two people, so nothing is known of their agreement.")
+    return " ".join(told)
+
+
+def _items(provenance: Provenance) -> str:
+    counted = [f"{number} {_NOUNS[kind]}" for kind, number in sorted(provenance.items.items())]
+    return " and ".join(counted) or "nothing"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
