@@ -87,6 +87,11 @@ def encoded() -> Callable[..., bytes]:
 
 
 @pytest.fixture(scope="session")
+def view() -> Callable[..., SubjectView]:
+    return view_of
+
+
+@pytest.fixture(scope="session")
 def records_of() -> Callable[..., list[SubjectRecord]]:
     return group_records
 
