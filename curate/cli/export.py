@@ -6,17 +6,17 @@ from typing import Annotated
 
 import typer
 
-from curate.cli import export_bootstrap, export_decisions, export_pairs, verify
-from curate.cli.context import open_workspace
+from curate.cli import export_benchmark, export_bootstrap, export_decisions, export_pairs, verify
 from curate.cli.export_options import (
     AllowUnknownRights,
+    Format,
     IncludeAutomatic,
     Name,
     Seed,
     Shares,
     To,
     Version,
-    tell,
+    write,
 )
 from curate.cli.output import Json
 
@@ -24,7 +24,7 @@ commands = typer.Typer(no_args_is_help=True, help="Write what people approved as
 
 
 def register(app: typer.Typer) -> None:
-    for module in (export_bootstrap, export_pairs, export_decisions):
+    for module in (export_bootstrap, export_pairs, export_benchmark, export_decisions):
         module.register(commands)
     app.add_typer(commands, name="export")
     verify.register(app)
@@ -36,6 +36,7 @@ def subject(
     name: Name,
     to: To,
     version: Version = "1",
+    format_name: Format = "imagefolder",
     references: Annotated[int, typer.Option("--references", min=1, help="References per target.")] = 3,
     at_least: Annotated[
         int | None, typer.Option("--at-least", min=1, help="Accept records with fewer references.")
@@ -48,17 +49,22 @@ def subject(
     embedder: Annotated[
         str | None, typer.Option("--embedder", help="Whose similarities choose references.")
     ] = None,
+    captioner: Annotated[
+        str | None, typer.Option("--captioner", help="Whose captions, if several captioners ran.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """For subject-driven generation.
 
-    Each record is a target photo, a caption and references of the same thing from other photos.
+    Each record is a target photo, a caption and references of the same thing from other photos. A person's
+    caption counts before a captioner's (`curate caption`); a template from the label is the floor.
     """
     from curate.workflows.export import SubjectOptions, export_subject
 
     options = SubjectOptions(
         name=name,
         version=version,
+        format=format_name,
         references=references,
         at_least=at_least,
         include_automatic=include_automatic,
@@ -67,10 +73,9 @@ def subject(
         shares=shares,
         seed=seed,
         embedder=embedder,
+        captioner=captioner,
     )
-    with open_workspace(context) as workspace:
-        made = export_subject(workspace, options, to.absolute())
-    tell(made, "object", as_json)
+    write(context, export_subject, options, to, "object", as_json)
 
 
 @commands.command()
@@ -79,6 +84,7 @@ def insertion(
     name: Name,
     to: To,
     version: Version = "1",
+    format_name: Format = "imagefolder",
     references: Annotated[
         int, typer.Option("--references", min=1, help="References per target; views with fewer are left out.")
     ] = 3,
@@ -102,6 +108,7 @@ def insertion(
     options = ViewOptions(
         name=name,
         version=version,
+        format=format_name,
         references=references,
         include_automatic=include_automatic,
         allow_unknown_rights=allow_unknown_rights,
@@ -109,6 +116,4 @@ def insertion(
         seed=seed,
         embedder=embedder,
     )
-    with open_workspace(context) as workspace:
-        made = export_insertion(workspace, options, to.absolute())
-    tell(made, "object", as_json)
+    write(context, export_insertion, options, to, "object", as_json)

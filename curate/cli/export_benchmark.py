@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from curate.cli.context import open_workspace
 from curate.cli.export_options import (
     AllowUnknownRights,
     Format,
@@ -16,7 +15,7 @@ from curate.cli.export_options import (
     Shares,
     To,
     Version,
-    tell,
+    write,
 )
 from curate.cli.output import Json
 
@@ -63,6 +62,4 @@ def benchmark(
         embedder=embedder,
         captioner=captioner,
     )
-    with open_workspace(context) as workspace:
-        made = export_benchmark(workspace, options, to.absolute())
-    tell(made, "object", as_json)
+    write(context, export_benchmark, options, to, "object", as_json)

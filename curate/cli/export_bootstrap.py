@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from curate.cli.context import open_workspace
 from curate.cli.export_options import (
     AllowUnknownRights,
+    Format,
     IncludeAutomatic,
     Name,
     Seed,
     Shares,
     To,
     Version,
-    tell,
+    write,
 )
 from curate.cli.output import Json
 
@@ -29,6 +29,7 @@ def bootstrap(
     name: Name,
     to: To,
     version: Version = "1",
+    format_name: Format = "imagefolder",
     min_mask: Annotated[
         float, typer.Option("--min-mask", help="Share of the photo that a mask covers at least.")
     ] = 0.05,
@@ -60,12 +61,11 @@ def bootstrap(
     options = BootstrapOptions(
         name=name,
         version=version,
+        format=format_name,
         rules=BootstrapRules(min_mask, max_mask, max_border, min_effect),
         include_automatic=include_automatic,
         allow_unknown_rights=allow_unknown_rights,
         shares=shares,
         seed=seed,
     )
-    with open_workspace(context) as workspace:
-        made = export_bootstrap(workspace, options, to.absolute())
-    tell(made, "object", as_json)
+    write(context, export_bootstrap, options, to, "object", as_json)

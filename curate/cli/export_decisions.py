@@ -6,16 +6,16 @@ from typing import Annotated, Literal
 
 import typer
 
-from curate.cli.context import open_workspace
 from curate.cli.export_options import (
     AllowUnknownRights,
+    Format,
     IncludeAutomatic,
     Name,
     Seed,
     Shares,
     To,
     Version,
-    tell,
+    write,
 )
 from curate.cli.output import Json
 
@@ -29,6 +29,7 @@ def decisions(
     name: Name,
     to: To,
     version: Version = "1",
+    format_name: Format = "imagefolder",
     kind: Annotated[
         list[str] | None,
         typer.Option("--kind", help="Only votes on items of this kind: group, pair or removal; repeatable."),
@@ -65,6 +66,7 @@ def decisions(
     options = DecisionOptions(
         name=name,
         version=version,
+        format=format_name,
         kinds=tuple(kind) if kind else KINDS,
         pictures=pictures,
         reviewers=reviewers,
@@ -74,6 +76,4 @@ def decisions(
         shares=shares,
         seed=seed,
     )
-    with open_workspace(context) as workspace:
-        made = export_decisions(workspace, options, to.absolute())
-    tell(made, "vote", as_json)
+    write(context, export_decisions, options, to, "vote", as_json)

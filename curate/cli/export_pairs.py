@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 import typer
 
-from curate.cli.context import open_workspace
 from curate.cli.export_options import (
     AllowUnknownRights,
+    Format,
     IncludeAutomatic,
     Name,
     Seed,
     Shares,
     To,
     Version,
-    tell,
+    write,
 )
 from curate.cli.output import Json
 
@@ -45,6 +46,7 @@ def _register(app: typer.Typer, task: Literal["removal", "insertion-pairs"], tex
         name: Name,
         to: To,
         version: Version = "1",
+        format_name: Format = "imagefolder",
         include_automatic: IncludeAutomatic = False,
         allow_unknown_rights: AllowUnknownRights = False,
         shares: Shares = (80, 10, 10),
@@ -56,11 +58,10 @@ def _register(app: typer.Typer, task: Literal["removal", "insertion-pairs"], tex
         options = PairOptions(
             name=name,
             version=version,
+            format=format_name,
             include_automatic=include_automatic,
             allow_unknown_rights=allow_unknown_rights,
             shares=shares,
             seed=seed,
         )
-        with open_workspace(context) as workspace:
-            made = export_pairs(workspace, task, options, to.absolute())
-        tell(made, "pair", as_json)
+        write(context, partial(export_pairs, task), options, to, "pair", as_json)

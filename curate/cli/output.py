@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from curate.records import Step
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
@@ -55,12 +58,27 @@ def follow(steps: Iterable[Step]) -> Mapping[str, Any]:
     return summary
 
 
-def _with_bar(steps: Iterable[Step]) -> Iterable[Step]:
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """What a workflow calls with the number of things done and to do; a bar on a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    with _bar() as progress:
+        bar = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(bar, completed=done, total=total)
+
+
+def _bar() -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description:<8}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def _with_bar(steps: Iterable[Step]) -> Iterable[Step]:
+    with _bar() as progress:
         bars: dict[str, Any] = {}
         for step in steps:
             if step.stage not in bars:

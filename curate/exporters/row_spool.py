@@ -1,4 +1,4 @@
-"""Put any number of rows into the order of their sample ids, in little memory."""
+"""Put any number of rows into the order of their ids, in little memory."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from curate.exporters.layout import ROWS_PER_GROUP, table_writer
 from curate.exporters.task import Row, Task
 
 _DIGITS = 2
-"""Sample ids are hashes, so their first two digits deal rows out evenly: of a million 4,000 to a part."""
-_HELD = 10_000
-"""Rows that wait in memory to be written together; 2-4 kB each."""
+"""Ids are hashes, so their first two digits deal rows out evenly: of a million 4,000 to a part."""
+_ROWS, _TABLES = 1_000, 100
+"""Rows that wait to become a table (some 5 kB each), and tables that wait to be written together (1 MB each):
+every write to a part costs a millisecond, however few rows it has."""
 
 
 class RowSpool:
@@ -27,30 +28,36 @@ class RowSpool:
     Args:
         task: Gives the columns.
         folder: An empty folder for parts, outside of what is exported.
+        key: The column to sort by, which holds lower-case hexadecimal digits.
     """
 
-    def __init__(self, task: Task, folder: Path) -> None:
+    def __init__(self, task: Task, folder: Path, key: str = "sample_id") -> None:
         self._schema = task.schema
+        self._key = key
         self._folder = folder
-        self._held: dict[str, list[Row]] = defaultdict(list)
+        self._rows: dict[str, list[Row]] = defaultdict(list)
+        self._tables: dict[str, list[pa.Table]] = defaultdict(list)
 
     def add(self, split: str, row: Row) -> None:
-        held = self._held[split]
-        held.append(row)
-        if len(held) >= _HELD:
-            self._spill(split)
+        rows = self._rows[split]
+        rows.append(row)
+        if len(rows) >= _ROWS:
+            self._pack(split)
+            if len(self._tables[split]) >= _TABLES:
+                self._spill(split)
 
     def write(self, split: str, path: Path) -> None:
         """Write the sorted table of ``split``, which must have rows.
 
         Raises:
-            ExportError: Two rows have one sample id.
+            ExportError: Two rows have one id.
         """
+        self._pack(split)
         self._spill(split)
         with table_writer(path, self._schema) as writer:
             rest = self._schema.empty_table()
             for part in sorted((self._folder / split).iterdir()):
-                rest = pa.concat_tables([rest, _sorted(part)])
+                rest = pa.concat_tables([rest, _sorted(part, self._key)])
                 whole = len(rest) // ROWS_PER_GROUP * ROWS_PER_GROUP
                 if whole:
                     writer.write_table(rest.slice(0, whole), row_group_size=ROWS_PER_GROUP)
@@ -59,14 +66,18 @@ class RowSpool:
             if len(rest):
                 writer.write_table(rest)
 
+    def _pack(self, split: str) -> None:
+        rows = self._rows.pop(split, [])
+        self._tables[split].append(pa.Table.from_pylist(rows, schema=self._schema))
+
     def _spill(self, split: str) -> None:
-        """Append the rows that wait to the parts of their split."""
-        rows = self._held.pop(split, [])
-        if not rows:
+        """Append the tables that wait to the parts of their split."""
+        tables = self._tables.pop(split, [])
+        if not tables:
             return
         (self._folder / split).mkdir(exist_ok=True)
-        table = pa.Table.from_pylist(rows, schema=self._schema).sort_by("sample_id")
-        digits = pc.utf8_slice_codeunits(table["sample_id"], 0, _DIGITS).to_numpy()
+        table = pa.concat_tables(tables).sort_by(self._key)
+        digits = pc.utf8_slice_codeunits(table[self._key], 0, _DIGITS).to_numpy()
         starts = [0, *(np.flatnonzero(digits[1:] != digits[:-1]) + 1).tolist(), len(digits)]
         for start, end in pairwise(starts):
             part = self._folder / split / digits[start]
@@ -74,9 +85,9 @@ class RowSpool:
                 sink.write_table(table.slice(start, end - start))
 
 
-def _sorted(part: Path) -> pa.Table:
-    table = pa.concat_tables(_streams(part)).sort_by("sample_id")
-    ids = table["sample_id"].to_numpy()
+def _sorted(part: Path, key: str) -> pa.Table:
+    table = pa.concat_tables(_streams(part)).sort_by(key)
+    ids = table[key].to_numpy()
     if (ids[1:] == ids[:-1]).any():
         raise ExportError("A sample comes twice: run `curate doctor`, then export again.")
     return table

@@ -34,8 +34,8 @@ class PairOptions(ExportOptions):
 
 
 def export_pairs(
-    workspace: Workspace,
     task: Literal["removal", "insertion-pairs"],
+    workspace: Workspace,
     options: PairOptions,
     directory: Path,
     on_step: Callable[[int, int], None] | None = None,
