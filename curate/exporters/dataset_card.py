@@ -91,7 +91,10 @@ def _configs(contents: Contents) -> list[str]:
 def _masks(masks: Mapping[str, str]) -> list[str]:
     if not masks:
         return []
-    rows = [(f"`{name.removesuffix('_file_name')}`", meaning) for name, meaning in masks.items()]
+    rows = [
+        (f"`{name.removesuffix('_file_name')}`", meaning.replace("|", r"\|"))
+        for name, meaning in masks.items()
+    ]
     return ["## Masks", *_table(("picture", "values"), list(rows)), ""]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from curate.exporters.format_files import Own
 from curate.exporters.layout import RecordFolder
 from curate.exporters.task import Task
 
@@ -18,7 +19,7 @@ def _nothing(records: RecordFolder, task: Task, tree: Path) -> None:
     """The canonical layout needs no other files."""
 
 
-def _no_faults(records: RecordFolder, task: Task) -> Iterator[str]:
+def _no_faults(records: RecordFolder, task: Task, own: Own) -> Iterator[str]:
     yield from ()
 
 
@@ -28,7 +29,7 @@ class Format:
 
     name: str
     masks: Callable[[Task], Mapping[str, str]]
-    """What the grey or alpha values of each mask mean in this layout, by what the mask is called there."""
+    """What the values of each mask mean in this layout, by what the mask is called there."""
     loading: Callable[[Task], str]
     """Markdown for the dataset card: how to load a folder of this layout, code included."""
     tasks: tuple[str, ...] | None = None
@@ -36,12 +37,15 @@ class Format:
     write: Callable[[RecordFolder, Task, Path], None] = _nothing
     """Called with the canonical folder; adds the layout's own files below another one, in which the tables
     lie already and, if it ``keeps_pictures``, the pictures too."""
-    faults: Callable[[RecordFolder, Task], Iterator[str]] = _no_faults
-    """Phrases on what in a written folder does not follow from its rows."""
+    faults: Callable[[RecordFolder, Task, Own], Iterator[str]] = _no_faults
+    """Phrases on what in a written folder does not follow from its rows. Takes out of ``own`` all that the
+    layout adds to rows and pictures: what is left there belongs to no record."""
     keeps_pictures: bool = True
     """Whether pictures lie where the rows say, ``<split>/ab/<sha256>.png``."""
     canonical: bool = False
-    """Whether tables lie beside the pictures of their split, not in ``records``."""
+    """Whether the rows lie beside the pictures of their split, not in ``records``."""
+    image_folder: bool = False
+    """Whether a metadata.parquet beside the pictures of each split makes it one for ``load_dataset``."""
 
     def holds(self, task: str) -> bool:
         return self.tasks is None or task in self.tasks

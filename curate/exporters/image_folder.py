@@ -19,4 +19,10 @@ def _loading(task: Task) -> str:
     )
 
 
-IMAGE_FOLDER = Format(name="imagefolder", masks=lambda task: task.masks, loading=_loading, canonical=True)
+IMAGE_FOLDER = Format(
+    name="imagefolder",
+    masks=lambda task: task.masks,
+    loading=_loading,
+    canonical=True,
+    image_folder=True,
+)

@@ -40,6 +40,11 @@ def make_folder(path: Path) -> None:
         path.chmod(0o755)
 
 
+def is_unfinished(folder: Path) -> bool:
+    """Whether ``folder`` lies in what an export that goes on, or was killed, has not finished."""
+    return any(part.startswith(_PREFIX) for part in folder.absolute().parts)
+
+
 @contextmanager
 def staging_folder(target: Path) -> Iterator[Path]:
     """An empty folder on the file system of ``target``, removed at the end with all it holds.

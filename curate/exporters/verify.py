@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from curate.errors import VerificationError
 from curate.exporters import manifest_file, sums
 from curate.exporters.file_structure import picture_size
 from curate.exporters.manifest_file import AGAIN, ManifestFile
+from curate.exporters.staging import is_unfinished
 from curate.exporters.verify_records import ListedRecord, record_faults, records_of
 from curate.photos.opening import DEFAULT_MAX_PIXELS
 
@@ -52,7 +55,7 @@ def verify(directory: Path, max_pixels: int = DEFAULT_MAX_PIXELS) -> VerifiedMan
         VerificationError: One sentence that names what is wrong, every file of it up to 20.
     """
     manifest = read_manifest(directory)
-    files = _files(directory, manifest)
+    files = listed_files(directory, manifest)
     sizes: dict[str, tuple[int, int]] = {}
     _refuse(directory, [*_unexpected(directory, files), *_changed(directory, files, sizes)])
     _refuse(directory, record_faults(directory, manifest, files, sizes, max_pixels))
@@ -83,8 +86,10 @@ def read_manifest(directory: Path) -> ManifestFile:
     """manifest.json of an exported folder, which proves nothing of the other files.
 
     Raises:
-        VerificationError: There is none, or it was changed.
+        VerificationError: There is none, it was changed, or an export was killed before it was in its place.
     """
+    if is_unfinished(directory):
+        raise VerificationError(f"{directory} is what an export left unfinished: run `curate export` again.")
     path = directory / manifest_file.NAME
     try:
         return manifest_file.parsed(_read_plain(path))
@@ -94,8 +99,12 @@ def read_manifest(directory: Path) -> ManifestFile:
         ) from error
 
 
-def _files(directory: Path, manifest: ManifestFile) -> dict[str, str]:
-    """sha256 by path of all files but manifest.json and the list itself."""
+def listed_files(directory: Path, manifest: ManifestFile) -> dict[str, str]:
+    """sha256 by path of all files but manifest.json and the list itself, as the list says.
+
+    Raises:
+        VerificationError: There is no list, or not the one that ``manifest`` means.
+    """
     try:
         data = _read_plain(directory / sums.NAME)
     except OSError as error:
@@ -134,14 +143,17 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
 def _changed(directory: Path, files: Mapping[str, str], sizes: dict[str, tuple[int, int]]) -> Iterator[str]:
     """Listed files that are missing or differ. Fills ``sizes`` with width and height of every picture."""
     for path, sha256 in sorted(files.items()):
+        is_picture = path.endswith(_PICTURES)
         try:
-            data = _read_plain(directory / path)
+            with _plain_file(directory / path) as file:
+                data = file.read() if is_picture else b""  # shards are large
+                found = hashlib.sha256(data) if is_picture else hashlib.file_digest(file, "sha256")
         except OSError as error:
             yield f"{path} cannot be read ({error.strerror or error})"
             continue
-        if hashlib.sha256(data).hexdigest() != sha256:
+        if found.hexdigest() != sha256:
             yield f"{path} was changed"
-        elif path.endswith(_PICTURES):
+        elif is_picture:
             size = picture_size(data)
             if size is None:
                 yield f"{path} is not a picture"
@@ -150,12 +162,18 @@ def _changed(directory: Path, files: Mapping[str, str], sizes: dict[str, tuple[i
 
 
 def _read_plain(path: Path) -> bytes:
-    """A file's bytes; not through a link, and not from a pipe or device, which might never end."""
+    with _plain_file(path) as file:
+        return file.read()
+
+
+@contextmanager
+def _plain_file(path: Path) -> Iterator[io.BufferedReader]:
+    """Open a file; not through a link, and no pipe or device, which might never end."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError("not a plain file")
-        return file.read()
+        yield file
 
 
 def _refuse(directory: Path, faults: Iterator[str] | list[str]) -> None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from curate.errors import PhotoError
 from curate.exporters.contents import Contents
@@ -22,7 +20,6 @@ from curate.exporters.formats import FORMATS
 from curate.exporters.layout import BESIDES, RecordFolder
 from curate.exporters.manifest_file import ManifestFile
 from curate.exporters.media_files import THREADS
-from curate.exporters.pixels import decoded
 from curate.exporters.task import Row, Task, file_names
 from curate.exporters.tasks import TASKS
 
@@ -61,24 +58,34 @@ def record_faults(
     if task is None or layout is None or not layout.holds(task.name):
         yield f"the task {manifest.task!r} in the format {manifest.format!r} is unknown"
         return
-    records = RecordFolder(directory, canonical=layout.canonical)
+    records = RecordFolder(directory, canonical=layout.canonical, max_pixels=max_pixels)
     contents = Contents(task)
+    found: list[str] = []
     for split in records.splits():
         pictures = sizes if layout.keeps_pictures else None
-        checked = _Split(records, task, split, pictures, max_pixels, manifest.parameters)
+        checked = _Split(records, task, split, pictures, manifest.parameters)
         path = records.table_name(split)
         try:
-            yield from (f"{path} {fault}" for fault in checked.faults(contents))
+            found += (f"{path} {fault}" for fault in checked.faults(contents))
         except (pa.ArrowException, OSError) as error:
-            yield f"{path} is not a readable parquet file ({error})"
+            found.append(f"{path} is not a readable parquet file ({error})")
+    yield from found
     yield from contents.leaks()
-    yield from layout.faults(records, task)
-    if layout.canonical:
-        known = {*BESIDES, *map(records.table_name, records.splits())}
-        yield from (
-            f"{path} is used by no record" for path in sorted(files.keys() - known - contents.pictures)
-        )
+    if not found:  # nothing else can be held against rows that are wrong themselves
+        yield from _other_files(records, contents, layout, task, files)
     yield from _sum_faults(manifest, contents, layout, task, len(files))
+
+
+def _other_files(
+    records: RecordFolder, contents: Contents, layout: Format, task: Task, files: Mapping[str, str]
+) -> Iterator[str]:
+    """What is wrong with files that are neither rows nor pictures where rows say."""
+    known = {*BESIDES, *map(records.table_name, records.splits())}
+    if layout.keeps_pictures:
+        known |= contents.pictures
+    own = {path: sha256 for path, sha256 in files.items() if path not in known}
+    yield from layout.faults(records, task, own)
+    yield from (f"{path} is used by no record" for path in sorted(own))
 
 
 def _sum_faults(
@@ -103,7 +110,6 @@ class _Split:
     name: str
     sizes: Sizes | None
     """None where the layout has pictures in files of its own."""
-    max_pixels: int
     parameters: Mapping[str, Any]
 
     def faults(self, contents: Contents) -> Iterator[str]:
@@ -143,14 +149,12 @@ class _Split:
                 yield from (f"has {row['sample_id']}, which {fault}" for fault in faults)
 
     def _look(self, row: Row) -> list[str]:
-        pixels = cache(self._pixels)  # rules may ask for a picture more than once
+        # Rules may ask for a picture more than once.
+        pixels = cache(partial(self.records.pixels, self.name))
         try:
             return list(self.task.pixel_faults(row, pixels))
         except PhotoError as error:
             return [f"has a picture that cannot be decoded ({str(error).rstrip('.')})"]
-
-    def _pixels(self, name: str) -> NDArray[np.uint8]:
-        return decoded(self.records.picture(self.name, name).read_bytes(), self.max_pixels)
 
 
 def _portions(rows: Iterator[Row]) -> Iterator[list[Row]]:

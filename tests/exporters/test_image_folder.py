@@ -32,8 +32,11 @@ def offline(monkeypatch, tmp_path_factory):
     return str(tmp_path_factory.mktemp("cache"))
 
 
-def test_hugging_face_datasets_opens_it(approved, manifest, offline):
-    splits = datasets.load_dataset("imagefolder", data_dir=str(manifest), cache_dir=offline)
+def test_hugging_face_datasets_opens_it_without_listing_it(approved, manifest, offline, monkeypatch):
+    listed, scandir = [], os.scandir
+    monkeypatch.setattr(os, "scandir", lambda folder=".": listed.append(str(folder)) or scandir(folder))
+    splits = datasets.load_dataset(str(manifest), cache_dir=offline)
+    assert not [folder for folder in listed if folder.startswith(str(manifest))]
     assert {name: len(rows) for name, rows in splits.items()} == {"train": 5, "validation": 4, "test": 4}
     by_id = {record.sample_id: record for record in approved.records}
     for rows in splits.values():
@@ -51,7 +54,7 @@ def test_hugging_face_datasets_opens_it(approved, manifest, offline):
 def test_crops_are_the_pixels_of_the_boxes(approved, tmp_path, offline):
     manifest = approved.write(tmp_path, crops=True).directory
     assert verify(manifest).counts["train"] == 5
-    row = datasets.load_dataset("imagefolder", data_dir=str(manifest), cache_dir=offline)["train"][0]
+    row = datasets.load_dataset(str(manifest), cache_dir=offline)["train"][0]
     record = next(record for record in approved.records if record.sample_id == row["sample_id"])
     assert np.array_equal(np.asarray(row["target"]), decode(approved.read(record.target))[6:38, 4:35])
     assert row["box"] == [0.5, 0.25, 30.5, 31.0]
@@ -88,7 +91,7 @@ def test_a_second_export_finds_the_first(approved, manifest):
 
 def test_another_set_under_the_same_name_is_refused(approved, manifest, tree_of):
     before = tree_of(manifest)
-    with pytest.raises(ExportError, match="another manifest: give a new --version"):
+    with pytest.raises(ExportError, match="another manifest: move it away"):
         replace(approved, records=approved.records[:5]).write(manifest.parent)
     assert tree_of(manifest) == before
 

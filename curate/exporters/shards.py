@@ -1,0 +1,102 @@
+"""Tar files in which the files of a sample stand in a row, called by its id and what they are.
+
+``<id>.json`` has all columns of a row that name no picture. Pictures are called like their column:
+``target_file_name`` is ``<id>.target.jpg`` (or ``.png``), and ``reference_file_names`` are ``<id>.ref0.jpg``,
+``<id>.ref1.jpg`` in their order. A column without a picture has no file. Samples stand in the order of their
+ids, and files of a sample in that of their names.
+"""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterator, Mapping
+from itertools import count
+from pathlib import Path, PurePosixPath
+
+from curate.exporters.format_files import json_bytes, plain_values
+from curate.exporters.task import Row
+
+_LISTS = {"reference_file_names": "ref"}
+"""What pictures of a list are called, before their number."""
+
+
+def parts_of(row: Row) -> dict[str, str | None]:
+    """Paths of a row's pictures below the split folder, by what follows the id; None for the row itself."""
+    names: dict[str, str] = {}
+    for column, value in row.items():
+        if column.endswith("_file_name") and value is not None:
+            names[column.removesuffix("_file_name")] = value
+        elif column.endswith("_file_names"):
+            start = _LISTS.get(column, column.removesuffix("_file_names"))
+            names |= {f"{start}{number}": each for number, each in enumerate(value or ())}
+    parts = {f"{part}{PurePosixPath(name).suffix}": name for part, name in names.items()}
+    return dict(sorted([*parts.items(), ("json", None)]))
+
+
+def row_bytes(row: Row) -> bytes:
+    """What a row says besides its pictures."""
+    return json_bytes(plain_values(row))
+
+
+def shard_names(split: str) -> Iterator[str]:
+    """As many as are wanted, in their order."""
+    return (f"{split}-{number:06d}.tar" for number in count())
+
+
+class Shards:
+    """Writes samples of one split, into one shard after another.
+
+    Args:
+        tree: The folder that gets them.
+        split: Its name.
+        largest: Bytes of a shard at most, unless a single sample is larger.
+    """
+
+    def __init__(self, tree: Path, split: str, largest: int) -> None:
+        self._paths = (tree / name for name in shard_names(split))
+        self._largest = largest
+        self._shard: tarfile.TarFile | None = None
+
+    def add(self, sample: Mapping[str, bytes]) -> None:
+        """Append the files of a sample, content by name."""
+        shard = self._shard
+        if shard is None or shard.offset + _tar_bytes(sample) > self._largest:
+            self.close()
+            self._shard = shard = tarfile.TarFile(next(self._paths), "x", format=tarfile.USTAR_FORMAT)
+        for name, data in sample.items():
+            entry = tarfile.TarInfo(name)  # of no time and nobody
+            entry.size, entry.mode = len(data), 0o644
+            shard.addfile(entry, io.BytesIO(data))
+        _forget(shard)
+
+    def close(self) -> None:
+        if self._shard is not None:
+            self._shard.close()
+
+
+def members(shard: Path) -> Iterator[tuple[str, bytes]]:
+    """Name and content of the files in a shard, one in memory at a time.
+
+    Raises:
+        tarfile.TarError: It is no tar file, or has something else than files in it.
+    """
+    with tarfile.open(shard, "r:") as file:
+        while entry := file.next():
+            # A few bytes of a sparse file can stand for any number of zeros.
+            content = file.extractfile(entry) if entry.isreg() and not entry.issparse() else None
+            if content is None:
+                raise tarfile.ReadError(f"{entry.name} is no plain file")
+            yield entry.name, content.read()
+            _forget(file)
+
+
+def _forget(shard: tarfile.TarFile) -> None:
+    """The headers of all files so far, which would stay in memory."""
+    shard.members.clear()  # type: ignore[attr-defined]
+
+
+def _tar_bytes(sample: Mapping[str, bytes]) -> int:
+    """What a sample adds to a shard at most: headers and content in whole blocks, and its last padding."""
+    blocks = sum(-(-len(data) // tarfile.BLOCKSIZE) + 1 for data in sample.values())
+    return blocks * tarfile.BLOCKSIZE + tarfile.RECORDSIZE
