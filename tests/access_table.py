@@ -146,6 +146,12 @@ ACTIONS = (
     ),
     _post("undo", {404, 409}, lambda _: on_desk(event=str(uuid4()), decision=str(uuid4()))),
     _post("skip", {200, 409}, lambda made: more(item=str(made.items[-2]))),
+    # On an object that nobody found; the others are in ``test_captions``.
+    _post(
+        "captions",
+        {404},
+        lambda _: on_desk(event=str(uuid4()), object=str(uuid4()), was=None, text="a jug"),
+    ),
     _post("heartbeat", {200}, lambda made: {"seat": str(uuid4()), "items": [str(made.items[-2])]}),
     _post("leave", {200}, lambda _: {"seat": str(uuid4())}),
     *_removals(),

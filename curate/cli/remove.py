@@ -11,10 +11,9 @@ import typer
 from curate.cli.context import RetryFailed, open_workspace
 from curate.cli.output import Json, count, follow, result, result_json, say, table
 from curate.cli.pair_options import Models
+from curate.cli.view_scope import AllGroups, OneGroup, WithAutomatic, wanted_views
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from curate.workflows.removals import RemovalSummary
     from curate.workflows.remove import RemovalTools
     from curate.workspace import Workspace
@@ -39,15 +38,9 @@ def remove(
     segmenter: Annotated[
         str, typer.Option("--segmenter", help="What draws the masks; see `curate models list`.")
     ] = "u2netp",
-    group: Annotated[
-        str | None, typer.Option("--group", help="All views of this group; start of its id.")
-    ] = None,
-    all_groups: Annotated[
-        bool, typer.Option("--all", help="All views of all groups, whatever was decided.")
-    ] = False,
-    include_automatic: Annotated[
-        bool, typer.Option("--include-automatic", help="Views that only an automatic policy accepted, too.")
-    ] = False,
+    group: OneGroup = None,
+    all_groups: AllGroups = False,
+    include_automatic: WithAutomatic = False,
     dilation: Annotated[
         int | None,
         typer.Option("--dilation", min=0, help="Pixels to widen masks by; default: 2 % of the object."),
@@ -74,10 +67,8 @@ def remove(
     names = list(dict.fromkeys(remover or ["patchmatch"]))
     if weights and len(names) > 1:
         raise typer.BadParameter("--weights is of one remover: name one.")
-    if group and all_groups:
-        raise typer.BadParameter("--group and --all exclude each other.")
     with open_workspace(context) as workspace:
-        wanted = _wanted(workspace, group, all_groups, include_automatic)
+        wanted = wanted_views(workspace, group, all_groups, include_automatic)
         tools = _tools(workspace, names, segmenter, dilation, weights, trust_weights)
         measures = RemovalMeasures(pulled_models(workspace.settings) if models else None)
         summaries = []
@@ -169,19 +160,6 @@ def measure(context: typer.Context, models: Models = True, as_json: Json = False
         result(f"{count(summary['measured'], 'removal')} measured.")
     if summary["problems"]:
         raise typer.Exit(1)
-
-
-def _wanted(workspace: Workspace, group: str | None, all_groups: bool, with_automatic: bool) -> list[UUID]:
-    from curate.workflows import removal_scope
-
-    if group:
-        return removal_scope.objects_of_group(workspace, group)
-    if all_groups:
-        return removal_scope.objects_of_all_groups(workspace)
-    wanted = removal_scope.accepted_objects(workspace, include_automatic=with_automatic)
-    if not wanted:
-        say("No view is accepted: `curate review` first, or choose some with --group or --all.")
-    return wanted
 
 
 def _tools(

@@ -85,6 +85,16 @@ class UsersPipeline:
 
 
 @dataclass(frozen=True, slots=True)
+class UsersDirectory:
+    """A directory of safetensors weights and their configuration that the user has; nothing is fetched."""
+
+    hint: str
+    """What it is."""
+    directory: str = ""
+    option: ClassVar[str] = "--weights DIRECTORY"
+
+
+@dataclass(frozen=True, slots=True)
 class Installed:
     """No weights: the method is code that came with one of our own requirements."""
 
@@ -94,7 +104,16 @@ class Installed:
     directory: str = ""
 
 
-Source = PipPackages | NpmPackage | HubFile | UltralyticsAsset | UsersFile | UsersPipeline | Installed
+Source = (
+    PipPackages
+    | NpmPackage
+    | HubFile
+    | UltralyticsAsset
+    | UsersFile
+    | UsersPipeline
+    | UsersDirectory
+    | Installed
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +130,7 @@ class ModelCard:
     """A model as data."""
 
     name: str
-    role: Literal["detector", "embedder", "segmenter", "remover"]
+    role: Literal["detector", "embedder", "segmenter", "remover", "captioner"]
     loader: str
     """``module:callable``, imported when the model is loaded.
 
@@ -122,7 +141,8 @@ class ModelCard:
     """What has to be there; the first is the weights file."""
     licence: str
     input_size: int
-    """Side of the square input, pixels; of a remover the longest side it should be shown, 0 for any."""
+    """Side of the square input, pixels; of a remover or captioner the longest side it should be shown, 0
+    for any."""
     preprocessing: str
     """From RGB photo or crop to the input of the model, in words."""
     recipe: str

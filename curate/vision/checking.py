@@ -8,11 +8,11 @@ from typing import cast
 
 import numpy as np
 
-from curate.errors import ModelError, RemovalError
+from curate.errors import CaptionError, ModelError, RemovalError
 from curate.records import Box
 from curate.vision.card import ModelCard
-from curate.vision.interfaces import Detector, Embedder, Remover, Segmenter
-from curate.vision.loading import load
+from curate.vision.interfaces import Captioner, Detector, Embedder, Remover, Segmenter
+from curate.vision.loading import AnyModel, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,12 @@ def check(
     try:
         model = load(card, models_dir, weights, device, None, trust_weights)
         ran = _try(card, model)
-    except (ModelError, RemovalError) as error:
+    except (ModelError, RemovalError, CaptionError) as error:
         return ModelCheck(card.name, False, str(error))
     return ModelCheck(card.name, True, ran, model.fingerprint)
 
 
-def _try(card: ModelCard, model: Detector | Embedder | Segmenter | Remover) -> str:
+def _try(card: ModelCard, model: AnyModel) -> str:
     grey = np.full((64, 96, 3), 128, dtype=np.uint8)
     grey[16:48, 32:64] = (200, 60, 20)  # something to see: vectors of a blank crop have no direction
     if card.role == "detector":
@@ -57,6 +57,10 @@ def _try(card: ModelCard, model: Detector | Embedder | Segmenter | Remover) -> s
     if card.role == "embedder":
         (row,) = cast(Embedder, model).embed([grey])
         return f"{card.name} is ready: it ran and gave {len(row)} numbers for a test picture."
+    if card.role == "captioner":
+        captioner = cast(Captioner, model)
+        words = captioner.caption(captioner.prepare(grey))
+        return f"{card.name} is ready: it ran and says {words!r} of a test picture."
     square = Box(32, 16, 32, 32)
     if card.role == "segmenter":
         (mask,) = cast(Segmenter, model).segment(grey, [square])

@@ -6,6 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from curate.vision.captioner_cards import CAPTION_RULE
 from curate.vision.card import ModelCard
 from curate.vision.crops import CROP_RULE
 from curate.vision.removal_rules import MASK_RULE, REMOVAL_RULE
@@ -43,5 +44,6 @@ def _rule(card: ModelCard) -> str:
         "embedder": CROP_RULE,
         "segmenter": MASK_RULE,
         "remover": REMOVAL_RULE,
+        "captioner": CAPTION_RULE,
     }
     return rules[card.role]

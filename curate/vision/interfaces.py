@@ -1,7 +1,8 @@
 """What the pipeline asks of a model, and nothing more.
 
 Raised by every implementation: ``curate.errors.ModelError`` when a library or weights are missing; by a
-remover ``curate.errors.RemovalError`` when it fails at one object.
+remover ``curate.errors.RemovalError`` when it fails at one object, by a captioner
+``curate.errors.CaptionError`` at one picture.
 """
 
 from __future__ import annotations
@@ -96,5 +97,26 @@ class Remover(Protocol):
 
         Raises:
             RemovalError: this object could not be removed from this photo.
+        """
+        ...
+
+
+class Captioner(Protocol):
+    """Says in words what a picture shows."""
+
+    name: str
+    fingerprint: str
+    crops: bool
+    """Whether it is shown an object's crop; its whole photo otherwise."""
+
+    def prepare(self, picture: RGB) -> RGB:
+        """The picture at the size the model is shown, for threads that read ahead of it."""
+        ...
+
+    def caption(self, picture: RGB) -> str:
+        """One line of 1 to 500 characters on a prepared picture; the same one for the same pixels.
+
+        Raises:
+            CaptionError: it found no words for this picture.
         """
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,12 +12,20 @@ from curate.errors import ModelError
 from curate.settings import OutsideRemover
 from curate.vision.card import ModelCard
 from curate.vision.fingerprints import fingerprint_of
-from curate.vision.interfaces import Detector, Embedder, Remover, Segmenter
+from curate.vision.interfaces import Captioner, Detector, Embedder, Remover, Segmenter
 from curate.vision.libraries import library
 from curate.vision.outside_removers import load_outside, outside_remover
-from curate.vision.registry import find_detector, find_embedder, find_remover, find_segmenter
+from curate.vision.registry import (
+    find_captioner,
+    find_detector,
+    find_embedder,
+    find_remover,
+    find_segmenter,
+)
 from curate.vision.remover_cards import REMOVERS
 from curate.vision.weights import Weights, find_weights
+
+AnyModel = Detector | Embedder | Segmenter | Remover | Captioner
 
 
 def load_detector(
@@ -97,6 +106,23 @@ def load_remover(
     return cast(Remover, load(find_remover(name), models_dir, weights, device, threads, trust_weights))
 
 
+def load_captioner(
+    name: str, models_dir: Path, weights: Path | None, device: str = "auto", prompt: str | None = None
+) -> Captioner:
+    """A captioner of the registry.
+
+    Args:
+        weights: the directory of a model.
+        prompt: what the model is asked or goes on from, in place of its own.
+
+    Other arguments and errors as for :func:`load_detector`.
+    """
+    card = find_captioner(name)
+    if prompt is not None:
+        card = replace(card, options={**card.options, "prompt": prompt})
+    return cast(Captioner, load(card, models_dir, weights, device, None, False))
+
+
 def load(
     card: ModelCard,
     models_dir: Path,
@@ -104,7 +130,7 @@ def load(
     device: str,
     threads: int | None,
     trust_weights: bool,
-) -> Detector | Embedder | Segmenter | Remover:
+) -> AnyModel:
     """The model of a card, whatever its role."""
     if card.library is not None:
         library(card.library.module, card.library.extra)
@@ -113,9 +139,7 @@ def load(
     module, _, attribute = card.loader.partition(":")
     loader: Any = getattr(importlib.import_module(module), attribute)
     fingerprint = fingerprint_of(card, found.sha256)
-    return cast(
-        "Detector | Embedder | Segmenter | Remover", loader(card, found, fingerprint, device, threads)
-    )
+    return cast("AnyModel", loader(card, found, fingerprint, device, threads))
 
 
 def _require_trust(card: ModelCard, found: Weights, trust_weights: bool) -> None:

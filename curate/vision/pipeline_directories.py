@@ -9,8 +9,8 @@ from pathlib import Path
 from curate.errors import ModelError
 from curate.vision.libraries import library
 
-KINDS = ("*.json", "*.txt", "*.model", "*.safetensors")
-"""What a pipeline needs, and nothing that runs when it is read."""
+KINDS = ("*.json", "*.txt", "*.model", "*.jinja", "*.safetensors")
+"""What a model needs, and nothing that runs when it is read: chat templates (jinja) run in a sandbox."""
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 
 
@@ -23,12 +23,28 @@ def pipeline_directory(weights: Path) -> Path:
     directory = weights if weights.is_dir() else _from_hub(str(weights))
     if not (directory / "model_index.json").is_file():
         raise ModelError(f"{directory} has no model_index.json: give the directory of a diffusers pipeline.")
-    code = next(directory.rglob("*.py"), None)
-    if code is not None:
-        raise ModelError(
-            f"{code} would be run on loading: remove the Python files from the pipeline, or convert it."
-        )
+    _refuse_code(directory)
     return directory
+
+
+def model_directory(weights: Path) -> Path:
+    """The directory of one transformers model: configuration and safetensors weights.
+
+    Raises:
+        ModelError: it is not there, has other weights or none, or has Python files in it.
+    """
+    if not (weights / "config.json").is_file():
+        raise ModelError(
+            f"{weights} has no config.json: give the directory of a transformers model;"
+            " type: --weights DIRECTORY."
+        )
+    if not any(weights.glob("*.safetensors")):
+        raise ModelError(
+            f"{weights} has no weights that can be read without running what is in them:"
+            " save the model as safetensors (save_pretrained does)."
+        )
+    _refuse_code(weights)
+    return weights
 
 
 def sha256_of_directory(directory: Path) -> str:
@@ -40,6 +56,12 @@ def sha256_of_directory(directory: Path) -> str:
             content = hashlib.file_digest(file, "sha256").hexdigest()
         digest.update(f"{path.relative_to(directory).as_posix()}\0{content}\n".encode())
     return digest.hexdigest()
+
+
+def _refuse_code(directory: Path) -> None:
+    code = next(directory.rglob("*.py"), None)
+    if code is not None:
+        raise ModelError(f"{code} would be run on loading: remove the Python files, or convert the model.")
 
 
 def _from_hub(name: str) -> Path:

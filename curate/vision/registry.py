@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from curate.errors import ModelError
+from curate.vision.captioner_cards import CAPTIONERS
 from curate.vision.card import ModelCard
 from curate.vision.detector_cards import DETECTORS
 from curate.vision.embedder_cards import EMBEDDERS
@@ -19,7 +20,7 @@ OFFLINE = (OFFLINE_DETECTOR, OFFLINE_EMBEDDER, OFFLINE_SEGMENTER, OFFLINE_REMOVE
 
 def cards() -> tuple[ModelCard, ...]:
     """Every known model, in the order of the chain, the offline default of each role at its head."""
-    return (*DETECTORS, *EMBEDDERS, *SEGMENTERS, *REMOVERS)
+    return (*DETECTORS, *EMBEDDERS, *SEGMENTERS, *REMOVERS, *CAPTIONERS)
 
 
 def find_card(name: str) -> ModelCard:
@@ -49,6 +50,11 @@ def find_segmenter(name: str) -> ModelCard:
 def find_remover(name: str) -> ModelCard:
     """As :func:`find_card`, among removers."""
     return _find("remover", name, REMOVERS)
+
+
+def find_captioner(name: str) -> ModelCard:
+    """As :func:`find_card`, among captioners."""
+    return _find("captioner", name, CAPTIONERS)
 
 
 def _find(role: str, name: str, among: tuple[ModelCard, ...]) -> ModelCard:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curate.errors import ModelError
-from curate.vision.card import Installed, KnownFile, ModelCard, UsersFile, UsersPipeline
-from curate.vision.pipeline_directories import pipeline_directory, sha256_of_directory
+from curate.vision.card import Installed, KnownFile, ModelCard, UsersDirectory, UsersFile, UsersPipeline
+from curate.vision.pipeline_directories import model_directory, pipeline_directory, sha256_of_directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,13 @@ def locate(card: ModelCard, models_dir: Path, weights: Path | None = None) -> Pa
         return _module(card.name, card.source, weights)
     if weights is not None and isinstance(card.source, UsersPipeline):
         return pipeline_directory(weights)
+    if weights is not None and isinstance(card.source, UsersDirectory):
+        return model_directory(weights)
     if weights is not None:
         if not weights.is_file():
             raise ModelError(f"{weights} is not a file; give the weights of {card.name} by --weights FILE.")
         return weights
-    if isinstance(card.source, UsersFile | UsersPipeline):
+    if isinstance(card.source, UsersFile | UsersPipeline | UsersDirectory):
         raise ModelError(f"{card.name} needs {card.source.hint}; type: {card.source.option}.")
     directory = models_dir / card.source.directory
     if any(not (directory / file.path).is_file() for file in card.files):

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from curate.errors import SettingsError
-
-# Control characters, halves of characters (bytes that are no UTF-8), and ends of lines and paragraphs.
-_UNFIT = {"Cc", "Cs", "Zl", "Zp"}
-# What takes no ink: formats such as the zero-width space, unassigned, private use, spaces.
-_INVISIBLE = {"Cf", "Cn", "Co", "Zs"}
+from curate.plain_text import is_one_line, is_seen
 
 
 def plain_name(text: str, of: str) -> str:
@@ -23,12 +17,11 @@ def plain_name(text: str, of: str) -> str:
         SettingsError: nothing of it is seen, or it has characters that are no text.
     """
     name = text.strip()
-    kinds = {unicodedata.category(sign) for sign in name}
-    if kinds & _UNFIT:
+    if not is_one_line(name):
         raise SettingsError(
             f"{of} cannot be called {name!r}, which holds a line end, a control character or bytes that are "
             "no UTF-8: type plain text."
         )
-    if kinds <= _INVISIBLE:
+    if not is_seen(name):
         raise SettingsError(f"{of} needs a name: type one that people can read.")
     return name

@@ -125,8 +125,6 @@ class _Job:
         self._workspace = workspace
         self._tools = tools
         self._measures = measures
-        self._wanted = wanted
-        self._retry_failed = retry_failed
         self._kept = KeptPictures(workspace)
         remover, segmenter = tools.remover, tools.segmenter
         with workspace.transaction() as session:
@@ -134,17 +132,16 @@ class _Job:
             self._segmenter_id = fingerprints.ensure(
                 session, segmenter.fingerprint, "segmenter", segmenter.name
             )
-        which = removals.photos_to_do(wanted, tools.recipe, retry_failed=retry_failed)
-        self.work = PhotoWork(STAGE, self._remover_id, tools.recipe, which)
+        self._now, self._ever = (
+            removals.to_do(wanted, tools.recipe, retry_failed=again) for again in (retry_failed, True)
+        )
+        self.work = PhotoWork(STAGE, self._remover_id, tools.recipe, self._now.photos)
 
     def outstanding(self) -> tuple[int, int]:
         """Objects to do, and those that failed before and are left alone."""
         with self._workspace.transaction() as session:
-            now, ever = (
-                removals.count_to_do(session, self._wanted, self._tools.recipe, retry_failed=again)
-                for again in (self._retry_failed, True)
-            )
-        return now, ever - now
+            now = self._now.count(session)
+            return now, self._ever.count(session) - now
 
     def results(self, photos: Iterable[Loaded[RGB]], claims: Claims) -> Iterator[bool]:
         """Whether each waiting object could be removed, in order, as it is stored.
@@ -166,13 +163,7 @@ class _Job:
         ready: deque[_Todo] = deque()
         for loaded in photos:
             with self._workspace.transaction() as session:
-                objects = removals.objects_to_do(
-                    session,
-                    loaded.photo.id,
-                    self._wanted,
-                    self._tools.recipe,
-                    retry_failed=self._retry_failed,
-                )
+                objects = self._now.objects(session, [loaded.photo.id]).get(loaded.photo.id, [])
             if not objects:
                 claims.release(self.work.keys([loaded.photo]))
             for found in objects:

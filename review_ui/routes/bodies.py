@@ -68,5 +68,14 @@ class SkipBody(DeskBody):
     have: Items
 
 
+class CaptionBody(DeskBody):
+    event: UUID
+    object: UUID
+    was: Text | None
+    """The person's words that were shown; null if there were none."""
+    text: Annotated[str, Field(max_length=10_000), STORABLE]
+    """How long a caption may be is told by a sentence of its own."""
+
+
 class HeartbeatBody(SeatBody):
     items: Items

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.routing import BaseRoute, Route
 
+from curate.workflows import captions as caption_workflow
 from curate.workflows import queue
 from curate.workflows.queue import REVIEW, Seat, Vote
 from review_ui import serving
@@ -11,6 +14,7 @@ from review_ui.access import Permission, Person
 from review_ui.guard import Endpoint, posted
 from review_ui.routes import desks
 from review_ui.routes.bodies import (
+    CaptionBody,
     CardsBody,
     DecisionBody,
     DeskBody,
@@ -52,6 +56,21 @@ def skip(person: Person, asked: SkipBody) -> object:
     return desks.seen_by(person, queue.skip(serving.workspace(), seat, asked.item, asked.want, asked.have))
 
 
+@posted(Permission.REVIEW, CaptionBody)
+def captions(person: Person, asked: CaptionBody) -> object:
+    """Store a person's words on an object; answered only after their transaction is committed."""
+    _desk(person, asked)
+    made = caption_workflow.write(
+        serving.workspace(),
+        asked.object,
+        asked.text,
+        by=person.name,
+        event=asked.event,
+        seen=caption_workflow.Seen(asked.was),
+    )
+    return replace(made, caption=made.caption.nameless)
+
+
 @posted(Permission.REVIEW, HeartbeatBody)
 def heartbeat(person: Person, asked: HeartbeatBody) -> object:
     """Keep what the window holds."""
@@ -82,6 +101,7 @@ routes: list[BaseRoute] = [
     _post("decisions", decisions),
     _post("undo", undo),
     _post("skip", skip),
+    _post("captions", captions),
     _post("heartbeat", heartbeat),
     _post("leave", leave),
 ]

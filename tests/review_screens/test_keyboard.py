@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import cycle
+from uuid import UUID
 
 from playwright.sync_api import expect
 
+from curate.workflows import captions
 from review_screens.running_app import Stored
 from review_screens.screenshots import screenshot
 from review_screens.watched import Watched
@@ -173,3 +175,44 @@ def test_tab_reaches_every_button_and_shows_where_it_is(desk):
     screenshot(desk.page, "groups-focus")
     assert {"0", "1", "2", "accept", "reject", "skip", "undo", "flag", "variant", "help"} <= set(reached)
     assert all(reached.values()), reached
+
+
+def test_a_caption_is_written_saved_and_taken_back_by_keyboard(app, desk):
+    words, said = desk.root.locator(".words"), desk.root.locator(".words .text")
+    view = app.members[desk.item][1]  # the focus begins at member 2
+
+    def stored() -> str:
+        (found,) = captions.shown(app.workspace, view)
+        return found.caption.text
+
+    template = said.inner_text()
+    expect(words).to_contain_text("made from the label")
+    desk.press("e")
+    expect(desk.root.locator(".caption-editor textarea")).to_have_value(template)
+    desk.press("ControlOrMeta+a")
+    desk.page.keyboard.type("a red mug, 1 of 2, on a shelf")
+    screenshot(desk.page, "groups-caption")
+    desk.press("Escape")
+    expect(said).to_have_text(template)
+
+    desk.press("e", "ControlOrMeta+a")
+    desk.page.keyboard.type("a red mug, 1 of 2, on a shelf")
+    desk.press("Enter")
+    expect(said).to_have_text("a red mug, 1 of 2, on a shelf")
+    expect(words).to_contain_text("written by a person")
+    desk.all_saved()
+    assert stored() == "a red mug, 1 of 2, on a shelf"
+    assert desk.unused == 0
+    desk.press("ArrowRight")
+    expect(said).to_have_text(template)
+
+    desk.press("ArrowLeft")
+    captions.write(app.workspace, UUID(view), "a mug", by="bob")  # meanwhile, elsewhere
+    Watched.of(desk.page).expect("409")
+    desk.press("e", "End", "!", "Enter")
+    expect(desk.root.locator(".notice")).to_contain_text("Somebody wrote “a mug” since you looked")
+    expect(said).to_have_text("a mug")
+    desk.press("e", "ControlOrMeta+a", "Delete", "Enter")
+    expect(said).to_have_text(template)
+    desk.all_saved()
+    assert stored() == template

@@ -14,6 +14,7 @@ export const COMMANDS = {
   s: "second",
   z: "zoom",
   w: "whole",
+  e: "caption",
   Enter: "different",
   Escape: "escape",
   ArrowLeft: "previous",
@@ -52,6 +53,7 @@ export const HELP = {
     [["V"], "it is the same product in another variant"],
     [["N"], "it is the same photo once more: near-duplicate"],
     [["S"], "it belongs to a second thing: splits the group in two"],
+    [["E"], "write its caption, which tells what its whole photo shows"],
   ],
   "The photos": [
     [["Z"], "the focused member’s photo in full size"],

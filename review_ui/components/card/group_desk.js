@@ -1,6 +1,7 @@
 // The desk of the groups.
 
 import { crop, photo } from "./addresses.js";
+import { insist, Refused } from "./api.js";
 import { AHEAD, Deck } from "./deck.js";
 import { Desk } from "./desk.js";
 import { GroupPresses } from "./group_presses.js";
@@ -28,9 +29,60 @@ export function groupDesk(name, reviewer) {
   const deck = new Deck((card) => new HeldGroup(card), () => load(deck, pictures));
   const presses = new GroupPresses();
   const view = new GroupView(pictures, presses);
-  const desk = new Desk({ name, reviewer, work: WORK, deck, view, presses });
+  const desk = new GroupDesk({ name, reviewer, work: WORK, deck, view, presses });
   presses.serve(desk);
   return desk;
+}
+
+class GroupDesk extends Desk {
+  // Shows a person's words at once and sends them; empty ones take people's words back.
+  describe({ object, caption, otherwise }, text) {
+    const was = caption.source === "person" ? caption.text : null;
+    if (text === caption.text || text === (was ?? "")) return;
+    this.#say(object, text ? { text, source: "person", by: null } : otherwise);
+    const event = crypto.randomUUID();
+    this.outbox.add({ path: "captions", lone: true, before: caption, event, object, was, text });
+    this.report();
+  }
+
+  stored(entry, answer) {
+    super.stored();
+    if (entry.path === "captions" && !this.#isUnsaved(entry.object)) this.#say(entry.object, answer.caption);
+  }
+
+  // The words are shown as if they were saved: what was there before comes back, or what somebody wrote since.
+  refused(entry, error) {
+    if (entry.path === "captions" && error instanceof Refused && error.status !== 401) {
+      this.#say(entry.object, entry.before);
+      if (error.code === "stale") this.#lookAgain(entry.object);
+    }
+    return super.refused(entry, error);
+  }
+
+  async #lookAgain(object) {
+    const held = this.deck.all.find(({ card }) => card.members.some((member) => member.object === object));
+    if (!held) return;
+    try {
+      const { answer, card } = await insist(() => this.again(held.item), () => {});
+      const now = card?.members.find((member) => member.object === object);
+      if (now && !this.#isUnsaved(object)) this.#say(object, now.caption);
+      this.take(answer);
+    } catch (error) {
+      this.stop(error);
+    }
+  }
+
+  #isUnsaved(object) {
+    return this.outbox.entries.some((entry) => entry.path === "captions" && entry.object === object);
+  }
+
+  #say(object, caption) {
+    const { deck, view } = this;
+    for (const { card } of deck.all) {
+      for (const member of card.members) if (member.object === object) member.caption = caption;
+    }
+    if (deck.shown) view.update(deck.shown);
+  }
 }
 
 class HeldGroup extends Held {

@@ -4,6 +4,8 @@ import { MARKS, misfit, toggled } from "./marks.js";
 import { Presses } from "./presses.js";
 
 export class GroupPresses extends Presses {
+  #described = null; // the object whose caption is being written
+
   constructor() {
     super("group", "A picture of this group");
   }
@@ -50,6 +52,26 @@ export class GroupPresses extends Presses {
     if (!deck.shown?.card.members[index]) return;
     deck.shown.focus = index;
     view.update(deck.shown);
+  };
+
+  caption() {
+    const { deck, view } = this.desk;
+    const { shown } = deck;
+    if (!this.usable(shown?.broken)) return;
+    this.#described = shown.card.members[shown.focus].object;
+    view.dialogs.caption.reset(shown.focus + 1, shown.card.members[shown.focus]);
+    view.open("caption");
+  }
+
+  // Returns why the caption could not be sent, or "".
+  sendCaption = (text) => {
+    const { deck, view } = this.desk;
+    const member = deck.shown?.card.members.find(({ object }) => object === this.#described);
+    if (!member) return "Another group is shown by now: press Esc and look again.";
+    if (!this.usable(deck.shown.broken)) return "The caption was not sent yet: press Enter again.";
+    view.close();
+    this.desk.describe(member, text.replace(/\s+/g, " ").trim());
+    return "";
   };
 
   send(verdict, at, { marks = {}, reason = null }) {

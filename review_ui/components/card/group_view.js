@@ -1,8 +1,9 @@
 // The card of a group on the screen.
 
 import { crop } from "./addresses.js";
-import { Bar } from "./bar.js";
 import { Asking } from "./asking.js";
+import { Bar } from "./bar.js";
+import { CaptionEditor } from "./caption_editor.js";
 import { CLUSTERS, FLAGS, HELP, RULES } from "./commands.js";
 import { make, set } from "./dom.js";
 import { GroupHeadline } from "./group_headline.js";
@@ -11,12 +12,13 @@ import { acceptLabel, MARKS } from "./marks.js";
 import { PhotoViewer } from "./photo.js";
 import { similarity, Strip } from "./strip.js";
 import { DeskView } from "./view.js";
+import { Words } from "./words.js";
 
 export class GroupView extends DeskView {
   look = { zoomed: false, whole: false };
   #pictures;
 
-  // `act` has press(command, at), choose(member index) and sendFlag(reason, at).
+  // `act` has press(command, at), choose(member index), sendFlag(reason, at) and sendCaption(text).
   constructor(pictures, act) {
     super();
     this.#pictures = pictures;
@@ -24,6 +26,7 @@ export class GroupView extends DeskView {
     this.anchor = new PhotoViewer(pictures, "anchor");
     this.member = new PhotoViewer(pictures, "member");
     this.strip = new Strip(pictures, act.choose);
+    this.words = new Words(act.press);
     this.bar = new Bar("group", CLUSTERS, act.press);
     this.stage = make("div", { class: "stage" }, this.anchor.element, this.member.element);
     const close = () => this.close();
@@ -34,11 +37,12 @@ export class GroupView extends DeskView {
     this.build({
       what: "card",
       label: "Recurrence group",
-      rows: [this.headline.element, this.headline.votes, this.stage, this.strip.element, this.notice,
-        this.bar.element],
+      rows: [this.headline.element, this.headline.votes, this.stage, this.words.element, this.strip.element,
+        this.notice, this.bar.element],
       dialogs: {
         help: new Help(HELP, RULES, close),
         flag: new Asking({ ...flag, send: act.sendFlag, close }),
+        caption: new CaptionEditor(act.sendCaption, close),
       },
     });
   }
@@ -64,6 +68,7 @@ export class GroupView extends DeskView {
     this.member.show(members[beside], this.look.whole);
     this.#describe(this.anchor, held, 0);
     this.#describe(this.member, held, beside);
+    this.words.show(members[held.focus]);
     this.strip.update(held);
     this.#updateBar(held);
     set(this.stage, "data-zoomed", this.look.zoomed ? (held.focus ? "member" : "anchor") : null);
@@ -96,6 +101,7 @@ export class GroupView extends DeskView {
   blank(state, message) {
     super.blank(state, message);
     this.headline.clear();
+    this.words.show(null);
     this.strip.clear();
     this.bar.label("accept", "Accept");
     for (const name of Object.keys(MARKS)) this.bar.hold(name, null);

@@ -130,7 +130,7 @@ export class Desk {
     return this.fill();
   }
 
-  // A decision is stored, as the server's answer says.
+  // A decision, or what else is kept for good, is stored, as the server's answer says.
   stored() {
     this.saved += 1;
   }
@@ -150,18 +150,19 @@ export class Desk {
 
   // What sends an entry whose turn has come; null if there is nothing to send any more.
   #sending(entry) {
-    const { path, after, item, stays, ...body } = entry;
+    const { path, after, item, stays, lone, before, ...body } = entry;
     if (path === "undo") {
       entry.decision ??= this.last?.decision;
       return entry.decision ? () => this.post(path, { ...body, decision: entry.decision }) : null;
     }
+    if (lone) return () => this.post(path, body); // asks for nothing to judge next
     const room = this.#room(stays ? null : item);
     return () => this.post(path, { ...body, ...this.work.names(entry), ...room });
   }
 
   #answered(entry, answer) {
     if (entry.event) window.__recurate.acknowledged.push(entry.event);
-    if (entry.path === "decisions") this.stored(entry, answer);
+    if (entry.verdict || entry.lone) this.stored(entry, answer);
     const { last } = this;
     this.take(answer);
     if (entry.path === "undo") this.#undone(answer[this.work.back], last);
