@@ -64,6 +64,10 @@ class RemovalError(CurateError):
     """One object could not be removed from one photo. Becomes a row in ``failures``; never stops a run."""
 
 
+class CaptionError(CurateError):
+    """One picture could not be described. Becomes a row in ``failures``; never stops a run."""
+
+
 class NotFoundError(CurateError):
     """What was asked for by id does not exist."""
 

@@ -13,7 +13,7 @@ import re
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from curate.errors import MediaDamagedError, MediaError, MediaMissingError
@@ -90,6 +90,10 @@ class MediaStore(ABC):
         """All stored files as ``<sha256><suffix>``, in no particular order."""
 
     @abstractmethod
+    def remove(self, name: str) -> None:
+        """Remove a file that nothing refers to, by its name from ``names``; it may be gone already."""
+
+    @abstractmethod
     def _read(self, path: str) -> bytes | None:
         """The file at ``path`` below the root; None if the store answers and has no such file."""
 
@@ -119,7 +123,6 @@ class LocalMedia(MediaStore):
         return (self._root / _path(f"{sha256}{suffix}")).absolute().as_uri()
 
     def remove(self, name: str) -> None:
-        """Remove a file that nothing refers to."""
         unfinished = name.startswith(_UNFINISHED)
         folders = [self._root, *self._root.glob("??")] if unfinished else [(self._root / _path(name)).parent]
         try:
@@ -181,6 +184,10 @@ class RemoteMedia(MediaStore):
     def uri(self, sha256: str, suffix: str) -> str:
         url: str = self._filesystem.unstrip_protocol(f"{self._root}/{_path(f'{sha256}{suffix}')}")
         return url
+
+    def remove(self, name: str) -> None:
+        with _answering(), suppress(FileNotFoundError):
+            self._filesystem.rm_file(f"{self._root}/{_path(name)}")
 
     def _read(self, path: str) -> bytes | None:
         with _answering():

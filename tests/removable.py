@@ -37,23 +37,31 @@ class Removable:
         return decode(self.files[object_id].read_bytes())
 
 
-def make_removable(workspace: Workspace, folder: Path, *, accepted: bool = True) -> Removable:
-    """Four views of one thing in a turned JPEG, a PNG with transparency, a TIFF and a plain JPEG."""
+def make_removable(
+    workspace: Workspace, folder: Path, *, accepted: bool = True, backwards: bool = False
+) -> Removable:
+    """Four views of one thing in a turned JPEG, a PNG with transparency, a TIFF and a plain JPEG.
+
+    Args:
+        backwards: Take them in one by one, the last one first.
+    """
     paths = draw_views(folder)
-    last(ingest(workspace, [str(folder)], RIGHTS))
+    way = -1 if backwards else 1
+    for inputs in [[str(path)] for path in paths[::way]] if backwards else [[str(folder)]]:
+        last(ingest(workspace, inputs, RIGHTS))
     with workspace.transaction() as session:
         detector = fingerprints.ensure(session, DETECTOR, "detector", "drawn")
         embedder = fingerprints.ensure(session, EMBEDDER, "embedder", "drawn")
         keys = photos.keys_at(session, [path.as_uri() for path in paths])
         refs = photos.by_keys(session, keys.values())
         shown = [refs[keys[path.as_uri()]] for path in paths]
-        for photo in shown:
+        for photo in shown[::way]:
             objects.record_detections(session, photo, detector, DETECTOR, [Detection(BOX, 0.9, "jug")])
         ids = tuple(objects.object_id(photo.sha256, DETECTOR, BOX) for photo in shown)
         stored = objects.keys(session, ids)
-        block = vector_blocks.pack(_unit(len(ids)), ids)
+        block = vector_blocks.pack(_unit(len(ids))[::way], ids[::way])
         sha256 = workspace.media.put(block, vector_blocks.SUFFIX)
-        vectors.record_block(session, embedder, sha256, 8, ids)
+        vectors.record_block(session, embedder, sha256, 8, ids[::way])
         row = GroupRow(tuple(stored[each] for each in ids), ids, (1.0, 0.8, 0.8, 0.7), 0.7)
         _record_run(session, embedder, detector, row)
         group = mining.group_id(ids)

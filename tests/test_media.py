@@ -45,6 +45,14 @@ def test_what_is_put_is_there_once_under_its_hash(store):
     assert list(store.names()) == [f"{NAME}.webp"]
 
 
+def test_what_is_removed_is_gone_and_may_be_removed_again(store):
+    kept = store.put(b"another one", ".webp")
+    store.put(DATA, ".webp")
+    for _ in range(2):
+        store.remove(f"{NAME}.webp")
+    assert list(store.names()) == [f"{kept}.webp"]
+
+
 def test_a_missing_file_is_told_from_a_damaged_one(store):
     with pytest.raises(MediaMissingError, match="curate doctor"):
         store.get(NAME, ".webp")

@@ -79,7 +79,13 @@ QUERIES = {
     "removal_queue": """
         SELECT public_id, position, random_draw, state, votes_wanted
         FROM removal_queue JOIN objects o ON o.id = object_id""",
+    "captions": """
+        SELECT public_id, fingerprint, by, text FROM captions
+        JOIN objects o ON o.id = object_id LEFT JOIN models m ON m.id = captions.model_id""",
     "manifests": "SELECT content_hash, name, version, task, spec::text, counts::text FROM manifests",
+    "takedowns": """
+        SELECT sha256, reason, by, originals, finished_at IS NULL FROM takedowns
+        JOIN photos ON photos.id = photo_id""",
     "photo_splits": "SELECT sha256, split FROM photo_splits JOIN photos ON photos.id = photo_id",
 }
 

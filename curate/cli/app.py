@@ -14,6 +14,8 @@ import typer
 from curate import __version__
 from curate.cli import (
     annotate,
+    caption,
+    convert,
     database,
     decide,
     demo,
@@ -21,6 +23,8 @@ from curate.cli import (
     export,
     groups,
     index,
+    leaks,
+    manifests,
     models,
     pairs,
     people,
@@ -30,6 +34,7 @@ from curate.cli import (
     review,
     search,
     stages,
+    takedown,
     upkeep,
     workspace,
 )
@@ -79,7 +84,11 @@ for module in (
     progress,
     people,
     remove,
+    caption,
     export,
+    convert,
+    manifests,
+    leaks,
     evaluate,
     search,
     annotate,
@@ -87,6 +96,7 @@ for module in (
     index,
     database,
     upkeep,
+    takedown,
     demo,
 ):
     module.register(app)

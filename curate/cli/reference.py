@@ -20,10 +20,9 @@ def markdown() -> str:
 
 
 def _commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
-    below = getattr(command, "commands", None)
-    if below is None:
+    below = getattr(command, "commands", {})
+    if not below or command.invoke_without_command:
         yield f"{name}{_arguments(command)}", command
-        return
     for child in below:
         yield from _commands(below[child], f"{name} {child}")
 

@@ -193,6 +193,9 @@ def _end(summary: Mapping[str, Any], as_json: bool, report: Callable[[Mapping[st
 
 
 def _report_ingest(summary: Mapping[str, Any]) -> None:
+    if summary["like_taken_down"]:
+        alike = count(summary["like_taken_down"], "new photo looks", "new photos look")
+        say(f"Warning: {alike} like one that was taken down: type `curate failures --stage takedown`.")
     if summary["new"] or summary["same_bytes_elsewhere"]:
         result(
             f"{count(summary['new'], 'new photo')}, {summary['already_here']} already here, "

@@ -31,6 +31,11 @@ def status(context: typer.Context, as_json: Json = False) -> None:
     for each in found["detectors"]:
         rows.append((f"objects by {each['name']}", f"{each['objects']} in {count(each['photos'], 'photo')}"))
     rows += [(f"vectors by {each['name']}", each["objects"]) for each in found["embedders"]]
+    rows += [(f"captions by {each['name']}", each["objects"]) for each in found["captioners"]]
+    if found["captions_by_people"]:
+        rows.append(("captions by people", found["captions_by_people"]))
+    if found["taken_down"]:
+        rows.append(("photos taken down", found["taken_down"]))
     for kind in ("pairs", "removals"):
         rows += [(f"{kind}: {what}", number) for what, number in found[kind].items() if number]
     rows += [(what.replace("_", " "), found[what]) for what in ("mining_runs", "decisions", "manifests")]
@@ -40,7 +45,9 @@ def status(context: typer.Context, as_json: Json = False) -> None:
 
 def failures(
     context: typer.Context,
-    stage: Annotated[str | None, typer.Option("--stage", help="ingest, detect, embed or remove.")] = None,
+    stage: Annotated[
+        str | None, typer.Option("--stage", help="ingest, detect, embed, remove, caption or takedown.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """What could not be processed, and why."""

@@ -14,7 +14,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from curate.database import photos, rules
+from curate.captions import NOTHING_SAID, Caption, Said
+from curate.database import captions, photos, rules
 from curate.database.among import among
 from curate.database.leases import ADJUDICATE, Seat
 from curate.database.states import FLAG
@@ -52,6 +53,10 @@ class Member:
     """x, y, width, height in pixels of the upright photo."""
     size: tuple[int, int]
     """Width and height of the upright photo, pixels."""
+    caption: Caption
+    """The one that counts; of a person's nobody's name is told."""
+    otherwise: Caption
+    """The one that counts where no person has written one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,13 @@ class _Row(NamedTuple):
     object_: Object
 
 
+class _Shown(NamedTuple):
+    """What is known of the members of all cards, whatever was decided."""
+
+    refs: Mapping[int, PhotoRef]
+    captions: Mapping[UUID, Said]
+
+
 class _Said(NamedTuple):
     """What decisions say of an item."""
 
@@ -132,21 +144,22 @@ def build(session: Session, seat: Seat, item_keys: Sequence[int]) -> tuple[Card,
     refs = photos.by_keys(session, {each.photo_id for each in objects})
     edges = _edges(session, {each.run.id for each in found.values()}, [each.id for each in objects])
     said = _said(session, seat.reviewer, item_keys)
+    shown = _Shown(refs, captions.known(session, {each.public_id for each in objects}))
     return tuple(
-        _card(found[key], members[found[key].group_key], refs, edges, said[key], seat) for key in item_keys
+        _card(found[key], members[found[key].group_key], shown, edges, said[key], seat) for key in item_keys
     )
 
 
 def _card(
     found: _Found,
     rows: Sequence[_Row],
-    refs: Mapping[int, PhotoRef],
+    shown: _Shown,
     edges: Mapping[tuple[int, int], float],
     said: _Said,
     seat: Seat,
 ) -> Card:
     band = found.run.parameters["band"]
-    shown = said.all if seat.desk == ADJUDICATE else ()
+    others = said.all if seat.desk == ADJUDICATE else ()
     return Card(
         item=found.public_id,
         version=said.version,
@@ -154,15 +167,17 @@ def _card(
         label=rows[0].object_.label,
         band=(band["low"], band["high"]),
         weakest=_weakest(rows, edges if found.run.rule == "compact" else {}),
-        members=tuple(_member(row, refs[row.object_.photo_id]) for row in rows),
+        members=tuple(_member(row, shown) for row in rows),
         mine=said.mine,
-        votes=tuple(word for word in shown if word.verdict != FLAG),
-        flag_reasons=tuple(word.reason or "" for word in shown if word.verdict == FLAG),
+        votes=tuple(word for word in others if word.verdict != FLAG),
+        flag_reasons=tuple(word.reason or "" for word in others if word.verdict == FLAG),
     )
 
 
-def _member(row: _Row, photo: PhotoRef) -> Member:
+def _member(row: _Row, shown: _Shown) -> Member:
     found = row.object_
+    photo = shown.refs[found.photo_id]
+    said = shown.captions.get(found.public_id, NOTHING_SAID)
     return Member(
         object=found.public_id,
         photo=photo.sha256,
@@ -172,6 +187,8 @@ def _member(row: _Row, photo: PhotoRef) -> Member:
         similarity=row.similarity,
         box=(found.x, found.y, found.width, found.height),
         size=(photo.width, photo.height),
+        caption=said.standing(found.label).nameless,
+        otherwise=said.otherwise(found.label),
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, delete, func, se
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from curate.database import pair_votes, queue, removal_queue, rules
+from curate.database import pair_votes, queue, removal_queue, rules, takedowns
 from curate.database.among import among
 from curate.database.tables import Decision, Object, PairFact, ReviewItem, ReviewMember
 from curate.errors import ConflictError, DecisionError, NotFoundError
@@ -245,6 +245,7 @@ def _unknown(item: str) -> NotFoundError:
 
 def _refuse_unfit(session: Session, item: ReviewItem, said: Said, *, adjudicates: bool) -> int | None:
     """Refuse what does not fit the item before anything is written; of a pair, the key of its check."""
+    takedowns.refuse_decision(session, item.id)
     if item.kind == rules.GROUP:
         facts_of(said.verdict, list(_members(session, item.id)), said.marks)
         return None

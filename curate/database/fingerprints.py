@@ -6,7 +6,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from curate.database.tables import Detected, Embedded, Model
+from curate.database.tables import Caption, Detected, Embedded, Model
 from curate.errors import NotFoundError
 
 
@@ -21,9 +21,14 @@ def find(session: Session, fingerprint: str) -> Model | None:
     return session.scalar(select(Model).where(Model.fingerprint == fingerprint))
 
 
+def of_role(session: Session, role: str) -> list[Model]:
+    """Every model of a role, also one of which nothing is left."""
+    return list(session.scalars(select(Model).where(Model.role == role).order_by(Model.id)))
+
+
 def used(session: Session, role: str) -> list[Model]:
     """Models of a role that have produced something, the most productive first."""
-    done = {"detector": Detected.model_id, "embedder": Embedded.model_id}[role]
+    done = {"detector": Detected.model_id, "embedder": Embedded.model_id, "captioner": Caption.model_id}[role]
     count = select(func.count()).where(done == Model.id).scalar_subquery()
     return list(
         session.scalars(
@@ -38,9 +43,9 @@ def only(session: Session, role: str, name: str | None) -> Model:
     Raises:
         NotFoundError: there is none, or there are several and no name says which.
     """
-    if name is not None and (exact := find(session, name)) is not None:
+    if name is not None and (exact := find(session, name)) is not None and exact.role == role:
         return exact
-    stage = {"detector": "detect", "embedder": "embed"}[role]
+    stage = {"detector": "detect", "embedder": "embed", "captioner": "caption"}[role]
     models = [
         model
         for model in used(session, role)

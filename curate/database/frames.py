@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from curate.database import takedowns
 from curate.database.among import among
 from curate.database.tables import Frame, FrameSender, Pair, Photo, PhotoFile, ReviewItem, Shoot
 from curate.errors import NotFoundError
@@ -37,11 +38,11 @@ def record(session: Session, photo_id: int, sender: str, name: str) -> bool:
 
 
 def known(session: Session, sha256s: Iterable[str], viewer: str | None = None) -> dict[str, KnownFrame]:
-    """Those of these files that are frames which the viewer sent or may see in a pair."""
+    """Those of these files that are frames which the viewer sent or may see in a pair, and not taken down."""
     rows = (
         select(Photo.id, Photo.sha256, Photo.width, Photo.height, Photo.format)
         .join(Frame, Frame.photo_id == Photo.id)
-        .where(among(Photo.sha256, sha256s))
+        .where(among(Photo.sha256, sha256s), takedowns.living(Photo.id))
     )
     if viewer is not None:
         sent = exists().where(FrameSender.photo_id == Photo.id, FrameSender.sender == viewer)
@@ -54,10 +55,12 @@ def only(session: Session, sha256: str, viewer: str | None = None) -> KnownFrame
     """One frame.
 
     Raises:
-        NotFoundError: there is none that the viewer sent or may see.
+        NotFoundError: there is none that the viewer sent or may see, or it was taken down.
     """
     found = known(session, [sha256], viewer).get(sha256)
     if found is None:
+        if gone := takedowns.of_bytes(session, [sha256]).get(sha256):
+            raise NotFoundError(f"The photo {sha256[:12]} {gone.words}: hand in another one.")
         raise NotFoundError(f"The photo {sha256[:12]} was not handed in: send the file first.")
     return found
 
@@ -68,7 +71,7 @@ def pairs_of(session: Session, sha256s: Iterable[str], viewer: str | None = None
         select(Photo.sha256, ReviewItem.public_id)
         .join(Pair, _in_pair())
         .join(ReviewItem, ReviewItem.id == Pair.item_id)
-        .where(among(Photo.sha256, sha256s))
+        .where(among(Photo.sha256, sha256s), *living_frames())
         .order_by(Pair.id)
     )
     if viewer is not None:
@@ -80,8 +83,9 @@ def pairs_of(session: Session, sha256s: Iterable[str], viewer: str | None = None
 
 
 def every(session: Session) -> dict[int, str]:
-    """sha256 of every frame by the key of its photo."""
+    """sha256 of every frame that was not taken down by the key of its photo."""
     rows = select(Photo.id, Photo.sha256).join(Frame, Frame.photo_id == Photo.id)
+    rows = rows.where(takedowns.living(Photo.id))
     return {key: sha256 for key, sha256 in session.execute(rows)}
 
 
@@ -95,6 +99,11 @@ def uris(session: Session, keys: Iterable[int]) -> dict[int, str]:
         .order_by(PhotoFile.seen_at)
     )
     return {key: uri for key, uri in session.execute(rows)}
+
+
+def living_frames() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether neither frame of a row of ``pairs`` was taken down."""
+    return takedowns.living(Pair.factual_id), takedowns.living(Pair.counterfactual_id)
 
 
 def is_frame() -> ColumnElement[bool]:

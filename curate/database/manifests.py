@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from curate.database import takedowns
 from curate.database.among import among
 from curate.database.tables import (
     Decision,
@@ -62,13 +63,20 @@ def record(
     ``splits`` maps the sha256 of every photo in the manifest to its split.
 
     Raises:
-        ExportError: Another export placed one of the photos in another split meanwhile.
+        ExportError: Another export placed one of the photos in another split meanwhile, or one was taken
+            down.
     """
+    if gone := takedowns.of_bytes(session, splits):
+        raise ExportError(
+            f"{len(gone)} of these photos were taken down meanwhile: "
+            f"remove {written.directory} and export again."
+        )
     values = {
         "content_hash": written.content_hash,
         "name": spec.name,
         "version": spec.version,
         "task": spec.task,
+        "format": spec.format,
         "spec": dict(spec.parameters),
         "counts": dict(written.counts),
         "directory": str(written.directory),

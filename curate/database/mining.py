@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from curate.database import frames, objects
+from curate.database import frames, objects, takedowns
 from curate.database.tables import (
     Edge,
     Embedded,
@@ -71,7 +71,7 @@ def group_id(member_ids: Sequence[UUID]) -> UUID:
 def candidates(session: Session, detector_id: int, embedder_id: int, rule: MiningFilter) -> list[Candidate]:
     """Objects of one detector with a vector of one embedder that pass the filter, in public id order.
 
-    Photos that became frames of pairs after they were ingested take no part.
+    Photos that became frames of pairs after they were ingested, or were taken down, take no part.
     """
     share = Object.width * Object.height / (Photo.width * Photo.height)
     rows = (
@@ -88,6 +88,7 @@ def candidates(session: Session, detector_id: int, embedder_id: int, rule: Minin
             func.least(Object.width, Object.height) >= rule.min_side,
             Object.label.not_in(rule.exclude_labels),
             ~frames.is_frame(),
+            takedowns.living(Photo.id),
         )
         .order_by(Object.public_id)
     )
@@ -183,14 +184,14 @@ def _ensure_item(session: Session, found: GroupRow) -> int:
 
 
 def groups_of_run(session: Session, run: MiningRun) -> list[StoredGroup]:
-    """The groups of a run, strongest first."""
+    """The groups of a run, strongest first, but for those with a photo that was taken down."""
     rows = session.execute(
         select(ReviewItem.public_id, Group.weakest, GroupMember.similarity, Object, Photo.sha256)
         .join(Group, Group.item_id == ReviewItem.id)
         .join(GroupMember, GroupMember.group_id == Group.id)
         .join(Object, Object.id == GroupMember.object_id)
         .join(Photo, Photo.id == Object.photo_id)
-        .where(Group.run_id == run.id)
+        .where(Group.run_id == run.id, Group.item_id.not_in(takedowns.item_keys()))
         .order_by(Group.weakest.desc(), ReviewItem.public_id, GroupMember.rank)
     )
     found: dict[UUID, tuple[float, list[DetectedObject], list[float]]] = {}

@@ -8,8 +8,18 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from curate.database import fingerprints, pair_checks, pair_votes, pairs, removal_votes, removals
+from curate.database import (
+    captions,
+    fingerprints,
+    pair_checks,
+    pair_votes,
+    pairs,
+    removal_votes,
+    removals,
+    takedowns,
+)
 from curate.database.tables import (
+    Caption,
     Decision,
     Detected,
     Embedded,
@@ -27,13 +37,16 @@ def counts(session: Session) -> dict[str, Any]:
     """Photos, then per model how much it has done, then what came of it."""
     failed = select(Failure.stage, func.count()).group_by(Failure.stage).order_by(Failure.stage)
     return {
-        "photos": _count(session, Photo),
+        "photos": _count(session, Photo) - takedowns.count(session),
+        "taken_down": takedowns.count(session),
         "photo_files": _count(session, PhotoFile),
         "detectors": [_detector(session, model) for model in fingerprints.used(session, "detector")],
         "embedders": [_embedder(session, model) for model in fingerprints.used(session, "embedder")],
         "mining_runs": _count(session, MiningRun),
         "pairs": _pairs(session),
         "removals": _removals(session),
+        "captioners": [_captioner(session, model) for model in fingerprints.used(session, "captioner")],
+        "captions_by_people": captions.by_people(session),
         "decisions": _standing(session),
         "manifests": _count(session, Manifest),
         "failures": {stage: count for stage, count in session.execute(failed)},
@@ -81,4 +94,9 @@ def _detector(session: Session, model: Model) -> dict[str, Any]:
 
 def _embedder(session: Session, model: Model) -> dict[str, Any]:
     objects = session.scalar(select(func.count()).where(Embedded.model_id == model.id))
+    return {"name": model.name, "fingerprint": model.fingerprint, "objects": objects}
+
+
+def _captioner(session: Session, model: Model) -> dict[str, Any]:
+    objects = session.scalar(select(func.count()).where(Caption.model_id == model.id))
     return {"name": model.name, "fingerprint": model.fingerprint, "objects": objects}

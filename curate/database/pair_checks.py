@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from curate.database.among import among
+from curate.database.frames import living_frames
 from curate.database.tables import Pair, PairCheck, PairMask, ReviewItem
 
 FILES = ("mask_sha256", "effect_sha256", "alpha_sha256", "change_sha256", "report_sha256")
@@ -109,11 +110,16 @@ def masks(session: Session, pair_id: int) -> Sequence[PairMask]:
 
 
 def files(session: Session) -> dict[str, int]:
-    """sha256 of every PNG that checks and corrections name, with the key of a pair that it belongs to."""
+    """sha256 of every PNG that checks and corrections name, with the key of a pair that it belongs to.
+
+    Pairs with a frame that was taken down have none any more.
+    """
     columns = [getattr(PairCheck, name) for name in FILES]
-    checks = session.execute(select(PairCheck.pair_id, *columns))
+    living = select(Pair.id).where(*living_frames())
+    checks = session.execute(select(PairCheck.pair_id, *columns).where(PairCheck.pair_id.in_(living)))
     found = {sha256: row[0] for row in checks for sha256 in row[1:]}
-    return found | {each.sha256: each.pair_id for each in session.scalars(select(PairMask))}
+    masks = session.scalars(select(PairMask).where(PairMask.pair_id.in_(living)))
+    return found | {each.sha256: each.pair_id for each in masks}
 
 
 def newest_mask(pair_id: InstrumentedAttribute[int]) -> ScalarSelect[str]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from curate.database import object_names
 from curate.database.among import among
-from curate.database.frames import KnownFrame
+from curate.database.frames import KnownFrame, living_frames
 from curate.database.tables import FrameSender, Pair, PairSuccession, Photo, ReviewItem, Shoot
 from curate.errors import DecisionError, NotFoundError
 
@@ -100,20 +100,30 @@ def find(session: Session, prefix: str, viewer: str | None = None) -> PairRow:
     """The pair whose public id starts with ``prefix``.
 
     Raises:
-        NotFoundError: there is none that the viewer may see, or several.
+        NotFoundError: there is none that the viewer may see, or several, or a frame of it was taken down.
     """
     starts = cast(ReviewItem.public_id, Text).startswith(prefix.lower(), autoescape=True)
-    found = session.execute(_rows(viewer).where(starts).limit(2)).all()
+    found = session.execute(_rows(viewer).where(starts, *living_frames()).limit(2)).all()
     if len(found) > 1:
         raise NotFoundError(f"Several pairs start with {prefix!r}: type more of the id.")
     if not found:
+        if session.execute(_rows(viewer).where(starts).limit(1)).first():
+            raise NotFoundError(f"A photo of the pair {prefix} was taken down, and the pair with it.")
         raise NotFoundError(f"There is no pair {prefix!r}: type `curate pairs list`.")
     return _row(*found[0])
 
 
-def every(session: Session, viewer: str | None = None, shoot: UUID | None = None) -> list[PairRow]:
-    """All pairs that the viewer may see, newest first, superseded ones too."""
+def every(
+    session: Session, viewer: str | None = None, shoot: UUID | None = None, *, taken_down: bool = False
+) -> list[PairRow]:
+    """All pairs that the viewer may see, newest first, superseded ones too.
+
+    Args:
+        taken_down: Those with a frame that was taken down, too.
+    """
     rows = _rows(viewer).order_by(Pair.id.desc())
+    if not taken_down:
+        rows = rows.where(*living_frames())
     if shoot is not None:
         rows = rows.where(Shoot.public_id == shoot)
     return [_row(*row) for row in session.execute(rows)]

@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Select, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from curate.database import frames
+from curate.database import frames, takedowns
 from curate.database.among import among
 from curate.database.tables import Detected, Embedded, Failure, Object, Photo, PhotoFile
+from curate.database.takedowns import Tombstone
 from curate.records import PhotoFacts, PhotoRef, PhotoRights
 
 
@@ -112,14 +113,18 @@ def _signed(bits: int) -> int:
 def to_detect(model_id: int, fingerprint: str, *, retry_failed: bool) -> Select[Photo]:
     """Photos this detector has not seen; frames of pairs are none of its business."""
     seen = exists().where(Detected.photo_id == Photo.id, Detected.model_id == model_id)
-    return select(Photo).where(~seen, ~frames.is_frame(), *_not_failed("detect", fingerprint, retry_failed))
+    return select(Photo).where(~seen, *_can_be_mined(), *_not_failed("detect", fingerprint, retry_failed))
 
 
 def to_embed(model_id: int, fingerprint: str, *, retry_failed: bool) -> Select[Photo]:
     """Photos with an object this embedder has not seen; no frames of pairs."""
     has_vector = exists().where(Embedded.object_id == Object.id, Embedded.model_id == model_id)
     waiting = exists().where(Object.photo_id == Photo.id, ~has_vector)
-    return select(Photo).where(waiting, ~frames.is_frame(), *_not_failed("embed", fingerprint, retry_failed))
+    return select(Photo).where(waiting, *_can_be_mined(), *_not_failed("embed", fingerprint, retry_failed))
+
+
+def _can_be_mined() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return ~frames.is_frame(), takedowns.living(Photo.id)
 
 
 def _not_failed(stage: str, fingerprint: str, retry_failed: bool) -> list[ColumnElement[bool]]:
@@ -149,6 +154,12 @@ def still_in(session: Session, which: Select[Photo], keys: Sequence[int]) -> set
 def by_keys(session: Session, keys: Iterable[int]) -> dict[int, PhotoRef]:
     photos = session.scalars(select(Photo).where(among(Photo.id, keys))).all()
     return {ref.id: ref for ref in _with_uris(session, photos)}
+
+
+def uris(session: Session, key: int) -> list[str]:
+    """Where the bytes of a photo were seen, taken down or not."""
+    rows = select(PhotoFile.uri).where(PhotoFile.photo_id == key)
+    return list(session.scalars(rows.order_by(PhotoFile.seen_at.desc(), PhotoFile.uri)))
 
 
 def sources(session: Session, keys: Iterable[int]) -> dict[int, str | None]:
@@ -197,36 +208,47 @@ def _with_uris(session: Session, photos: Sequence[Photo]) -> list[PhotoRef]:
     uris: defaultdict[int, list[str]] = defaultdict(list)
     for key, uri in session.execute(places):
         uris[key].append(uri)
-    return [
-        PhotoRef(photo.id, photo.sha256, tuple(uris[photo.id]), photo.width, photo.height) for photo in photos
-    ]
+    gone = takedowns.of_photos(session, [photo.id for photo in photos])
+    return [_ref(photo, uris[photo.id], gone.get(photo.id)) for photo in photos]
+
+
+def _ref(photo: Photo, uris: Sequence[str], gone: Tombstone | None) -> PhotoRef:
+    places, why = ((), f"This photo {gone.words}.") if gone else (tuple(uris), None)
+    return PhotoRef(photo.id, photo.sha256, places, photo.width, photo.height, why)
 
 
 def all_hashes(session: Session, *, with_frames: bool) -> tuple[list[int], list[str], NDArray[np.uint64]]:
     """Keys, sha256 and perceptual hashes of all photos, ordered by sha256 so that every run agrees.
 
     Args:
-        with_frames: The frames of counterfactual pairs too.
+        with_frames: The frames of counterfactual pairs too, and photos that were taken down: what they tied
+            together when it was exported stays together.
     """
     wanted = select(Photo.id, Photo.sha256, Photo.perceptual_hash).order_by(Photo.sha256)
-    rows = session.execute(wanted if with_frames else wanted.where(~frames.is_frame())).all()
+    rows = session.execute(wanted if with_frames else wanted.where(*_can_be_mined())).all()
     hashes = np.array([bits for _, _, bits in rows], dtype=np.int64).view(np.uint64)
     return [key for key, _, _ in rows], [sha256 for _, sha256, _ in rows], hashes
 
 
 def named(session: Session) -> list[NamedPhoto]:
     """Every photo once per place it lies in, for matching annotations by file name."""
-    rows = session.execute(select(PhotoFile.uri, Photo).join(Photo, Photo.id == PhotoFile.photo_id))
+    rows = session.execute(
+        select(PhotoFile.uri, Photo)
+        .join(Photo, Photo.id == PhotoFile.photo_id)
+        .where(takedowns.living(Photo.id))
+    )
     return [NamedPhoto(PhotoRef(p.id, p.sha256, (uri,), p.width, p.height), p.orientation) for uri, p in rows]
 
 
 def every_key(session: Session) -> list[int]:
-    return list(session.scalars(select(Photo.id).order_by(Photo.id)))
+    """Keys of all photos that were not taken down."""
+    return list(session.scalars(select(Photo.id).where(takedowns.living(Photo.id)).order_by(Photo.id)))
 
 
 def thumbnails(session: Session) -> dict[int, str]:
-    """sha256 of every photo's thumbnail, by photo key."""
-    return {key: sha256 for key, sha256 in session.execute(select(Photo.id, Photo.thumbnail_sha256))}
+    """sha256 of the thumbnail of every photo that was not taken down, by photo key."""
+    rows = select(Photo.id, Photo.thumbnail_sha256).where(takedowns.living(Photo.id))
+    return {key: sha256 for key, sha256 in session.execute(rows)}
 
 
 def set_thumbnail(session: Session, key: int, sha256: str) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import delete, exists, literal, or_, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from curate.database import mining, placing, rules, states
+from curate.database import mining, placing, rules, states, takedowns
 from curate.database.queue import write
 from curate.database.tables import (
     Decision,
@@ -85,7 +85,7 @@ def _replace_items(session: Session, rule: ReviewRule) -> None:
         session.execute(delete(table).where(~stays), execution_options=_UNSEEN)
     found = select(
         Group.item_id, literal(0), literal(False), literal(OPEN), literal(rule.votes_needed)
-    ).where(Group.run_id == rule.run_id)
+    ).where(Group.run_id == rule.run_id, Group.item_id.not_in(takedowns.item_keys()))
     columns = ("item_id", "position", "random_draw", "state", "votes_wanted")
     session.execute(insert(QueuedItem).from_select(columns, found).on_conflict_do_nothing())
 

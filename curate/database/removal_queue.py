@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Exists, all_, and_, delete, exists, func, 
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
-from curate.database import placing, queue, removal_words, rules
+from curate.database import placing, queue, removal_words, rules, takedowns
 from curate.database.among import among
 from curate.database.leases import ADJUDICATE, REVIEW, Seat
 from curate.database.states import Derived
@@ -182,8 +182,9 @@ def _derived(case: list[Judged], consensus: Consensus) -> Derived:
 
 
 def _unqueued() -> ColumnElement[bool]:
-    """Whether a removal is of an object that has no case."""
-    return ~exists().where(QueuedCase.item_id == Removal.object_id)
+    """Whether a removal is of an object that has no case and should have one."""
+    queued = exists().where(QueuedCase.item_id == Removal.object_id)
+    return ~queued & Removal.object_id.not_in(takedowns.object_keys())
 
 
 def _unplaced() -> Exists:

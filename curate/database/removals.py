@@ -1,4 +1,7 @@
-"""Removals: what is to be made, what was made, and what was measured on it. Rows are only ever added."""
+"""Removals: what is to be made, what was made, and what was measured on it. Rows are only ever added.
+
+Nothing here tells of photos that were taken down.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,14 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
-from sqlalchemy import ColumnElement, Select, Text, cast, exists, func, select
+from sqlalchemy import Select, Text, cast, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session, aliased
 
-from curate.database import objects, removal_queue, rules
+from curate.database import objects, removal_queue, rules, takedowns
 from curate.database.among import among
+from curate.database.object_work import ObjectWork
 from curate.database.tables import (
-    Failure,
     Model,
     Object,
     Photo,
@@ -70,28 +73,10 @@ def removal_id(object_id: UUID, recipe: str) -> UUID:
     return uuid5(object_id, recipe)
 
 
-def photos_to_do(wanted: Iterable[UUID], recipe: str, *, retry_failed: bool) -> Select[Photo]:
-    """Photos with a wanted object that was not removed in this way."""
-    waiting = exists().where(Object.photo_id == Photo.id, *_waiting(wanted, recipe, retry_failed))
-    rows = select(Photo).where(waiting)
-    return rows if retry_failed else rows.where(~_failed(Photo.sha256, recipe))
-
-
-def objects_to_do(
-    session: Session, photo_id: int, wanted: Iterable[UUID], recipe: str, *, retry_failed: bool
-) -> list[DetectedObject]:
-    """Wanted objects of a photo that were not removed in this way, in public id order."""
-    rows = select(Object, Photo.sha256).join(Photo, Photo.id == Object.photo_id)
-    rows = rows.where(Object.photo_id == photo_id, *_waiting(wanted, recipe, retry_failed))
-    rows = rows.order_by(Object.public_id)
-    return [objects.from_row(row, sha256) for row, sha256 in session.execute(rows)]
-
-
-def count_to_do(session: Session, wanted: Iterable[UUID], recipe: str, *, retry_failed: bool) -> int:
-    """How many objects wait in the photos of ``photos_to_do``."""
-    which = photos_to_do(wanted, recipe, retry_failed=retry_failed).with_only_columns(Photo.id)
-    waiting = _waiting(wanted, recipe, retry_failed)
-    return session.scalar(select(func.count()).where(Object.photo_id.in_(which), *waiting)) or 0
+def to_do(wanted: Collection[UUID], recipe: str, *, retry_failed: bool) -> ObjectWork:
+    """Wanted objects that were not removed in this way."""
+    done = exists().where(Removal.object_id == Object.id, Removal.recipe == recipe)
+    return ObjectWork(STAGE, recipe, wanted, done, retry_failed)
 
 
 def record(session: Session, object_id: UUID, made: NewRemoval) -> int:
@@ -166,7 +151,7 @@ def object_of(session: Session, prefix: str) -> UUID:
         select(Object.public_id)
         .join(Removal, Removal.object_id == Object.id)
         .join(ReviewItem, ReviewItem.id == Removal.item_id)
-        .where(starts[0] | starts[1])
+        .where(starts[0] | starts[1], takedowns.living(Object.photo_id))
         .distinct()
         .limit(2)
     ).all()
@@ -180,10 +165,11 @@ def object_of(session: Session, prefix: str) -> UUID:
 
 
 def files(session: Session) -> dict[str, UUID]:
-    """sha256 of every PNG that removals name, with an object that it belongs to."""
+    """sha256 of every PNG that removals from living photos name, with an object that it belongs to."""
     columns = [getattr(Removal, name) for name in FILES]
-    rows = session.execute(select(Object.public_id, *columns).join(Object, Object.id == Removal.object_id))
-    return {sha256: row[0] for row in rows for sha256 in row[1:]}
+    rows = select(Object.public_id, *columns).join(Object, Object.id == Removal.object_id)
+    found = session.execute(rows.where(takedowns.living(Object.photo_id)))
+    return {sha256: row[0] for row in found for sha256 in row[1:]}
 
 
 _Columns = Select[UUID, Removal, Object, str, str, str, str, RemovalMeasurement]
@@ -213,6 +199,7 @@ def _rows() -> _Columns:
         .join(_Remover, _Remover.id == Removal.remover_id)
         .join(_Segmenter, _Segmenter.id == Removal.segmenter_id)
         .outerjoin(RemovalMeasurement, RemovalMeasurement.id == newest)
+        .where(takedowns.living(Object.photo_id))
     )
 
 
@@ -225,15 +212,3 @@ def _read(session: Session, rows: _Columns) -> list[RemovalRow]:
             rows
         )
     ]
-
-
-def _waiting(wanted: Iterable[UUID], recipe: str, retry_failed: bool) -> list[ColumnElement[bool]]:
-    made = exists().where(Removal.object_id == Object.id, Removal.recipe == recipe)
-    conditions = [among(Object.public_id, wanted), ~made]
-    return conditions if retry_failed else [*conditions, ~_failed(Object.public_id, recipe)]
-
-
-def _failed(subject: InstrumentedAttribute[Any], recipe: str) -> ColumnElement[bool]:
-    return exists().where(
-        Failure.stage == STAGE, Failure.subject == cast(subject, Text), Failure.fingerprint == recipe
-    )

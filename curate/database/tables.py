@@ -109,6 +109,20 @@ class PhotoFile(Base):
     seen_at: Mapped[datetime] = _now()
 
 
+class Takedown(Base):
+    """The tombstone of a photo: its row stays, so that the same bytes are known when they come back."""
+
+    __tablename__ = "takedowns"
+    photo_id: Mapped[int] = _references("photos.id", primary_key=True)
+    reason: Mapped[str | None]
+    by: Mapped[str]
+    # Whether local originals go too.
+    originals: Mapped[bool] = mapped_column(server_default=false())
+    at: Mapped[datetime] = _now()
+    # NULL until all is erased: a killed takedown is typed again, or finished by the doctor.
+    finished_at: Mapped[datetime | None]
+
+
 class Model(Base):
     """A model of any role, or a set of human boxes as a detector, known by its fingerprint."""
 
@@ -627,6 +641,32 @@ class RemovalMeasurement(Base):
     __table_args__ = (Index(None, "removal_id", "id"),)
 
 
+class Caption(Base):
+    """What somebody, or a captioner, says of an object's picture. Append-only: people's newest words count.
+
+    Empty words take a person's earlier ones back.
+    """
+
+    __tablename__ = "captions"
+    id: Mapped[int] = _key()
+    object_id: Mapped[int] = _references("objects.id")
+    # The captioner; none if a person wrote it.
+    model_id: Mapped[int | None] = mapped_column(ForeignKey("models.id", ondelete="RESTRICT"))
+    by: Mapped[str | None]
+    text: Mapped[str]
+    # Made up by whoever sends a person's words, so that sending them again changes nothing.
+    event_id: Mapped[UUID | None] = mapped_column(unique=True)
+    said_at: Mapped[datetime] = _now()
+    __table_args__ = (
+        CheckConstraint("(model_id IS NULL) <> (by IS NULL)", name="one_source"),
+        CheckConstraint("model_id IS NULL OR text <> ''", name="captioners_say_something"),
+        CheckConstraint("char_length(text) <= 500", name="short"),
+        # One caption by each captioner; people's rows have no captioner and are not compared.
+        UniqueConstraint("object_id", "model_id"),
+        Index(None, "model_id", "id"),
+    )
+
+
 class PhotoSplit(Base):
     """The split a photo was first exported in. It never changes."""
 
@@ -645,6 +685,7 @@ class Manifest(Base):
     name: Mapped[str]
     version: Mapped[str]
     task: Mapped[str]
+    format: Mapped[str] = mapped_column(server_default="imagefolder")
     spec: Mapped[dict[str, Any]]
     counts: Mapped[dict[str, Any]]
     directory: Mapped[str]

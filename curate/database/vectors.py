@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -70,4 +70,66 @@ def all_block_files(session: Session) -> set[str]:
 def forget_block(session: Session, block_id: int) -> None:
     """Forget a block whose file is lost; its objects count as not embedded again."""
     session.execute(delete(Embedded).where(Embedded.block_id == block_id))
+    session.execute(delete(VectorBlock).where(VectorBlock.id == block_id))
+
+
+def holding(session: Session, photo_id: int) -> list[VectorBlock]:
+    """Blocks that hold a vector of a photo's objects, or rows that nobody names.
+
+    Two commands that embedded the same object at once both wrote it, and only one row names it; and a
+    takedown that was killed leaves a block that it emptied.
+    """
+    named = select(func.count()).where(Embedded.block_id == VectorBlock.id).scalar_subquery()
+    theirs = select(Embedded.block_id).join(Object, Object.id == Embedded.object_id)
+    holds = VectorBlock.id.in_(theirs.where(Object.photo_id == photo_id))
+    rows = select(VectorBlock).where(or_(holds, named < VectorBlock.vector_count))
+    return list(session.scalars(rows.order_by(VectorBlock.id)))
+
+
+def rows_of(session: Session, block_id: int, without: int) -> list[tuple[int, UUID, int]]:
+    """Key, public id and row of the objects whose vector is in a block, but for those of one photo."""
+    rows = (
+        select(Object.id, Object.public_id, Embedded.row)
+        .join(Embedded, Embedded.object_id == Object.id)
+        .where(Embedded.block_id == block_id, Object.photo_id != without)
+        .order_by(Embedded.row)
+    )
+    return [(key, public_id, row) for key, public_id, row in session.execute(rows)]
+
+
+def replace(session: Session, old: VectorBlock, sha256: str | None, kept: Sequence[int]) -> None:
+    """Let a new block hold what is left of an old one, which stays named until ``drop_block``.
+
+    Args:
+        sha256: Of the new block; None if nothing is left.
+        kept: Keys of the objects in its rows.
+    """
+    if sha256 is not None:
+        values = {
+            "model_id": old.model_id,
+            "sha256": sha256,
+            "vector_count": len(kept),
+            "dimension": old.dimension,
+        }
+        session.execute(insert(VectorBlock).values(**values).on_conflict_do_nothing())
+        same = select(VectorBlock.id).where(
+            VectorBlock.model_id == old.model_id, VectorBlock.sha256 == sha256
+        )
+        block_id = session.scalars(same).one()
+        rows = [
+            {"object_id": key, "model_id": old.model_id, "block_id": block_id, "row": row}
+            for row, key in enumerate(kept)
+        ]
+        session.execute(update(Embedded), rows)
+    session.execute(delete(Embedded).where(Embedded.block_id == old.id))
+
+
+def only_name(session: Session, block: VectorBlock) -> bool:
+    """Whether no other block has the same file; two models may have computed the same vectors."""
+    other = select(VectorBlock.id).where(VectorBlock.sha256 == block.sha256, VectorBlock.id != block.id)
+    return session.scalar(other.limit(1)) is None
+
+
+def drop_block(session: Session, block_id: int) -> None:
+    """Forget a block that no object's vector is in, and whose file is gone."""
     session.execute(delete(VectorBlock).where(VectorBlock.id == block_id))

@@ -83,8 +83,10 @@ def read_photo_bytes(photo: PhotoRef, limit: int = DEFAULT_MAX_BYTES) -> bytes:
 
     Raises:
         PhotoError: no place has them; it says why not the latest one (as ``read_bytes``, or the file has
-            other content now).
+            other content now). Or the photo was taken down.
     """
+    if photo.taken_down is not None:
+        raise PhotoError(photo.taken_down)
     problems = []
     for uri in photo.uris:
         try:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import decisions, states
+from curate.database import decisions, states, takedowns
 from curate.verdicts import Consensus, Pair, accepted_sets, settle, supporters
 
 
@@ -29,7 +29,7 @@ class Approval:
 
 
 def approval(session: Session, consensus: Consensus, *, with_automatic: bool) -> Approval:
-    """Settle all decisions that stand now."""
+    """Settle all decisions that stand now; no set holds an object of a photo that was taken down."""
     facts = decisions.facts(session)
     relations = settle(facts, consensus, with_automatic=with_automatic)
     good, contradicted = accepted_sets(relations)
@@ -37,4 +37,13 @@ def approval(session: Session, consensus: Consensus, *, with_automatic: bool) ->
     sets = [members for members in good if not members & doubtful]
     flagged = [members for members in good if members & doubtful]
     behind = supporters(sets, facts, with_automatic=with_automatic)
-    return Approval(relations, tuple(sets), tuple(behind), tuple(contradicted), tuple(flagged))
+    gone = takedowns.object_ids(session)
+    left = [(members - gone, said) for members, said in zip(sets, behind, strict=True)]
+    left = [(members, said) for members, said in left if len(members) > 1]
+    return Approval(
+        relations,
+        tuple(members for members, _ in left),
+        tuple(said for _, said in left),
+        tuple(members - gone for members in contradicted),
+        tuple(members - gone for members in flagged),
+    )

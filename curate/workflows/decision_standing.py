@@ -7,20 +7,21 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy.orm import Session
 
 from curate.database import vote_history
+from curate.exporters.manifest_file import ManifestFile
 from curate.exporters.verify import VerifiedManifest
 from curate.exporters.verify_records import ListedRecord
 from curate.workflows.pseudonyms import Pseudonyms
 
 
 def vote_faults(
-    session: Session, records: Sequence[ListedRecord], verified: VerifiedManifest
+    session: Session, records: Sequence[ListedRecord], manifest: VerifiedManifest | ManifestFile
 ) -> Iterator[str]:
     """Why votes no longer stand as their records say, without a full stop.
 
     A vote never changes, but its reviewer may have taken it back, or said something else of its item.
     """
-    names = Pseudonyms.of(session, verified.name, str(verified.parameters["reviewers"]))
-    votes = vote_history.votes_cast(session, manifest=verified.content_hash)
+    names = Pseudonyms.of(session, manifest.name, str(manifest.parameters["reviewers"]))
+    votes = vote_history.votes_cast(session, manifest=manifest.content_hash)
     now = {names.decision_id(vote.made): vote for vote in votes}
     for record in records:
         (decision_id,) = record.decision_ids

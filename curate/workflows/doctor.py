@@ -18,8 +18,10 @@ from curate.workflows.findings import Finding
 from curate.workflows.index_entries import collection_of
 from curate.workflows.index_upkeep import upsert_block
 from curate.workflows.ingest import THUMBNAIL_SUFFIX
-from curate.workflows.pair_upkeep import examine_pairs, wanted_files
-from curate.workflows.removal_upkeep import examine_removals, removal_files
+from curate.workflows.pair_upkeep import examine_pairs
+from curate.workflows.removal_upkeep import examine_removals
+from curate.workflows.stored_files import wanted_media
+from curate.workflows.takedown import finish_takedowns
 from curate.workspace import Workspace
 from index.interfaces import ObjectIndex
 
@@ -44,6 +46,7 @@ def examine_workspace(
                 "Another command is working in this workspace: run `curate doctor` when it has ended."
             )
         _confirm_media(workspace)
+        yield from finish_takedowns(workspace)
         yield from _blocks(workspace, forget_vectors=forget_vectors)
         stored = set(workspace.media.names())
         yield from examine_pairs(workspace, stored, read=originals)
@@ -132,9 +135,7 @@ def _leftover_files(workspace: Workspace) -> Iterator[Finding]:
     _confirm_media(workspace)
     media = workspace.media
     with workspace.transaction() as session:
-        wanted = {f"{sha256}{THUMBNAIL_SUFFIX}" for sha256 in photos.thumbnails(session).values()}
-        wanted |= {f"{sha256}{vector_blocks.SUFFIX}" for sha256 in vectors.all_block_files(session)}
-    wanted |= wanted_files(workspace) | removal_files(workspace)
+        wanted = wanted_media(session)
     what = "a stored file that nothing refers to"
     for name in sorted(set(media.names()) - wanted):
         if isinstance(media, LocalMedia):

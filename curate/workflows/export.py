@@ -9,6 +9,7 @@ from pathlib import Path
 from curate.database import manifests
 from curate.database.provenance import provenance
 from curate.errors import ExportError
+from curate.exporters import benchmark
 from curate.exporters.export_folder import write_folder
 from curate.exporters.subject_records import TASK, views_of
 from curate.exporters.subject_samples import subject_samples
@@ -16,7 +17,7 @@ from curate.photos.reading import decode
 from curate.workflows import view_selection
 from curate.workflows.captions import with_captions
 from curate.workflows.export_options import Exported, check_rights, reasons, told
-from curate.workflows.view_selection import ViewOptions
+from curate.workflows.view_selection import MakeRecords, ViewOptions
 from curate.workspace import Workspace
 
 
@@ -44,8 +45,33 @@ def export_subject(
         ExportError: nothing is approved, rights are unknown, or the folder cannot be written.
         NotFoundError: several captioners or embedders were used, and the options name none of them.
     """
+    return _export(workspace, options, directory, TASK, None, on_step)
+
+
+def export_benchmark(
+    workspace: Workspace,
+    options: SubjectOptions,
+    directory: Path,
+    on_step: Callable[[int, int], None] | None = None,
+) -> Exported:
+    """Write quadruplets of approved views of the split ``test`` as the task ``benchmark``.
+
+    Raises:
+        ExportError: as ``export_subject``.
+    """
+    return _export(workspace, options, directory, benchmark.TASK, benchmark.benchmark_records, on_step)
+
+
+def _export(
+    workspace: Workspace,
+    options: SubjectOptions,
+    directory: Path,
+    task: str,
+    make: MakeRecords | None,
+    on_step: Callable[[int, int], None] | None,
+) -> Exported:
     approved = view_selection.approved_views(workspace, options)
-    records = view_selection.records_of(workspace, approved, options)
+    records = view_selection.records_of(workspace, approved, options, make)
     if not records and (why := reasons(approved.left_out)):
         raise ExportError(
             f"What is accepted gives no record ({why}): accept more views, or lower --at-least."
@@ -59,7 +85,7 @@ def export_subject(
     }
     decisions = view_selection.decision_ids(records)
     with workspace.transaction() as session:
-        spec = options.spec(TASK, parameters, provenance(session, decisions))
+        spec = options.spec(task, parameters, provenance(session, decisions))
     limit = workspace.settings.max_pixels
     samples = subject_samples(
         records, view_selection.read_photo, lambda data: decode(data, limit), crops=options.crops
@@ -76,4 +102,4 @@ def export_subject(
     )
     with workspace.transaction() as session:
         manifests.record(session, written, spec, view_selection.photo_splits(records), decisions)
-    return Exported(written, len(records), told(approved.left_out))
+    return Exported(written, len(records), told(approved.left_out), told(approved.warnings(records)))

@@ -64,7 +64,7 @@ def export_insertion(
     written = write_folder(samples, spec, directory, records=len(records), max_pixels=limit, on_step=on_step)
     with workspace.transaction() as session:
         manifests.record(session, written, spec, view_selection.photo_splits(shown), decisions)
-    return Exported(written, len(records), told(approved.left_out))
+    return Exported(written, len(records), told(approved.left_out), told(approved.warnings(shown)))
 
 
 def with_backgrounds(

@@ -23,6 +23,7 @@ from curate.workflows.export_options import Exported, ExportOptions, reasons, to
 from curate.workflows.pair_pixels import pair_files
 from curate.workflows.pair_selection import PairSelection, select_pairs
 from curate.workflows.pair_splits import moved_meanwhile
+from curate.workflows.splits import TIED
 from curate.workspace import Workspace
 
 MOVED = "exported as taken, though the camera moved too far for the photos to be aligned"
@@ -80,8 +81,8 @@ def export_pairs(
         manifests.hold_places(session)
         manifests.record(session, written, spec, _photo_splits(selected.records), decisions)
         _check_places(session, selected.records, options, written.directory)
-    moved = {MOVED: tuple(sorted(map(str, selected.moved)))} if selected.moved else {}
-    return Exported(written, len(selected.records), told(selected.left_out), moved)
+    odd = {MOVED: selected.moved, TIED: selected.tied}
+    return Exported(written, len(selected.records), told(selected.left_out), told(odd))
 
 
 def _samples(task: str, records: Sequence[PairRecord], read: ReadPair, max_pixels: int) -> list[Sample]:

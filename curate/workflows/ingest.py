@@ -10,7 +10,8 @@ from curate.photos.facts import Examined, PhotoProblem
 from curate.photos.sources import Found, SkippedFile, SourceFile, SourceProblem, find_sources
 from curate.records import PhotoRights, Step
 from curate.workflows.batches import batched
-from curate.workflows.reading import examine_all
+from curate.workflows.reading import Read, examine_all
+from curate.workflows.tombstones import Tombstones
 from curate.workspace import Workspace
 
 # Files looked up in one statement, and photos recorded in one transaction.
@@ -29,6 +30,8 @@ class _Tally:
     failed: int = 0
     failed_before: int = 0
     not_photos: int = 0
+    taken_down: int = 0
+    like_taken_down: int = 0
     done: int = 0
 
     def summary(self) -> dict[str, object]:
@@ -39,6 +42,8 @@ class _Tally:
             "failed": self.failed,
             "failed_before": self.failed_before,
             "not_photos": self.not_photos,
+            "taken_down": self.taken_down,
+            "like_taken_down": self.like_taken_down,
         }
 
 
@@ -56,9 +61,11 @@ def ingest(
     with workspace.claims() as claims:
         claims.share_writing()
         fresh = _fresh(workspace, find_sources(inputs), rights, tally, retry_failed=retry_failed)
+        with workspace.transaction() as session:
+            stones = Tombstones(session)
         read = examine_all(fresh, settings.workers, settings.max_pixels)
         for batch in batched(read, _COMMIT_EVERY):
-            _record(workspace, batch, rights, tally)
+            _record(workspace, [_admitted(each, stones, tally) for each in batch], stones, rights, tally)
             yield Step(STAGE, tally.done, None, tally.failed)
     yield Step(STAGE, tally.done, tally.done, tally.failed, tally.summary())
 
@@ -97,9 +104,19 @@ def _fresh(
                 yield file
 
 
+def _admitted(each: Read, stones: Tombstones, tally: _Tally) -> Read:
+    """The same, or a problem if it is a photo that was taken down."""
+    file, result = each
+    if isinstance(result, Examined) and (why := stones.refusal(result.facts.sha256)):
+        tally.taken_down += 1
+        return file, PhotoProblem(file.uri, why)
+    return each
+
+
 def _record(
     workspace: Workspace,
-    batch: Sequence[tuple[SourceFile, Examined | PhotoProblem]],
+    batch: Sequence[Read],
+    stones: Tombstones,
     rights: PhotoRights,
     tally: _Tally,
 ) -> None:
@@ -133,9 +150,11 @@ def _record(
             # It has just been read: what failed because it was gone deserves another attempt.
             failures.forget(session, "detect", sha256)
             failures.forget(session, "embed", sha256)
-    for uri, (key, new) in recorded.items():
-        tally.new += new
-        tally.known += not new and before.get(uri) == key
-        tally.same_bytes += not new and before.get(uri) != key
+        new = [(file.uri, facts) for file, facts in read if recorded[file.uri][1]]
+        tally.like_taken_down += stones.warn(session, new)
+    for uri, (key, fresh) in recorded.items():
+        tally.new += fresh
+        tally.known += not fresh and before.get(uri) == key
+        tally.same_bytes += not fresh and before.get(uri) != key
     tally.failed += len(batch) - len(read)
     tally.done += len(batch)

@@ -17,8 +17,7 @@ class KeptPictures:
     """The one maker of pictures of a workspace. Safe to use from many threads."""
 
     def __init__(self, workspace: Workspace) -> None:
-        limit = round(workspace.settings.rendition_cache_gb * 1e9)
-        self._files = RenditionFiles(workspace.data / "renditions", limit)
+        self._files = rendition_files(workspace)
         # A decoded photo may take 600 MB, so there are never more of them than processors. A queue, not a
         # semaphore: who waits on a busy machine is not overtaken by newcomers.
         self._makers = ThreadPoolExecutor(workspace.settings.workers, thread_name_prefix="renditions")
@@ -60,3 +59,8 @@ class KeptPictures:
         finally:
             with self._looking:
                 del self._under_way[name]
+
+
+def rendition_files(workspace: Workspace) -> RenditionFiles:
+    """The folder that the pictures of a workspace are kept in."""
+    return RenditionFiles(workspace.data / "renditions", round(workspace.settings.rendition_cache_gb * 1e9))

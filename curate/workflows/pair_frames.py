@@ -12,6 +12,7 @@ from curate.photos.facts import examine
 from curate.records import PhotoRights
 from curate.workflows.ingest import THUMBNAIL_SUFFIX
 from curate.workflows.pair_records import FRAME_SUFFIX, StoredFrame
+from curate.workflows.tombstones import Tombstones
 from curate.workspace import Workspace
 
 
@@ -24,7 +25,7 @@ def store_frame(workspace: Workspace, data: bytes, name: str, *, by: str) -> Sto
         by: Who sends it.
 
     Raises:
-        PhotoError: the bytes are no photo that can be decoded.
+        PhotoError: the bytes are no photo that can be decoded, or one that was taken down.
         MediaError: the media store cannot be written.
     """
     sha256 = hashlib.sha256(data).hexdigest()
@@ -34,6 +35,10 @@ def store_frame(workspace: Workspace, data: bytes, name: str, *, by: str) -> Sto
     examined = None if known else examine(data, name, max_pixels=workspace.settings.max_pixels)
     with workspace.claims() as claims:
         claims.share_writing()
+        with workspace.transaction() as session:
+            stones = Tombstones(session)
+        if why := stones.refusal(sha256):
+            raise PhotoError(why)
         media = workspace.media
         media.put(data, FRAME_SUFFIX)
         thumbnail = media.put(examined.thumbnail, THUMBNAIL_SUFFIX) if examined else ""
@@ -41,7 +46,10 @@ def store_frame(workspace: Workspace, data: bytes, name: str, *, by: str) -> Sto
             if examined:
                 photos.record_photo(session, examined.facts, thumbnail, PhotoRights())
             key = photos.by_sha256(session, [sha256])[sha256].id
-            photos.record_file(session, media.uri(sha256, FRAME_SUFFIX), key, sha256)
+            uri = media.uri(sha256, FRAME_SUFFIX)
+            photos.record_file(session, uri, key, sha256)
+            if examined:
+                stones.warn(session, [(uri, examined.facts)])
             new = frames.record(session, key, by, name)
             stored = frames.only(session, sha256)
     return StoredFrame(sha256, new, stored.width, stored.height, stored.format)

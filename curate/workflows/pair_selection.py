@@ -35,6 +35,8 @@ class PairSelection:
     """Pairs by reason."""
     consensus: Consensus
     """The rule they were accepted by."""
+    tied: Collection[UUID]
+    """Those of ``records`` that are tied to photos of another split by now."""
 
     @property
     def moved(self) -> set[UUID]:
@@ -73,7 +75,8 @@ def select_pairs(workspace: Workspace, options: ExportOptions) -> PairSelection:
         "accepted by an automatic policy alone (--include-automatic)": unattended,
         **_without_place([found[pair] for pair in found.keys() - splits.keys()]),
     }
-    return PairSelection(found, records, left_out, consensus)
+    tied = {pair for pair in splits if not placed.bridged.isdisjoint(_photos(found[pair]))}
+    return PairSelection(found, records, left_out, consensus, tied)
 
 
 def _without_place(withheld: Collection[ApprovedPair]) -> dict[str, set[UUID]]:

@@ -57,8 +57,8 @@ def split_pairs(
 
 def with_a_place(session: Session) -> set[UUID]:
     """Pairs that may be exported in some split, as far as splits go; which one is for an export to say."""
-    ties = _ties(session)
-    return set(sides(ties, _placed(session, SplitOptions())))
+    placed = sides(_ties(session), _placed(session, SplitOptions()))
+    return {row.public_id for row in pairs.every(session)} & placed.keys()
 
 
 def moved_meanwhile(session: Session, written: Mapping[UUID, str], options: SplitOptions) -> set[UUID]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from sqlalchemy.orm import Session
+
 from curate.database import frames, pair_checks, photos
 from curate.errors import MediaDamagedError, MediaMissingError
 from curate.workflows.findings import Finding
@@ -11,11 +13,10 @@ from curate.workflows.pair_records import FRAME_SUFFIX, IMAGE_SUFFIX
 from curate.workspace import Workspace
 
 
-def wanted_files(workspace: Workspace) -> set[str]:
+def pair_files(session: Session) -> set[str]:
     """Names of all files that Postgres refers to."""
-    with workspace.transaction() as session:
-        originals = {f"{sha256}{FRAME_SUFFIX}" for sha256 in frames.every(session).values()}
-        return originals | {f"{sha256}{IMAGE_SUFFIX}" for sha256 in pair_checks.files(session)}
+    originals = {f"{sha256}{FRAME_SUFFIX}" for sha256 in frames.every(session).values()}
+    return originals | {f"{sha256}{IMAGE_SUFFIX}" for sha256 in pair_checks.files(session)}
 
 
 def examine_pairs(workspace: Workspace, stored: Collection[str], *, read: bool) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ class RemovalPyramids:
 
     Every method raises:
         NotFoundError: there is no such photo.
-        PhotoError: the original or the output is gone, changed or damaged.
+        PhotoError: the original or the output is gone, changed or damaged, or the photo was taken down.
         WorkspaceError: pictures cannot be kept.
         MediaError: the media store does not answer.
     """
@@ -42,9 +42,12 @@ class RemovalPyramids:
 
     def photo(self, sha256: str) -> Pyramid:
         """The whole photo."""
+        ref = self._ref(sha256)
+        if ref.taken_down is not None:  # asked each time: it may still be in memory
+            raise PhotoError(ref.taken_down)
 
         def make() -> Pyramid:
-            return pyramid(decode(read_photo_bytes(self._ref(sha256)), self._workspace.settings.max_pixels))
+            return pyramid(decode(read_photo_bytes(ref), self._workspace.settings.max_pixels))
 
         return self._recent.get(f"photo {sha256}", make)
 

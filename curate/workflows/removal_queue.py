@@ -208,5 +208,7 @@ def _last(session: Session, reviewer: str) -> Last | None:
     found = votes.last(session, reviewer, rules.REMOVAL)
     if found is None:
         return None
-    row = removals.by_public_ids(session, [found.item])[found.item]
+    row = removals.by_public_ids(session, [found.item]).get(found.item)
+    if row is None:
+        return None  # its photo was taken down: there is nothing to come back to
     return Last(found.decision, found.item, row.object_.public_id, found.verdict, found.at)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from sqlalchemy.orm import Session
+
 from curate.database import removals
 from curate.workflows.findings import Finding
 from curate.workflows.pair_records import IMAGE_SUFFIX
@@ -11,10 +13,9 @@ from curate.workflows.pair_upkeep import picture_state
 from curate.workspace import Workspace
 
 
-def removal_files(workspace: Workspace) -> set[str]:
+def removal_files(session: Session) -> set[str]:
     """Names of all files that Postgres refers to."""
-    with workspace.transaction() as session:
-        return {f"{sha256}{IMAGE_SUFFIX}" for sha256 in removals.files(session)}
+    return {f"{sha256}{IMAGE_SUFFIX}" for sha256 in removals.files(session)}
 
 
 def examine_removals(workspace: Workspace, stored: Collection[str], *, read: bool) -> Iterator[Finding]:

@@ -48,6 +48,13 @@ class RenditionFiles:
         if self._is_time_to_prune(len(data)):
             threading.Thread(target=self.prune, name="prune renditions").start()
 
+    def remove(self, start: str) -> int:
+        """Remove the pictures whose names start so, with at least two characters; how many went."""
+        found = list((self._root / start[:2]).glob(f"{start}*"))
+        for path in found:
+            path.unlink(missing_ok=True)
+        return len(found)
+
     def prune(self) -> int:
         """Remove the pictures made first until nine tenths of the limit are left; how many went."""
         found = sorted(self._files())

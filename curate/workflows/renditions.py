@@ -12,7 +12,7 @@ from uuid import UUID
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from curate.database import objects, photos
+from curate.database import objects, photos, takedowns
 from curate.database.tables import Photo
 from curate.errors import MediaDamagedError, MediaMissingError, NotFoundError, PhotoError
 from curate.photos.opening import open_photo
@@ -39,7 +39,7 @@ class Renditions:
 
     Every method returns WebP bytes in sRGB without EXIF and raises:
         NotFoundError: there is no such photo or object.
-        PhotoError: the original is gone, changed or damaged.
+        PhotoError: the original is gone, changed or damaged, or was taken down.
         WorkspaceError: the picture cannot be kept.
         MediaError: the media store does not answer.
     """
@@ -96,6 +96,8 @@ def _photo(session: Session, sha256: str) -> Photo:
     found = photos.by_sha256(session, [sha256]).get(sha256)
     if found is None:
         raise NotFoundError(f"There is no photo {sha256}.")
+    if gone := takedowns.of_photos(session, [found.id]).get(found.id):
+        raise PhotoError(f"This photo {gone.words}.")
     return found
 
 

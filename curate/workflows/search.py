@@ -77,7 +77,7 @@ def search_object(workspace: Workspace, prefix: str, options: SearchOptions) -> 
     """Objects of other photos like the one whose public id starts with ``prefix``.
 
     Raises:
-        NotFoundError: there is no such object, or it has no vector.
+        NotFoundError: there is no such object, it has no vector, or its photo was taken down.
         SearchIndexError: the index is locked or lacks vectors.
     """
     with workspace.transaction() as session:
@@ -87,6 +87,8 @@ def search_object(workspace: Workspace, prefix: str, options: SearchOptions) -> 
             what = "Several objects start with" if ids else "There is no photo file and no object"
             raise NotFoundError(f"{what} {prefix!r}: give a photo, or more of an object id.")
         wanted = objects.by_public_ids(session, ids)[ids[0]]
+        if gone := photos.by_keys(session, [wanted.photo_id])[wanted.photo_id].taken_down:
+            raise NotFoundError(gone)
     vector = stored_vectors.of_objects(workspace, embedder.id, ids)
     narrowed = QueryFilter(wanted.photo_sha256, options.labels, options.min_score)
     hits = _ask(
@@ -225,7 +227,7 @@ def _described(
         [
             Found(object_, refs[object_.photo_id].uri, hit.similarity, sources[object_.photo_id])
             for hit in hits
-            if (object_ := known.get(hit.id)) is not None
+            if (object_ := known.get(hit.id)) is not None and refs[object_.photo_id].taken_down is None
         ]
         for hits in answers
     ]

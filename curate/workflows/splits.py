@@ -12,6 +12,12 @@ from curate.exporters.splits import SplitAssignment, place_links
 from curate.verdicts import DIFFERENT, VARIANT, Pair
 from curate.workflows import pair_splits
 
+TIED = (
+    "exported where they stood before, though by now they are tied to what stands in another split "
+    "(`curate leaks` looks for what shows)"
+)
+"""What an export warns of: it moves nothing that was exported."""
+
 
 def split_sets(
     session: Session,

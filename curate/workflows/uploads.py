@@ -109,6 +109,11 @@ def of_owner(workspace: Workspace, owner: str) -> list[Upload]:
     return [each for each in _all(_folder(workspace)) if each.owner == owner]
 
 
+def of_photo(workspace: Workspace, sha256: str) -> list[Upload]:
+    """Files on their way, or handed in of late, that are said to have these bytes."""
+    return [each for each in _all(_folder(workspace)) if each.sha256 == sha256]
+
+
 def offset(upload: Upload) -> int:
     """Bytes that have arrived and would survive a power cut."""
     if upload.stored is not None:

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import decisions, manifests
+from curate.database import decisions, manifests, takedowns
 from curate.errors import VerificationError
 from curate.exporters import (
+    benchmark,
     bootstrap_records,
     decision_records,
     insertion_pairs,
@@ -18,6 +19,7 @@ from curate.exporters import (
     removal,
     subject_records,
 )
+from curate.exporters.manifest_file import ManifestFile
 from curate.exporters.verify import VerifiedManifest, first_of, listed_records, verify
 from curate.exporters.verify_records import ListedRecord
 from curate.photos.opening import DEFAULT_MAX_PIXELS
@@ -44,6 +46,7 @@ def verify_manifest(directory: Path, workspace: Workspace | None) -> VerifiedMan
     verified = verify(directory, workspace.settings.max_pixels)
     with workspace.transaction() as session:
         _check_origin(session, verified)
+        _check_takedowns(session, verified)
         _check_decisions(session, verified)
     return verified
 
@@ -56,19 +59,34 @@ def _check_origin(session: Session, verified: VerifiedManifest) -> None:
         )
 
 
+def _check_takedowns(session: Session, verified: VerifiedManifest) -> None:
+    if gone := takedowns.in_manifest(session, verified.content_hash):
+        told = [f"Photo {each.sha256[:12]} {each.words}" for each in gone]
+        raise VerificationError(
+            f"{first_of(told)}, and this manifest holds it: export again with a new --version, "
+            f"and delete {verified.directory}."
+        )
+
+
 def _check_decisions(session: Session, verified: VerifiedManifest) -> None:
     """What decisions said when they were exported they say still."""
-    records = list(listed_records(verified.directory))
-    if verified.task == decision_records.TASK:
-        found = list(vote_faults(session, records, verified))
-    else:
-        found = list(_acceptance_faults(session, records, verified))
+    found = list(standing_faults(session, verified, list(listed_records(verified.directory))))
     if found:
         raise VerificationError(f"{first_of(found)}: export again with a new --version.")
 
 
+def standing_faults(
+    session: Session, manifest: VerifiedManifest | ManifestFile, records: Sequence[ListedRecord]
+) -> Iterator[str]:
+    """Why ``records``, all of ``manifest``, no longer stand as they were exported; without full stops."""
+    if manifest.task == decision_records.TASK:
+        yield from vote_faults(session, records, manifest)
+    else:
+        yield from _acceptance_faults(session, records, manifest)
+
+
 def _acceptance_faults(
-    session: Session, records: Sequence[ListedRecord], verified: VerifiedManifest
+    session: Session, records: Sequence[ListedRecord], manifest: VerifiedManifest | ManifestFile
 ) -> Iterator[str]:
     """Every decision stands, and together with what was said since they still accept every record."""
     cited = {UUID(each) for record in records for each in record.decision_ids}
@@ -79,13 +97,13 @@ def _acceptance_faults(
     }
     yield from (f"Decision {public_id} of {reviewer} was undone" for public_id, reviewer in undone.items())
     # The manifest's own rule: one that was changed since does not unsay what its reviewers said.
-    needed, asked = (int(str(verified.parameters.get(name, 1))) for name in ("votes_needed", "votes_asked"))
-    with_automatic = bool(verified.parameters["include_automatic"])
+    needed, asked = (int(str(manifest.parameters.get(name, 1))) for name in ("votes_needed", "votes_asked"))
+    with_automatic = bool(manifest.parameters["include_automatic"])
     others = [each for each in records if undone.keys().isdisjoint(each.decision_ids)]
-    yield from _FAULTS[verified.task](session, others, Consensus(needed, asked), with_automatic)
-    if verified.task == insertion_records.TASK:
+    yield from _FAULTS[manifest.task](session, others, Consensus(needed, asked), with_automatic)
+    if manifest.task == insertion_records.TASK:
         needed, asked = (
-            int(str(verified.parameters[f"removal_votes_{each}"])) for each in ("needed", "asked")
+            int(str(manifest.parameters[f"removal_votes_{each}"])) for each in ("needed", "asked")
         )
         yield from background_faults(session, others, Consensus(needed, asked), with_automatic)
 
@@ -107,6 +125,7 @@ _Faults = Callable[[Session, Sequence[ListedRecord], Consensus, bool], Iterator[
 """Why records no longer stand, without a full stop."""
 _FAULTS: Mapping[str, _Faults] = {
     subject_records.TASK: _subject_faults,
+    benchmark.TASK: _subject_faults,
     insertion_records.TASK: _subject_faults,
     bootstrap_records.TASK: background_faults,
     removal.TASK: pair_faults,

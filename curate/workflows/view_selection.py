@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from curate.database import fingerprints, rules, subjects
 from curate.exporters.subject_records import (
     REFERENCES,
     AcceptedView,
+    SubjectSet,
     subject_records,
     views_of,
 )
@@ -21,9 +23,9 @@ from curate.records import SubjectRecord, SubjectView
 from curate.verdicts import Consensus
 from curate.workflows import stored_vectors
 from curate.workflows.approval import Approval, approval
-from curate.workflows.export_options import ExportOptions
+from curate.workflows.export_options import ExportOptions, LeftOut
 from curate.workflows.near_duplicates import photo_components
-from curate.workflows.splits import split_sets
+from curate.workflows.splits import TIED, split_sets
 from curate.workspace import Workspace
 
 
@@ -56,6 +58,12 @@ class ApprovedViews:
     consensus: Consensus
     sets: list[_Set] = field(default_factory=list)
     left_out: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    tied: set[UUID] = field(default_factory=set)
+    """Those that have a split and are tied to photos of another one by now."""
+
+    def warnings(self, records: Iterable[SubjectRecord]) -> LeftOut:
+        """Targets of ``records`` that a trainer should know of, by why."""
+        return {TIED: self.tied.intersection(each.target.object_id for each in records)}
 
 
 def approved_views(workspace: Workspace, options: ViewOptions) -> ApprovedViews:
@@ -82,6 +90,8 @@ def approved_views(workspace: Workspace, options: ViewOptions) -> ApprovedViews:
         if split is None:
             approved.left_out["their photos stand in different splits"] |= members
             continue
+        if not splits.bridged.isdisjoint(photo_of[object_id] for object_id in members):
+            approved.tied |= members
         shown = [views[object_id] for object_id in sorted(members)]
         accepted = tuple(AcceptedView(view, same_photo[view.photo_sha256]) for view in shown)
         approved.sets.append(_Set(accepted, split, behind))
@@ -95,8 +105,18 @@ def _only_automatic(session: Session, found: Approval, consensus: Consensus) -> 
     return {object_id for members in with_them for object_id in members} - approved
 
 
-def records_of(workspace: Workspace, approved: ApprovedViews, options: ViewOptions) -> list[SubjectRecord]:
-    """The records of all sets; targets without enough references are noted in ``approved.left_out``."""
+MakeRecords = Callable[..., SubjectSet]
+"""Called with the views of an accepted set, their vectors, ``split`` and ``decision_ids``."""
+
+
+def records_of(
+    workspace: Workspace, approved: ApprovedViews, options: ViewOptions, make: MakeRecords | None = None
+) -> list[SubjectRecord]:
+    """The records of all sets; targets that give none are noted in ``approved.left_out``.
+
+    ``make`` is ``subject_records`` with what the options say of references, if it is not given.
+    """
+    make = make or partial(subject_records, references=options.references, at_least=options.at_least)
     wanted = [each.view.object_id for found in approved.sets for each in found.members]
     if not wanted:
         return []
@@ -106,13 +126,11 @@ def records_of(workspace: Workspace, approved: ApprovedViews, options: ViewOptio
     start = 0
     for found in approved.sets:
         end = start + len(found.members)
-        made = subject_records(
+        made = make(
             found.members,
             vectors[start:end],
             split=found.split,
             decision_ids=map(str, found.decision_ids),
-            references=options.references,
-            at_least=options.at_least,
         )
         start = end
         records += made.records

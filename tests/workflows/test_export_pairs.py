@@ -21,6 +21,7 @@ from curate.photos.reading import decode
 from curate.workflows import pairs, review, shoots
 from curate.workflows.export_pairs import MOVED, PairOptions, export_pairs
 from curate.workflows.pair_selection import TORN
+from curate.workflows.splits import TIED
 from curate.workflows.verify import verify_manifest
 from forgery import rewrite
 from pair_files import draw_pair, jpeg, png
@@ -32,7 +33,7 @@ TRAIN = PairOptions("jugs", "1", shares=(100, 0, 0))
 
 
 def export(workspace, folder, task="removal", options=TRAIN):
-    return export_pairs(workspace, task, options, folder)
+    return export_pairs(task, workspace, options, folder)
 
 
 @pytest.fixture
@@ -300,9 +301,9 @@ def test_held_out_shoots_are_tested_with_and_an_object_stays_on_one_side(empty_w
 
 
 def test_a_pair_keeps_the_split_of_its_first_export_and_a_joining_one_is_withheld(empty_workspace, tmp_path):
-    accepted(empty_workspace, draw_pair(0, SIZE), "kitchen", object_name="jug")
+    jug = accepted(empty_workspace, draw_pair(0, SIZE), "kitchen", object_name="jug")
     export(empty_workspace, tmp_path / "one")
-    accepted(empty_workspace, draw_pair(1, SIZE), "garden", object_name="lamp")
+    lamp = accepted(empty_workspace, draw_pair(1, SIZE), "garden", object_name="lamp")
     tested = replace(TRAIN, version="2", shares=(0, 0, 100))
     assert (
         export(empty_workspace, tmp_path / "two", options=tested).manifest.counts.items()
@@ -315,6 +316,7 @@ def test_a_pair_keeps_the_split_of_its_first_export_and_a_joining_one_is_withhel
     made = export(empty_workspace, tmp_path / "three", options=replace(tested, version="3"))
     assert made.records == 2
     assert made.left_out == {TORN: (str(joining),)}
+    assert made.warnings == {TIED: tuple(sorted(map(str, (jug, lamp))))}
 
 
 def test_what_a_later_name_ties_across_splits_is_withheld_and_the_rest_is_exported(empty_workspace, tmp_path):
@@ -357,7 +359,7 @@ def test_an_export_that_another_one_overtook_with_other_splits_is_not_registered
         export(empty_workspace, tmp_path / "other", options=replace(TRAIN, shares=(0, 0, 100)))
 
     with pytest.raises(ExportError, match="Another export placed some of these photos in another split"):
-        export_pairs(empty_workspace, "removal", TRAIN, tmp_path / "this", overtake)
+        export_pairs("removal", empty_workspace, TRAIN, tmp_path / "this", overtake)
     with pytest.raises(VerificationError, match="was not exported from this workspace"):
         verify_manifest(tmp_path / "this" / "jugs-1", empty_workspace)
     verify_manifest(tmp_path / "other" / "jugs-1", empty_workspace)

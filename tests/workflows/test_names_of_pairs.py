@@ -29,7 +29,7 @@ def names(workspace):
 
 def test_a_shoot_gets_another_name_and_stays_itself(empty_workspace, tmp_path):
     pair = accepted(empty_workspace, draw_pair(0, SIZE), "kichen")
-    made = export_pairs(empty_workspace, "removal", TRAIN, tmp_path)
+    made = export_pairs("removal", empty_workspace, TRAIN, tmp_path)
     before = shoots.find(empty_workspace, "kichen")
     renamed = shoots.rename(empty_workspace, "kichen", " kitchen ", by="cora")
     assert renamed == replace(before, name="kitchen")
@@ -89,10 +89,10 @@ def test_an_object_gets_another_name_in_all_pairs_of_its_photographer_or_in_some
 def test_a_renamed_object_is_that_of_swapped_and_exported_pairs(empty_workspace, tmp_path):
     accepted(empty_workspace, draw_pair(0, SIZE), object_name="vsae")
     other = accepted(empty_workspace, draw_pair(1, SIZE), "table", object_name="vsae")
-    made = export_pairs(empty_workspace, "removal", TRAIN, tmp_path)
+    made = export_pairs("removal", empty_workspace, TRAIN, tmp_path)
     object_names.rename(empty_workspace, "vsae", "vase", by="cora")
     verify_manifest(made.manifest.directory, empty_workspace)
-    again = export_pairs(empty_workspace, "removal", replace(TRAIN, version="2"), tmp_path)
+    again = export_pairs("removal", empty_workspace, replace(TRAIN, version="2"), tmp_path)
     assert again.records == 2
     swapped = pairs.swap(empty_workspace, other, by="ada").pair
     assert pairs.shown(empty_workspace, swapped).summary.object_name == "vase"
@@ -102,9 +102,9 @@ def test_a_name_that_would_tie_two_splits_is_refused_and_one_that_does_not_is_ta
     empty_workspace, tmp_path
 ):
     accepted(empty_workspace, draw_pair(0, SIZE), "kitchen", object_name="jug")
-    export_pairs(empty_workspace, "removal", TRAIN, tmp_path / "one")
+    export_pairs("removal", empty_workspace, TRAIN, tmp_path / "one")
     accepted(empty_workspace, draw_pair(1, SIZE), "hall", object_name="vase")
-    export_pairs(empty_workspace, "removal", TEST, tmp_path / "two")
+    export_pairs("removal", empty_workspace, TEST, tmp_path / "two")
     accepted(empty_workspace, draw_pair(2, SIZE), "attic", object_name="lamp", held_out=True)
     accepted(empty_workspace, draw_pair(3, SIZE), "cellar", object_name="kettle")
     for old, new in (("vase", "Jug"), ("jug", "VASE"), ("lamp", "jug"), ("jug", "lamp")):
@@ -113,7 +113,7 @@ def test_a_name_that_would_tie_two_splits_is_refused_and_one_that_does_not_is_ta
     assert names(empty_workspace) == ["jug", "vase", "lamp", "kettle"]
     for old, new in (("lamp", "vase"), ("kettle", "jug")):
         object_names.rename(empty_workspace, old, new, by="cora")
-    made = export_pairs(empty_workspace, "removal", replace(TEST, version="3"), tmp_path / "three")
+    made = export_pairs("removal", empty_workspace, replace(TEST, version="3"), tmp_path / "three")
     assert (made.records, made.manifest.counts["train"], made.manifest.counts["test"]) == (4, 2, 2)
     assert object_key("ada", "VASE ") == object_key("ada", "vase")
 
@@ -180,7 +180,7 @@ def test_names_are_text_in_one_line_that_people_see(empty_workspace, name):
 
 def test_an_export_and_a_name_given_meanwhile_leave_one_object_on_one_side(empty_workspace, tmp_path):
     accepted(empty_workspace, draw_pair(0, SIZE), "kitchen", object_name="mug")
-    export_pairs(empty_workspace, "removal", TRAIN, tmp_path)
+    export_pairs("removal", empty_workspace, TRAIN, tmp_path)
     accepted(empty_workspace, draw_pair(1, SIZE), "hall", object_name="cup")
 
     def renamed(done: int, total: int) -> None:
@@ -188,14 +188,14 @@ def test_an_export_and_a_name_given_meanwhile_leave_one_object_on_one_side(empty
             object_names.rename(empty_workspace, "cup", "mug", by="cora")
 
     with pytest.raises(ExportError, match=r"while this was written: remove .*jugs-2 and export again"):
-        export_pairs(empty_workspace, "removal", TEST, tmp_path, renamed)
-    made = export_pairs(empty_workspace, "removal", replace(TEST, version="3"), tmp_path)
+        export_pairs("removal", empty_workspace, TEST, tmp_path, renamed)
+    made = export_pairs("removal", empty_workspace, replace(TEST, version="3"), tmp_path)
     assert (made.records, made.manifest.counts["train"]) == (2, 2)
 
 
 def test_a_name_waits_for_an_export_that_is_being_recorded(empty_workspace, tmp_path, monkeypatch):
     accepted(empty_workspace, draw_pair(0, SIZE), "kitchen", object_name="mug")
-    export_pairs(empty_workspace, "removal", TRAIN, tmp_path)
+    export_pairs("removal", empty_workspace, TRAIN, tmp_path)
     accepted(empty_workspace, draw_pair(1, SIZE), "hall", object_name="cup")
     record, answers = manifests.record, []
 
@@ -214,7 +214,7 @@ def test_a_name_waits_for_an_export_that_is_being_recorded(empty_workspace, tmp_
         record(*arguments)
 
     monkeypatch.setattr(manifests, "record", while_recording)
-    export_pairs(empty_workspace, "removal", TEST, tmp_path)
+    export_pairs("removal", empty_workspace, TEST, tmp_path)
     thread.join(30)
     assert "stand in different splits of exports" in answers[0]
     assert names(empty_workspace) == ["mug", "cup"]

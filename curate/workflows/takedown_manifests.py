@@ -1,0 +1,140 @@
+"""Which exported manifests hold a photo, and what becomes of their records when they are exported again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from curate.database import takedown_rows
+from curate.database.tables import Manifest
+from curate.errors import VerificationError
+from curate.exporters.verify import listed_records, read_manifest
+from curate.workflows.export_command import export_again
+from curate.workspace import Workspace
+
+GOES, CHANGES = "goes", "changes"
+"""A record that shows the photo itself, and one that has it among its references only."""
+
+_ROLES = {
+    "target": ("source_sha256", GOES),
+    "frame with the object": ("factual_sha256", GOES),
+    "frame without the object": ("counterfactual_sha256", GOES),
+    "decision": ("photo_sha256s", GOES),
+    "reference": ("reference_source_sha256", CHANGES),
+}
+"""Columns that name photos by sha256, by what a photo is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRecord:
+    """A record of a manifest that holds the photo."""
+
+    split: str
+    sample_id: str
+    roles: tuple[str, ...]
+    """What the photo is in it."""
+    change: str
+    """``goes`` or ``changes``."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldManifest:
+    """A manifest that holds the photo."""
+
+    name: str
+    version: str
+    task: str
+    directory: str
+    content_hash: str
+    split: str
+    """Of the photo, in every export."""
+    found: bool
+    """Whether the folder is still what was exported; otherwise its records are not known."""
+    records: tuple[HeldRecord, ...]
+    export_again: str
+    """The command that writes the next version without the photo."""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        return tuple(sorted({role for each in self.records for role in each.roles}))
+
+    def changed(self, change: str) -> int:
+        """How many records go or change."""
+        return sum(each.change == change for each in self.records)
+
+
+def held_manifests(workspace: Workspace, photo_id: int, sha256: str) -> tuple[HeldManifest, ...]:
+    """Manifests that hold a photo, oldest first. Folders that are there are read."""
+    with workspace.transaction() as session:
+        rows = takedown_rows.manifests_of(session, photo_id)
+    return tuple(_held(manifest, split, sha256) for manifest, split in rows)
+
+
+def difference(sha256: str, held: Sequence[HeldManifest]) -> Iterator[dict[str, Any]]:
+    """One line per manifest, and after it one per record that holds the photo."""
+    for each in held:
+        manifest = {"manifest": f"{each.name}-{each.version}", "content_hash": each.content_hash}
+        yield {
+            **manifest,
+            "photo": sha256,
+            "task": each.task,
+            "folder": each.directory,
+            "split": each.split,
+            "folder_found": each.found,
+            **{change: each.changed(change) if each.found else None for change in (GOES, CHANGES)},
+            "export_again": each.export_again,
+        }
+        for record in each.records:
+            yield {
+                **manifest,
+                "split": record.split,
+                "sample_id": record.sample_id,
+                "as": list(record.roles),
+                "change": record.change,
+            }
+
+
+def _held(manifest: Manifest, split: str, sha256: str) -> HeldManifest:
+    records = _records(manifest, sha256)
+    return HeldManifest(
+        name=manifest.name,
+        version=manifest.version,
+        task=manifest.task,
+        directory=manifest.directory,
+        content_hash=manifest.content_hash,
+        split=split,
+        found=records is not None,
+        records=tuple(records or ()),
+        export_again=export_again(manifest),
+    )
+
+
+def _records(manifest: Manifest, sha256: str) -> list[HeldRecord] | None:
+    """None if the folder is gone, or holds something else by now."""
+    directory = Path(manifest.directory)
+    try:
+        if read_manifest(directory).content_hash != manifest.content_hash:
+            return None
+        return [
+            found
+            for each in listed_records(directory)
+            if (found := _held_record(each.split, each.row, sha256)) is not None
+        ]
+    except (VerificationError, OSError, pa.ArrowException):
+        return None
+
+
+def _held_record(split: str, row: Mapping[str, Any], sha256: str) -> HeldRecord | None:
+    roles = tuple(role for role, (column, _) in _ROLES.items() if sha256 in _texts(row.get(column)))
+    if not roles:
+        return None
+    change = GOES if any(_ROLES[role][1] == GOES for role in roles) else CHANGES
+    return HeldRecord(split, str(row["sample_id"]), roles, change)
+
+
+def _texts(value: Any) -> Sequence[str]:
+    return (value,) if isinstance(value, str) else value or ()

@@ -1,0 +1,153 @@
+"""What a takedown is about to do: which photos are meant, what is erased, and what was exported with them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from curate.database import photos, takedown_rows, takedowns
+from curate.database.takedowns import Tombstone
+from curate.errors import NotFoundError, WorkspaceError
+from curate.media import write_atomically
+from curate.photos.locations import file_uri, is_local, local_path
+from curate.workflows import uploads
+from curate.workflows.stored_files import wanted_media
+from curate.workflows.takedown import Order, has_bytes, sha256_of
+from curate.workflows.takedown_holdings import Holdings, holdings
+from curate.workflows.takedown_manifests import HeldManifest, difference, held_manifests
+from curate.workflows.tombstones import ALIKE
+from curate.workspace import Workspace
+
+_SHA256 = re.compile("[0-9a-f]{6,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What happens to one photo."""
+
+    held: Holdings
+    stone: Tombstone | None
+    """If it was taken down before; whether to the end it says."""
+    erased: tuple[str, ...]
+    """Names in the media store."""
+    shared: tuple[str, ...]
+    """Those that stay because living photos need them too."""
+    originals: tuple[str, ...]
+    """URIs of local originals that still have its bytes."""
+    uploads: int
+    """Uploads of the same bytes, on their way or finished of late."""
+    alike: tuple[str, ...]
+    """sha256 of living photos that look the same and stay."""
+    manifests: tuple[HeldManifest, ...]
+
+
+def find_photos(workspace: Workspace, named: Sequence[str]) -> tuple[dict[int, str], tuple[str, ...]]:
+    """Key and sha256 of the photos that people named, and the URIs of the files among the names.
+
+    Args:
+        named: Paths, URIs, or sha256 from their start.
+
+    Raises:
+        NotFoundError: no photo is meant, or more than one.
+    """
+    found: dict[int, str] = {}
+    places: list[str] = []
+    with workspace.transaction() as session:
+        for each in named:
+            uri = each if "://" in each or each.startswith("file:") else file_uri(Path(each))
+            at = photos.keys_at(session, [uri]).get(uri)
+            path = local_path(uri) if is_local(uri) else None
+            inside = sha256_of(path) if path and path.is_file() else None
+            key, sha256 = _meant(session, each, at, inside)
+            found[key] = sha256
+            if at is not None or inside is not None:
+                places.append(uri)
+    return found, tuple(places)
+
+
+def _meant(session: Session, named: str, at: int | None, inside: str | None) -> tuple[int, str]:
+    """The photo that lies at a place, holds certain bytes, or whose sha256 starts so."""
+    stored = takedown_rows.photo(session, at).sha256 if at is not None else None
+    if stored and inside and stored != inside:
+        raise NotFoundError(
+            f"{named} changed since it was ingested: name the photo that you mean by its sha256, "
+            f"{stored[:12]} as it was then or {inside[:12]} as it is now."
+        )
+    sha256 = stored or inside or (named.lower() if _SHA256.fullmatch(named.lower()) else None)
+    matches = takedown_rows.find(session, sha256) if sha256 else []
+    if len(matches) > 1:
+        raise NotFoundError(f"Several photos start with {named!r}: type more of the sha256.")
+    if not matches:
+        raise NotFoundError(
+            f"No photo {named} was taken in here: type the path it was ingested from, or its sha256."
+        )
+    return matches[0].id, matches[0].sha256
+
+
+def plan(workspace: Workspace, order: Order) -> list[Planned]:
+    """What would happen to each photo. Nothing is changed."""
+    with workspace.transaction() as session:
+        before = {key: holdings(session, key) for key in order.photos}
+        stones = takedowns.of_photos(session, order.photos)
+        # As the takedown will leave it, and back: which files are shared hangs on all that goes.
+        trial = session.begin_nested()
+        for key in order.photos:
+            takedown_rows.bury(session, key, reason=None, by=order.by, originals=False)
+        wanted = wanted_media(session)
+        keys, digests, hashes = photos.all_hashes(session, with_frames=True)
+        living = set(photos.every_key(session))
+        trial.rollback()
+    bits = dict(zip(digests, hashes.tolist(), strict=True))
+    others = [sha256 for key, sha256 in zip(keys, digests, strict=True) if key in living]
+    return [
+        Planned(
+            held=held,
+            stone=stones.get(key),
+            erased=tuple(sorted(held.media - wanted)),
+            shared=tuple(sorted(held.media & wanted)),
+            originals=tuple(
+                uri for uri in sorted({*held.uris, *order.places}) if has_bytes(uri, held.sha256)
+            ),
+            uploads=len(uploads.of_photo(workspace, held.sha256)),
+            alike=_alike(bits, held.sha256, others),
+            manifests=held_manifests(workspace, key, held.sha256),
+        )
+        for key, held in before.items()
+    ]
+
+
+def _alike(bits: dict[str, int], sha256: str, others: Sequence[str]) -> tuple[str, ...]:
+    hashes = np.array([bits[each] for each in others], dtype=np.uint64)
+    near = np.bitwise_count(hashes ^ np.uint64(bits[sha256])) <= ALIKE
+    return tuple(each for each, close in zip(others, near.tolist(), strict=True) if close)
+
+
+def write_difference(planned: Planned, directory: Path) -> Path | None:
+    """Write ``takedown-<start of the sha256>.json``, a JSON value per line; None if no manifest held it.
+
+    What was written when the photo was taken down before stays: the exported folders were there then.
+
+    Raises:
+        WorkspaceError: the folder cannot be written.
+    """
+    if not planned.manifests:
+        return None
+    sha256 = planned.held.sha256
+    lines = [json.dumps(each, ensure_ascii=False) for each in difference(sha256, planned.manifests)]
+    target = directory / f"takedown-{sha256[:12]}.json"
+    if planned.stone and target.exists():
+        return target
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        write_atomically(target, "".join(f"{line}\n" for line in lines).encode())
+    except OSError as error:
+        raise WorkspaceError(
+            f"{target} cannot be written ({error.strerror}): give another folder with --to."
+        ) from error
+    return target

@@ -1,0 +1,370 @@
+"""Taking photos down: what goes, what stays, what cannot come back, and what a killed takedown leaves."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from PIL import Image
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from chain import RIGHTS, last
+from curate import vector_blocks
+from curate.cli.app import app
+from curate.errors import (
+    DecisionError,
+    ExportError,
+    NotFoundError,
+    PhotoError,
+    SettingsError,
+    VerificationError,
+    WorkspaceError,
+)
+from curate.media import LocalMedia
+from curate.records import Band, MiningFilter
+from curate.workflows import failures, pairs, removals, review, uploads
+from curate.workflows.decision_selection import DecisionOptions
+from curate.workflows.doctor import examine_workspace
+from curate.workflows.export import SubjectOptions, export_subject
+from curate.workflows.export_decisions import export_decisions
+from curate.workflows.index_upkeep import rebuild, state
+from curate.workflows.ingest import ingest
+from curate.workflows.mine import MiningOptions, mine
+from curate.workflows.pair_lists import listed
+from curate.workflows.removal_queue import cases, seat
+from curate.workflows.renditions import Renditions
+from curate.workflows.search import SearchOptions, search_object
+from curate.workflows.status import status
+from curate.workflows.takedown import Order, sha256_of, take_down
+from curate.workflows.takedown_plan import find_photos
+from curate.workflows.verify import verify_manifest
+from curate.workspace import Workspace
+from pair_files import draw_pair
+from removable import BOX, Removable, make_removable
+from stored_pairs import accepted
+from stored_removals import store_removal
+from workspace_content import content, tree
+
+
+def curate(workspace: Workspace, *words: object, code: int = 0):
+    done = CliRunner().invoke(app, ["--workspace", str(workspace.root), *map(str, words)])
+    assert done.exit_code == code, f"{done.output} {done.exception!r}"
+    if done.exception and code and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done
+
+
+class Kept:
+    """A group of four views, one with a removal, all in the index and exported; the first photo is to go."""
+
+    def __init__(self, workspace: Workspace, folder: Path) -> None:
+        self.views: Removable = make_removable(workspace, folder / "photos")
+        self.object_ = self.views.objects[0]
+        self.file = self.views.files[self.object_]
+        self.sha256 = sha256_of(self.file)
+        self.removal = store_removal(workspace, self.file, BOX).removal
+        last(rebuild(workspace))
+        pictures = Renditions(workspace)
+        pictures.thumb(self.sha256), pictures.crop(self.object_), pictures.crop(self.views.objects[1])
+        self.out = folder / "out"
+        words = ("export", "subject", "--name", "jugs", "--to", self.out, "--references", 2)
+        curate(workspace, *words, "--seed", 3)
+        self.manifest = self.out / "jugs-1"
+
+
+@pytest.fixture
+def kept(empty_workspace, tmp_path) -> Kept:
+    return Kept(empty_workspace, tmp_path)
+
+
+def test_all_of_a_photo_goes_and_the_rest_goes_on_without_it(empty_workspace, kept):
+    assert cases(empty_workspace, seat("ada", uuid4()), 5).cases
+    before, everything = content(empty_workspace), tree(empty_workspace.data)
+    vector = next(iter(before["vectors"].values()))[str(kept.object_)]
+    curate(empty_workspace, "takedown", kept.file, "--reason", "no consent", "--yes")
+
+    after, files = content(empty_workspace), tree(empty_workspace.data)
+    (block,) = after["vectors"].values()
+    others = {str(each) for each in kept.views.objects[1:]}
+    assert set(block) == others
+    assert all(block[each] == next(iter(before["vectors"].values()))[each] for each in others)
+    assert {str(each) for ids in after["index"].values() for each in ids} == others
+    assert {Path(name).parts[0] for name in _holding(vector, everything)} == {"media", "index"}
+    assert _holding(vector, files) == []
+    assert not [name for name in files if kept.sha256 in name or str(kept.object_) in name]
+    # Three thumbnails, one block and no output; a crop of another photo.
+    assert sorted(Path(name).suffix for name in files if name.startswith("media/")) == sorted(
+        [".webp"] * 3 + [".safetensors", ""]
+    )
+    assert [name for name in files if str(kept.views.objects[1]) in name]
+    assert kept.file.exists()
+    assert not any(kept.file.as_uri() in row for row in after["photo_files"])
+    assert after["decisions"] == before["decisions"]
+    assert list(examine_workspace(empty_workspace, originals=True)) == []
+    assert status(empty_workspace)["taken_down"] == 1
+    assert status(empty_workspace)["photos"] == 3
+    (line,) = state(empty_workspace)
+    assert line.held == line.expected == 3
+
+    _screens_do_without(empty_workspace, kept)
+    all_of_them = MiningFilter(min_confidence=0, min_share=0, max_share=1, min_side=1, exclude_labels=())
+    found = last(mine(empty_workspace, MiningOptions(Band(-1, 1, "tests"), all_of_them, min_views=1)))
+    assert (found["objects"], found["photos"], found["views"]) == (3, 3, 3)
+
+
+def _holding(data: bytes, files: dict[str, bytes]) -> list[str]:
+    return [name for name, held in files.items() if data in held]
+
+
+def _screens_do_without(workspace: Workspace, kept: Kept) -> None:
+    with pytest.raises(NotFoundError, match="taken down"):
+        search_object(workspace, str(kept.object_), SearchOptions())
+    (query,) = search_object(workspace, str(kept.views.objects[1]), SearchOptions())
+    assert {hit.object_.public_id for hit in query.found} == set(kept.views.objects[2:])
+    assert review.groups(workspace) == []
+    assert removals.listed(workspace) == []
+    served = cases(workspace, seat("ada", uuid4()), 5)
+    assert (served.cases, served.left.open, served.last) == ((), 0, None)
+    for ask in (Renditions(workspace).crop, Renditions(workspace).thumb):
+        with pytest.raises(PhotoError):
+            ask(kept.object_ if ask.__name__ == "crop" else kept.sha256)
+    with pytest.raises(DecisionError, match="taken down"):
+        review.decide(workspace, str(kept.removal), "accept", reviewer="bob")
+    review.undo(workspace, str(kept.views.group), "ada")  # her own word on the group
+    with pytest.raises(DecisionError, match="taken down"):
+        review.decide(workspace, str(kept.views.group), "accept", reviewer="ada")
+
+
+def test_what_was_exported_is_named_and_exported_again_without_it(empty_workspace, kept):
+    verify_manifest(kept.manifest, empty_workspace)
+    done = curate(empty_workspace, "takedown", kept.file, "--reason", "no consent", "--yes")
+    assert "in subject jugs-1" in done.stderr
+    with pytest.raises(VerificationError, match=r"was taken down on 20\d\d-\d\d-\d\d \(no consent\)"):
+        verify_manifest(kept.manifest, empty_workspace)
+
+    (written,) = (empty_workspace.root / "takedowns").iterdir()
+    assert written.name == f"takedown-{kept.sha256[:12]}.json"
+    manifest, *records = map(json.loads, written.read_text().splitlines())
+    assert manifest["folder_found"]
+    assert manifest["goes"] == 1
+    assert manifest["goes"] + manifest["changes"] == len(records)
+    assert {each["as"][0]: each["change"] for each in records} == {"target": "goes", "reference": "changes"}
+
+    again = manifest["export_again"].split()
+    assert again[:3] == ["curate", "export", "subject"]
+    curate(empty_workspace, *again[1:])
+    assert verify_manifest(kept.out / "jugs-2", empty_workspace).counts["photos"] == 3
+    assert kept.sha256 not in (kept.out / "jugs-2" / "manifest.json").read_text()
+    options = DecisionOptions(name="votes", version="1", allow_unknown_rights=True)
+    with pytest.raises(Exception, match="1 on items with a photo that was taken down"):
+        export_decisions(empty_workspace, options, kept.out)
+
+
+def test_nothing_goes_before_it_is_clear_what_and_originals_only_if_asked(empty_workspace, kept):
+    copy = kept.file.with_name("copy.jpg")
+    copy.write_bytes(kept.file.read_bytes())
+    last(ingest(empty_workspace, [str(copy)], RIGHTS))
+    before, files = content(empty_workspace), tree(empty_workspace.data / "media")
+    done = curate(empty_workspace, "takedown", kept.file, "--originals", "--dry-run")
+    assert "1 object, 1 vector, 1 removal" in done.stderr
+    assert kept.file.as_uri() in done.stderr
+    with pytest.raises(SettingsError, match="--yes"):
+        curate(empty_workspace, "takedown", kept.file, code=1)
+    for named, why in (("ffffffff", "No photo ffffffff"), (kept.file.with_name("no.jpg"), "No photo")):
+        with pytest.raises(NotFoundError, match=why):
+            curate(empty_workspace, "takedown", named, "--yes", code=1)
+    with empty_workspace.claims() as claims:
+        claims.share_writing()
+        with pytest.raises(WorkspaceError, match="when it has ended"):
+            curate(empty_workspace, "takedown", kept.file, "--yes", code=1)
+    other = kept.views.files[kept.views.objects[1]].read_bytes()
+    kept.file.write_bytes(other)
+    with pytest.raises(NotFoundError, match="changed since it was ingested"):
+        curate(empty_workspace, "takedown", kept.file, "--yes", code=1)
+    assert (content(empty_workspace), tree(empty_workspace.data / "media")) == (before, files)
+
+    curate(empty_workspace, "takedown", kept.sha256, "--originals", "--yes")
+    assert not copy.exists()
+    assert kept.file.read_bytes() == other
+
+
+def test_the_same_bytes_cannot_come_back(empty_workspace, kept):
+    data, name = kept.file.read_bytes(), kept.file.name
+    kept.manifest.rename(kept.out / "elsewhere")
+    done = curate(empty_workspace, "takedown", kept.file, "--reason", "no consent", "--yes", "--json")
+    (planned,) = json.loads(done.stdout)
+    (manifest,) = planned["differences"]  # without its folder, what the database knows
+    assert (manifest["manifest"], manifest["folder_found"], manifest["goes"]) == ("jugs-1", False, None)
+    assert not (empty_workspace.root / "takedowns").exists()
+    told = last(ingest(empty_workspace, [str(kept.file)], RIGHTS))
+    assert (told["failed"], told["taken_down"], told["new"]) == (1, 1, 0)
+    (failed,) = failures.failures(empty_workspace, "ingest")
+    assert failed.subject == kept.file.as_uri()
+    assert "no consent" in failed.reason
+    with pytest.raises(PhotoError, match="was taken down on"):
+        pairs.store_frame(empty_workspace, data, name, by="eve")
+    done = curate(empty_workspace, "takedown", kept.file, "--yes")  # again, by what the file holds
+    assert f"Photo {kept.sha256[:12]}. It was taken down" in done.stderr
+
+
+def test_a_photo_that_looks_the_same_is_let_in_with_a_warning(empty_workspace, kept):
+    again = kept.file.with_name("again.webp")
+    Image.open(kept.file).rotate(-90, expand=True).save(again, quality=70)  # upright, re-encoded
+    done = curate(empty_workspace, "takedown", kept.file, "--yes")
+    done = curate(empty_workspace, "ingest", again)
+    assert "1 new photo looks like one that was taken down" in done.stderr
+    (failed,) = failures.failures(empty_workspace, "takedown")
+    assert kept.sha256[:12] in failed.reason
+    done = curate(empty_workspace, "takedown", again, "--yes")
+    assert failures.failures(empty_workspace) == []
+
+
+def test_a_file_that_a_living_photo_needs_stays(empty_workspace, kept):
+    twin = store_removal(empty_workspace, kept.views.files[kept.views.objects[1]], BOX)
+    (planned,) = json.loads(curate(empty_workspace, "takedown", kept.file, "--yes", "--json").stdout)
+    assert len(planned["shared"]) == 2  # both masks, drawn alike
+    assert set(planned["shared"]) <= set(empty_workspace.media.names())
+    assert [each.removal for each in removals.listed(empty_workspace)] == [twin.removal]
+    assert list(examine_workspace(empty_workspace)) == []
+
+
+def test_a_frame_takes_its_pairs_with_it(empty_workspace, tmp_path):
+    drawn, other = draw_pair(1), draw_pair(2)
+    pair = accepted(empty_workspace, drawn)
+    left = accepted(empty_workspace, other)
+    out = tmp_path / "out"
+    curate(empty_workspace, "export", "removal", "--name", "clean", "--to", out)
+    row = next(each for each in listed(empty_workspace) if each.pair == pair)
+    upload = uploads.create(empty_workspace, "eve", "x.jpg", 3, row.counterfactual_sha256)
+    upload.part.write_bytes(b"abc")
+    done = curate(empty_workspace, "takedown", row.counterfactual_sha256, "--to", out, "--yes")
+    assert "records that go: 1, that change: 0" in done.stderr
+
+    files = tree(empty_workspace.data)
+    assert not [name for name in files if row.counterfactual_sha256 in name]
+    assert [name for name in files if row.factual_sha256 in name]
+    assert not list((empty_workspace.data / "uploads").iterdir())
+    assert [each.pair for each in listed(empty_workspace)] == [left]
+    with pytest.raises(NotFoundError, match="taken down"):
+        pairs.shown(empty_workspace, pair)
+    with pytest.raises(NotFoundError, match="taken down"):
+        pairs.hand_in(
+            empty_workspace, row.factual_sha256, row.counterfactual_sha256, shoot=row.shoot, by="ada"
+        )
+    assert list(examine_workspace(empty_workspace, originals=True)) == []
+    _, record = map(json.loads, (out / f"takedown-{row.counterfactual_sha256[:12]}.json").open())
+    assert (record["as"], record["change"]) == (["frame without the object"], "goes")
+    curate(empty_workspace, "export", "removal", "--name", "clean", "--version", "2", "--to", out)
+    assert verify_manifest(out / "clean-2", empty_workspace).counts["photos"] == 2
+
+
+class Killed(BaseException):
+    """In place of a SIGKILL: nothing catches it."""
+
+
+class Dying(Workspace):
+    """Dies at its n-th touch of database, media store or index."""
+
+    touches = 0
+
+    def touch(self) -> None:
+        self.touches -= 1
+        if self.touches == 0:
+            raise Killed
+
+    @contextmanager
+    def transaction(self):
+        with super().transaction() as session:
+            yield session
+            self.touch()  # before the commit
+
+    def index(self):
+        self.touch()
+        return super().index()
+
+
+class DyingMedia(LocalMedia):
+    """Dies before and after it writes or removes a file."""
+
+    def __init__(self, workspace: Dying) -> None:
+        super().__init__(workspace.data / "media")
+        self._workspace = workspace
+
+    def put(self, data: bytes, suffix: str) -> str:
+        self._workspace.touch()
+        sha256 = super().put(data, suffix)
+        self._workspace.touch()
+        return sha256
+
+    def remove(self, name: str) -> None:
+        self._workspace.touch()
+        super().remove(name)
+        self._workspace.touch()
+
+
+def test_a_takedown_that_is_killed_anywhere_goes_on_where_it_was(empty_workspace, kept):
+    keys, places = find_photos(empty_workspace, [str(kept.file)])
+    order = Order(tuple(keys), None, "ada", originals=True, places=places)
+    deaths = 0
+    while True:
+        with Dying.open(empty_workspace.root) as dying:
+            dying.__dict__["media"] = DyingMedia(dying)
+            dying.touches = deaths + 1
+            try:
+                list(take_down(dying, order))
+                break
+            except Killed:
+                deaths += 1
+        _nothing_dangles(empty_workspace)
+    assert deaths > 9
+    assert not kept.file.exists()
+    assert list(examine_workspace(empty_workspace)) == []
+    assert not [name for name in tree(empty_workspace.data) if kept.sha256 in name]
+    assert [len(ids) for ids in content(empty_workspace)["index"].values()] == [3]
+
+
+def test_an_export_that_was_under_way_is_not_registered(empty_workspace, kept):
+    options = SubjectOptions(name="late", version="1", references=2)
+    order = Order(tuple(find_photos(empty_workspace, [kept.sha256])[0]), None, "ada")
+
+    def take_down_at_the_end(done: int, total: int) -> None:
+        if done == total:
+            list(take_down(empty_workspace, order))
+
+    with pytest.raises(ExportError, match="taken down meanwhile"):
+        export_subject(empty_workspace, options, kept.out, take_down_at_the_end)
+    assert status(empty_workspace)["manifests"] == 1
+
+
+def test_the_doctor_finishes_a_killed_takedown_and_erases_what_came_back(empty_workspace, kept):
+    keys, _ = find_photos(empty_workspace, [kept.sha256])
+    with Dying.open(empty_workspace.root) as dying:
+        dying.touches = 6
+        with pytest.raises(Killed):
+            list(take_down(dying, Order(tuple(keys), None, "ada")))
+    (found,) = examine_workspace(empty_workspace)
+    assert (found.what, found.mended) == ("a photo was not taken down to the end", True)
+    assert list(examine_workspace(empty_workspace)) == []
+    Renditions(empty_workspace).kept.keep(f"{kept.object_}-crop-1.webp", b"of a page that was open")
+    (found,) = examine_workspace(empty_workspace)
+    assert found.mended
+    assert list(examine_workspace(empty_workspace)) == []
+
+
+def _nothing_dangles(workspace: Workspace) -> None:
+    """Every vector that Postgres names can be read: other commands go on beside a killed takedown."""
+    with workspace.transaction() as session:
+        named = session.execute(
+            text(
+                "SELECT sha256, row, public_id FROM embedded JOIN vector_blocks b ON b.id = block_id "
+                "JOIN objects o ON o.id = object_id"
+            )
+        ).all()
+    assert len(named) in (3, 4)
+    for sha256, row, public_id in named:
+        _, inside = vector_blocks.unpack(workspace.media.get(sha256, vector_blocks.SUFFIX))
+        assert inside[row] == public_id
