@@ -25,7 +25,7 @@ $(VENV)/.installed: pyproject.toml
 
 # The extras hold ultralytics, which is AGPL-3.0: for the tests only, never for the demo.
 $(VENV)/.ready: $(VENV)/.installed
-	$(RUN)/python -m pip install --quiet --editable '.[dev,yolo,openclip,timm]'
+	$(RUN)/python -m pip install --quiet --editable '.[captions,dev,yolo,openclip,timm]'
 	touch $@
 
 demo: $(VENV)/.installed  ## Photos to a verified manifest on 39 real photos, into ./demo

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from curate.errors import VerificationError
 from curate.exporters import (
+    benchmark,
     bootstrap_records,
     insertion_pairs,
     insertion_records,
@@ -29,6 +30,7 @@ SPLIT = "split"
 _KEYS = {
     subject_records.TASK: "object_id",
     insertion_records.TASK: "object_id",
+    benchmark.TASK: "object_id",
     bootstrap_records.TASK: "object_id",
     removal.TASK: "pair_id",
     insertion_pairs.TASK: "pair_id",

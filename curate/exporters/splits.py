@@ -31,6 +31,11 @@ class SplitAssignment:
         found = {self.photos.get(photo) for photo in photos}
         return found.pop() if len(found) == 1 else None
 
+    @property
+    def bridged(self) -> frozenset[str]:
+        """Photos that belong on one side with photos of another split, by what came to light later."""
+        return frozenset().union(*self.torn)
+
 
 def connected_photos(links: Iterable[Collection[str]]) -> list[frozenset[str]]:
     """Components of photos (sha256), smallest sha256 first.

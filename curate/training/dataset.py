@@ -29,9 +29,10 @@ class RecordDataset(Dataset[TensorSample]):
     A sample is a dict that ``DataLoader`` stacks. All tensors are float32 unless another type stands here.
     ``s`` is ``size``. Photos are in [-1, 1], with 0 (grey) where there is no picture; masks are 0 or 1.
 
-    ``subject``, ``benchmark`` and ``insertion`` (ObjectMate): cells of ``s`` x ``s`` in a 2x2 grid. References lie at the
-    top left, top right and bottom left, most similar first; the target, which alone is to be noised, at the
-    bottom right. ``torch.cat([grid, mask, background], dim=1)`` are the channels of an insertion model.
+    ``subject``, ``benchmark`` and ``insertion`` (ObjectMate): cells of ``s`` x ``s`` in a 2x2 grid.
+    References lie at the top left, top right and bottom left, most similar first; the target, which alone is
+    to be noised, at the bottom right. ``torch.cat([grid, mask, background], dim=1)`` are the channels of an
+    insertion model.
 
     =================  ============  =====================================================================
     grid               [3, 2s, 2s]   three references and the target

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from curate.exporters.difference import SPLIT, Change
@@ -43,6 +43,8 @@ _CAUSES = {
     "reviewers": "reviewer",
 }
 """The column that differs if what was asked for does, by parameter."""
+_LOOKS = frozenset({"captioner", "crops", "picture", "pictures", "reviewers"})
+"""Parameters that say how records look, and not which there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +72,19 @@ class Asked:
             name: f"{name} {_short(one)} -> {_short(other)}" for name, (one, other) in differing.items()
         }
 
-    def reason(self, names: Iterable[str] | None = None) -> Iterator[Reason]:
-        """One reason that names all of it, or what ``names`` says; none if that is nothing."""
-        told = [self._words[name] for name in (self._words if names is None else names)]
-        if told:
-            yield Reason("asked for differently", ", ".join(told))
+    def of_choice(self) -> Iterator[Reason]:
+        """One reason that names what decides which records there are; none if that is the same."""
+        yield from self._reason(self._words.keys() - _LOOKS)
 
-    def behind(self, columns: Iterable[str]) -> Iterator[Reason]:
+    def of_columns(self, columns: Iterable[str]) -> Iterator[Reason]:
         """The same of what makes these columns differ."""
         differ = set(columns)
-        yield from self.reason([name for name in self._words if _CAUSES.get(name) in differ])
+        yield from self._reason({name for name in self._words if _CAUSES.get(name) in differ})
+
+    def _reason(self, names: Collection[str]) -> Iterator[Reason]:
+        told = [words for name, words in self._words.items() if name in names]
+        if told:
+            yield Reason("asked for differently", ", ".join(told))
 
 
 def column_reasons(change: Change) -> Iterator[Reason]:

@@ -11,6 +11,7 @@ BENCHMARKS = (
     "ingest_throughput",
     "chain_throughput",
     "join_throughput",
+    "export_million",
     "peak_memory",
     "review_speed",
     "pair_truth",

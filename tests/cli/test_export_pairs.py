@@ -35,6 +35,19 @@ def test_pairs_are_exported_and_verified(empty_workspace, curate, tmp_path, task
     assert (sound["task"], sound["content_hash"]) == (task, told["content_hash"])
 
 
+def test_a_converted_export_is_what_an_export_in_that_format_is(empty_workspace, curate, tmp_path):
+    accepted(empty_workspace, draw_pair(0, (160, 120)))
+    asked = ("export", "removal", "--name", "jugs", "--json", "--to")
+    plain = json.loads(curate(*asked, str(tmp_path / "plain")).stdout)
+    shards = json.loads(curate(*asked, str(tmp_path / "shards"), "--format", "webdataset").stdout)
+    options = ("--format", "webdataset", "--to", str(tmp_path / "converted"))
+    told = json.loads(curate("convert", plain["folder"], *options, "--json").stdout)
+    assert told["folder"] == str(tmp_path / "converted" / "jugs-1")
+    assert told["content_hash"] == shards["content_hash"] != plain["content_hash"]
+    assert "files and decisions checked" in curate("verify", told["folder"]).stdout
+    assert "was there already, equal byte for byte" in curate("convert", plain["folder"], *options).stdout
+
+
 def test_whoever_holds_a_shoot_out_hears_which_pairs_were_exported(empty_workspace, curate, tmp_path):
     pair = accepted(empty_workspace, draw_pair(0, (160, 120)))
     curate("export", "removal", "--name", "jugs", "--to", str(tmp_path), "--shares", "100", "0", "0")

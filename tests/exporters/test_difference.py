@@ -79,6 +79,16 @@ def test_without_a_database_the_reason_is_what_the_files_tell(approved, compared
     assert told["went"] == f"asked for differently (embedder {'ab' * 6}… -> none)"
 
 
+def test_another_captioner_is_no_reason_for_a_record_to_go(approved, compared):
+    new = [replace(each, caption="a jug") for each in approved.records[1:]]
+    one, other, _ = compared(new, embedder="ab" * 32, captioner="c" * 64)
+    told = {
+        each.change.kind: [reason.why for reason in each.reasons] for each in difference(None, one, other)
+    }
+    assert told["changed"] == ["another caption", "asked for differently"]
+    assert told["went"] == ["the files do not tell: ask in the workspace that exported them"]
+
+
 def test_a_table_that_was_changed_is_not_read(approved, manifest, tmp_path):
     shutil.copy(manifest / "test" / "metadata.parquet", manifest / "train" / "metadata.parquet")
     with pytest.raises(VerificationError, match=r"train/metadata.parquet was changed"):

@@ -157,7 +157,7 @@ def test_what_is_missing_is_named(copied, shards):
     ("options", "words"),
     [
         ({}, "give task=... with it"),
-        ({"task": "benchmark"}, "'benchmark' cannot be loaded as tensors: export one of subject"),
+        ({"task": "poses"}, "'poses' cannot be loaded as tensors: export one of subject"),
         ({"task": "subject", "buffer": -1}, "give 0 or more"),
         ({"task": "subject", "rank": 1}, "Give both rank and world_size"),
         ({"task": "subject", "rank": 2, "world_size": 2}, "There is no rank 2 among 2"),

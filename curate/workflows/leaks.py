@@ -1,0 +1,122 @@
+"""Look for what stands on two sides of a training, in exported folders and without a database."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from curate.errors import PhotoError
+from curate.exporters.leaks import Leak, picture_leaks, pictures_of, thing_leaks
+from curate.exporters.media_files import THREADS, OnStep
+from curate.exporters.open_manifest import OpenManifest, open_manifest
+from curate.photos.facts import perceptual_hash
+from curate.photos.opening import DEFAULT_MAX_PIXELS, open_photo
+from curate.photos.reading import read_upright
+from index.near_duplicates import MAX_DISTANCE, near_duplicate_keys
+
+UNASKED = "near-duplicates, as nobody asked for them"
+
+_Picture = tuple[int, str, str]
+"""Number of the manifest, split, and path below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeakReport:
+    """What was found, and how far was looked."""
+
+    manifests: tuple[OpenManifest, ...]
+    leaks: tuple[Leak, ...]
+    unseen: tuple[str, ...]
+    """What could not be looked at, in words; empty if it was all."""
+    pictures: int
+    """How many were compared."""
+    distance: int
+    """Near-duplicates are pictures whose 64-bit perceptual hashes differ in so many bits at most."""
+
+
+def find_leaks(
+    directories: Sequence[Path],
+    *,
+    near_duplicates: bool = True,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+    on_step: OnStep | None = None,
+) -> LeakReport:
+    """Compare the splits of all folders with each other.
+
+    Ids in the records tell of photos, groups, shoots, scenes and objects. Near-duplicates are looked for in
+    the exported pictures themselves, masks aside, by the exports' own rule for photos; of several rules by
+    the widest.
+
+    Args:
+        directories: Exported folders of any tasks and formats.
+        near_duplicates: Whether to look at pictures, each of which has to be decoded.
+        max_pixels: Larger ones are not decoded.
+        on_step: Told about every picture that was looked at.
+
+    Raises:
+        VerificationError: A folder is none, or its tables were changed.
+    """
+    manifests = tuple(open_manifest(each) for each in dict.fromkeys(map(Path.resolve, directories)))
+    leaks = thing_leaks(manifests)
+    distance = max(map(_distance, manifests))
+    if not near_duplicates:
+        return LeakReport(manifests, tuple(leaks), (UNASKED,), 0, distance)
+    packed = (each for each in manifests if not each.layout.keeps_pictures)
+    unseen = [f"pictures of {each.directory}, which {each.layout.name} packs" for each in packed]
+    hashes = _hashes(manifests, max_pixels, unseen, on_step)
+    leaks += picture_leaks(manifests, _components(hashes, distance))
+    return LeakReport(manifests, tuple(leaks), tuple(unseen), len(hashes), distance)
+
+
+def _hashes(
+    manifests: Sequence[OpenManifest], max_pixels: int, unseen: list[str], on_step: OnStep | None
+) -> dict[_Picture, int]:
+    """Perceptual hashes of all pictures that lie as files; why one has none is added to ``unseen``."""
+    pictures = [
+        (number, split, path)
+        for number, each in enumerate(manifests)
+        if each.layout.keeps_pictures
+        for path, splits in sorted(pictures_of(each).items())
+        for split in sorted(splits)
+    ]
+    hashes: dict[_Picture, int] = {}
+    with ThreadPoolExecutor(THREADS) as pool:
+        hashed = pool.map(partial(_hash, manifests, max_pixels), pictures)
+        for done, (picture, found) in enumerate(zip(pictures, hashed, strict=True), start=1):
+            if isinstance(found, str):
+                unseen.append(found)
+            else:
+                hashes[picture] = found
+            if on_step:
+                on_step(done, len(pictures))
+    return hashes
+
+
+def _hash(manifests: Sequence[OpenManifest], max_pixels: int, picture: _Picture) -> int | str:
+    """The perceptual hash of a picture, or why there is none."""
+    number, split, name = picture
+    path = manifests[number].records.picture(split, name)
+    try:
+        return perceptual_hash(read_upright(open_photo(path.read_bytes(), max_pixels)).picture)
+    except (OSError, PhotoError) as error:
+        return f"the picture {path} ({str(error).rstrip('.')})"
+
+
+def _components(hashes: dict[_Picture, int], distance: int) -> list[list[_Picture]]:
+    """Pictures that look the same, directly or by way of others."""
+    keys = near_duplicate_keys(np.array(list(hashes.values()), dtype=np.uint64), distance)
+    found: dict[int, list[_Picture]] = defaultdict(list)
+    for picture, key in zip(hashes, keys.tolist(), strict=True):
+        found[key].append(picture)
+    return list(found.values())
+
+
+def _distance(manifest: OpenManifest) -> int:
+    stated = manifest.manifest.parameters.get("near_duplicate_distance")
+    return stated if isinstance(stated, int) and 0 <= stated <= 64 else MAX_DISTANCE
