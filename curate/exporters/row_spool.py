@@ -67,8 +67,8 @@ class RowSpool:
                 writer.write_table(rest)
 
     def _pack(self, split: str) -> None:
-        rows = self._rows.pop(split, [])
-        self._tables[split].append(pa.Table.from_pylist(rows, schema=self._schema))
+        if rows := self._rows.pop(split, []):
+            self._tables[split].append(pa.Table.from_pylist(rows, schema=self._schema))
 
     def _spill(self, split: str) -> None:
         """Append the tables that wait to the parts of their split."""
