@@ -1,8 +1,8 @@
 """Export a million subject records over small photos: records a second, memory, and against a plain copy.
 
 The records come from a generator, so that what is measured is the exporter alone: pictures, rows, sorting,
-tables, hashes, dataset card and manifest, all durably written. The plain copy writes the same pictures from the
-same bytes, durably and with as many threads.
+tables, hashes, dataset card and manifest, all durably written. The plain copy writes the same pictures from
+the same bytes, durably and with as many threads. Making the records is told apart.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ from curate.exporters.subject_samples import subject_samples
 from curate.photos.reading import decode
 from curate.records import Box, ManifestSpec, SubjectRecord, SubjectView
 
+OWN_SECONDS, PEAK_MB = 120, 1000
+"""Aims for a million records."""
 VIEWS = 4
 """Views of a thing: each is the target once, with the others as references."""
 SHARES = ("train",) * 8 + ("validation", "test")
@@ -95,7 +97,16 @@ def export(photos_count: int, count: int, folder: Path) -> dict[str, float]:
         subject_samples(records(photos, count), photos.of, decode), spec, folder, records=count
     )
     seconds = time.perf_counter() - start
-    return {"seconds": seconds, "before_mb": before, "peak_mb": _memory(), "files": written.counts["files"]}
+    start = time.perf_counter()
+    for _ in records(photos, count):
+        pass
+    return {
+        "seconds": seconds,
+        "generator": time.perf_counter() - start,
+        "before_mb": before,
+        "peak_mb": _memory(),
+        "files": written.counts["files"],
+    }
 
 
 def plain_copy(photos_count: int, count: int, folder: Path) -> dict[str, float]:
@@ -126,18 +137,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=1_000_000)
     parser.add_argument("--photos", type=int, default=100_000)
-    parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
         (folder / "copy").mkdir()
         copied = _apart(plain_copy, options.photos, options.records, folder / "copy")
         made = _apart(export, options.photos, options.records, folder / "export")
-    own = made["seconds"] - copied["seconds"]
+    own = made["seconds"] - made["generator"] - copied["seconds"]
     table = {
         "records": options.records,
         "photos": options.photos,
         "export_seconds": round(made["seconds"], 1),
+        "of_which_making_records": round(made["generator"], 1),
         "copy_seconds": round(copied["seconds"], 1),
         "own_seconds": round(own, 1),
         "ratio_to_copy": round(made["seconds"] / copied["seconds"], 2),
@@ -146,7 +157,7 @@ def main() -> int:
         "of_which_before_mb": round(made["before_mb"]),
     }
     print(json.dumps(table, indent=1))
-    return 0
+    return int(options.records == 1_000_000 and (own > OWN_SECONDS or made["peak_mb"] > PEAK_MB))
 
 
 if __name__ == "__main__":
