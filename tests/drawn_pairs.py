@@ -10,8 +10,8 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 import numpy as np
 from PIL import Image
 
-from curate.exporters.pair_records import PairFiles, PairRecord
 from curate.exporters.pixels import exported_photo
+from curate.exporters.tasks.pair_records import PairFiles, PairRecord
 from curate.photos.reading import decode
 
 LIMIT = 10_000_000

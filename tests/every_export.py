@@ -8,9 +8,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from curate.exporters.bootstrap_rules import BootstrapRules
-from curate.exporters.formats import FORMATS
-from curate.exporters.subject_records import TASK
+from curate.exporters.formats.registry import FORMATS
+from curate.exporters.tasks.bootstrap_rules import BootstrapRules
+from curate.exporters.tasks.subject_records import TASK
 from curate.workflows import review
 from curate.workflows.bootstrap_selection import BootstrapOptions
 from curate.workflows.export import SubjectOptions, export_subject

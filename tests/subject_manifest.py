@@ -8,7 +8,7 @@ from pathlib import Path
 from curate.exporters.export_folder import write_folder
 from curate.exporters.media_files import OnStep
 from curate.exporters.pixels import Decode
-from curate.exporters.subject_samples import ReadPhoto, subject_samples
+from curate.exporters.tasks.subject_samples import ReadPhoto, subject_samples
 from curate.records import ManifestSpec, SubjectRecord, WrittenManifest
 
 

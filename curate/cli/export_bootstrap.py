@@ -54,7 +54,7 @@ def bootstrap(
     Each record is an object pasted onto its removed background, its mask, the photo and the background. The
     photo's shadow and reflections are to be learned: a removal that left them there gives no record.
     """
-    from curate.exporters.bootstrap_rules import BootstrapRules
+    from curate.exporters.tasks.bootstrap_rules import BootstrapRules
     from curate.workflows.bootstrap_selection import BootstrapOptions
     from curate.workflows.export_bootstrap import export_bootstrap
 

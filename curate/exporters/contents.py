@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from curate.exporters.sides import Sides
 from curate.exporters.splits import SPLITS
-from curate.exporters.tally import Tally
-from curate.exporters.task import Row, Task, file_names
+from curate.exporters.tasks.tally import Tally
+from curate.exporters.tasks.task import Row, Task, file_names
 
 
 class Contents:

@@ -7,13 +7,13 @@ from pathlib import Path
 from curate.errors import ExportError
 from curate.exporters.contents import Contents
 from curate.exporters.export_folder import disk_errors, finish
-from curate.exporters.formats import FORMATS, format_for
-from curate.exporters.image_folder import IMAGE_FOLDER
+from curate.exporters.formats.image_folder import IMAGE_FOLDER
+from curate.exporters.formats.registry import FORMATS, format_for
 from curate.exporters.layout import RecordFolder
 from curate.exporters.manifest_file import ManifestFile
 from curate.exporters.sealing import Seal
 from curate.exporters.staging import staging_folder
-from curate.exporters.tasks import TASKS
+from curate.exporters.tasks.registry import TASKS
 from curate.exporters.verify import read_manifest, verify
 from curate.photos.opening import DEFAULT_MAX_PIXELS
 from curate.records import ManifestSpec, Provenance, WrittenManifest

@@ -9,11 +9,11 @@ from typing import Any
 import pyarrow as pa
 
 from curate.exporters.contents import Contents
-from curate.exporters.format import Format
+from curate.exporters.formats.format import Format
 from curate.exporters.layout import table_name
 from curate.exporters.licences import licence_url
 from curate.exporters.provenance_words import decisions_sentence
-from curate.exporters.task import Column, Task
+from curate.exporters.tasks.task import Column, Task
 from curate.records import ManifestSpec
 
 NAME = "croissant.json"

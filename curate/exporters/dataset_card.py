@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from curate.exporters.contents import Contents
-from curate.exporters.format import Format
+from curate.exporters.formats.format import Format
 from curate.exporters.layout import TABLE
 from curate.exporters.licences import hub_licence
 from curate.exporters.provenance_words import decisions_sentence
 from curate.exporters.splits import SPLITS
-from curate.exporters.task import Task
+from curate.exporters.tasks.task import Task
 from curate.records import ManifestSpec, Provenance
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curate.errors import VerificationError
-from curate.exporters import (
+from curate.exporters.layout import table_rows
+from curate.exporters.open_manifest import OpenManifest
+from curate.exporters.row_spool import RowSpool
+from curate.exporters.splits import SPLITS
+from curate.exporters.tasks import (
     benchmark,
     bootstrap_records,
     insertion_pairs,
@@ -17,10 +21,6 @@ from curate.exporters import (
     removal,
     subject_records,
 )
-from curate.exporters.layout import table_rows
-from curate.exporters.open_manifest import OpenManifest
-from curate.exporters.row_spool import RowSpool
-from curate.exporters.splits import SPLITS
 from curate.exporters.verify_records import ListedRecord
 
 WENT, CAME, CHANGED = KINDS = ("went", "came", "changed")

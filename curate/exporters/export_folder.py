@@ -11,7 +11,7 @@ from pathlib import Path
 
 from curate.errors import ExportError, VerificationError
 from curate.exporters.contents import Contents
-from curate.exporters.formats import format_for
+from curate.exporters.formats.registry import format_for
 from curate.exporters.layout import RecordFolder
 from curate.exporters.media_files import OnStep, written_rows
 from curate.exporters.reformatting import reformat
@@ -19,8 +19,8 @@ from curate.exporters.row_spool import RowSpool
 from curate.exporters.sealing import Seal, seal
 from curate.exporters.splits import SPLITS
 from curate.exporters.staging import make_folder, publish, staging_folder
-from curate.exporters.task import Sample, Task
-from curate.exporters.tasks import TASKS
+from curate.exporters.tasks.registry import TASKS
+from curate.exporters.tasks.task import Sample, Task
 from curate.exporters.verify import verify
 from curate.photos.opening import DEFAULT_MAX_PIXELS
 from curate.records import ManifestSpec, WrittenManifest

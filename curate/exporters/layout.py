@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from curate.exporters.pixels import decoded
 from curate.exporters.splits import SPLITS
 from curate.exporters.staging import copy_file
-from curate.exporters.task import Row
+from curate.exporters.tasks.task import Row
 from curate.photos.opening import DEFAULT_MAX_PIXELS
 
 README = "README.md"

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from curate.exporters.open_manifest import OpenManifest
-from curate.exporters.task import Row, Task, file_names
+from curate.exporters.tasks.task import Row, Task, file_names
 from curate.exporters.verify_records import ListedRecord
 
 NEAR_DUPLICATE = "near-duplicate"

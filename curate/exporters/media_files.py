@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from curate.exporters.staging import make_folder, write_file
-from curate.exporters.task import Picture, Row, Sample
+from curate.exporters.tasks.task import Picture, Row, Sample
 
 OnStep = Callable[[int, int], None]
 """Called with the number of records whose pictures are on disk, and of all records."""

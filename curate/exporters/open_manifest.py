@@ -11,13 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curate.errors import VerificationError
-from curate.exporters.format import Format
-from curate.exporters.formats import FORMATS
+from curate.exporters.formats.format import Format
+from curate.exporters.formats.registry import FORMATS
 from curate.exporters.layout import RecordFolder
 from curate.exporters.manifest_file import AGAIN, ManifestFile
 from curate.exporters.splits import SPLITS
-from curate.exporters.task import Task
-from curate.exporters.tasks import TASKS
+from curate.exporters.tasks.registry import TASKS
+from curate.exporters.tasks.task import Task
 from curate.exporters.verify import listed_files, read_manifest
 from curate.exporters.verify_records import ListedRecord
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from curate.exporters.contents import Contents
-from curate.exporters.format import Format
+from curate.exporters.formats.format import Format
 from curate.exporters.layout import RecordFolder
 from curate.exporters.staging import make_folder
-from curate.exporters.task import Task
+from curate.exporters.tasks.task import Task
 
 
 def reformat(records: RecordFolder, contents: Contents, task: Task, layout: Format, tree: Path) -> Path:

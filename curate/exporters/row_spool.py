@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from curate.errors import ExportError
 from curate.exporters.layout import ROWS_PER_GROUP, table_writer
-from curate.exporters.task import Row, Task
+from curate.exporters.tasks.task import Row, Task
 
 _DIGITS = 2
 """Ids are hashes, so their first two digits deal rows out evenly: of a million 4,000 to a part."""

@@ -12,12 +12,12 @@ from pathlib import Path
 from curate.exporters import croissant, manifest_file, sums
 from curate.exporters.contents import Contents
 from curate.exporters.dataset_card import dataset_card
-from curate.exporters.format import Format
+from curate.exporters.formats.format import Format
 from curate.exporters.layout import README, RecordFolder
 from curate.exporters.manifest_file import ManifestFile
 from curate.exporters.media_files import THREADS
 from curate.exporters.staging import write_file
-from curate.exporters.task import Task
+from curate.exporters.tasks.task import Task
 from curate.records import ManifestSpec
 
 

@@ -15,13 +15,13 @@ import pyarrow.parquet as pq
 
 from curate.errors import PhotoError
 from curate.exporters.contents import Contents
-from curate.exporters.format import Format
-from curate.exporters.formats import FORMATS
+from curate.exporters.formats.format import Format
+from curate.exporters.formats.registry import FORMATS
 from curate.exporters.layout import BESIDES, RecordFolder
 from curate.exporters.manifest_file import ManifestFile
 from curate.exporters.media_files import THREADS
-from curate.exporters.task import Row, Task, file_names
-from curate.exporters.tasks import TASKS
+from curate.exporters.tasks.registry import TASKS
+from curate.exporters.tasks.task import Row, Task, file_names
 
 Sizes = Mapping[str, tuple[int, int]]
 """Width and height of every listed picture by its path from the manifest's folder."""

@@ -12,9 +12,9 @@ from PIL import Image
 from torch.utils.data import Dataset
 
 from curate.errors import SettingsError
-from curate.exporters.formats import FORMATS
+from curate.exporters.formats.registry import FORMATS
 from curate.exporters.layout import RecordFolder
-from curate.exporters.task import Row
+from curate.exporters.tasks.task import Row
 from curate.training.cells import Fit
 from curate.training.folder import opened_manifest
 from curate.training.pictures import stored_picture

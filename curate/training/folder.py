@@ -10,8 +10,8 @@ from fsspec.core import url_to_fs
 
 from curate.errors import SettingsError, VerificationError
 from curate.exporters import manifest_file, sums
+from curate.exporters.formats.shards import shard_names
 from curate.exporters.manifest_file import AGAIN, ManifestFile
-from curate.exporters.shards import shard_names
 from curate.exporters.splits import SPLITS
 from curate.training.shards import Shard
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 
-from curate.exporters.task import Row
+from curate.exporters.tasks.task import Row
 from curate.training.cells import CellRule, Fit
 from curate.training.epochs import Epochs
 from curate.training.tasks import CellRules, Pictures, TaskTensors, TensorSample, tensors_of

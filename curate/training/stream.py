@@ -9,8 +9,8 @@ import torch
 from torch.utils.data import IterableDataset
 
 from curate.errors import SettingsError
-from curate.exporters.shards import parts_of
-from curate.exporters.task import Row
+from curate.exporters.formats.shards import parts_of
+from curate.exporters.tasks.task import Row
 from curate.training.cells import Fit
 from curate.training.folder import shards_of
 from curate.training.places import Place

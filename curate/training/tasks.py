@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 from torch import Tensor
 
 from curate.errors import SettingsError
-from curate.exporters.task import Row
+from curate.exporters.tasks.task import Row
 from curate.pair_verdicts import ACCEPT, REJECT
 from curate.training.cells import EMPTY, CellRule, Placing
 from curate.training.grids import REFERENCES, grid, loss_mask

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from curate.database import removal_votes, removals, rules, subjects
 from curate.database.removals import RemovalRow
-from curate.exporters.bootstrap_records import BootstrapRecord
-from curate.exporters.bootstrap_rules import BootstrapNumbers, BootstrapRules, mask_shares
 from curate.exporters.media_files import THREADS
 from curate.exporters.pixels import decoded
+from curate.exporters.tasks.bootstrap_records import BootstrapRecord
+from curate.exporters.tasks.bootstrap_rules import BootstrapNumbers, BootstrapRules, mask_shares
 from curate.records import SubjectView
 from curate.verdicts import DISPUTED, FLAGGED, Consensus
 from curate.workflows.approval import approval

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from curate.database import manifests, rules, subjects, takedowns, vote_history
 from curate.database.vote_history import CastVote
 from curate.errors import SettingsError
-from curate.exporters.decision_records import Seen, VoteRecord
 from curate.exporters.splits import SplitAssignment, place_links
+from curate.exporters.tasks.decision_records import Seen, VoteRecord
 from curate.pair_verdicts import REJECT, reason_of
 from curate.workflows import pair_splits
 from curate.workflows.approval import approval

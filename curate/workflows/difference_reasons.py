@@ -12,9 +12,9 @@ from curate.database import decisions, manifest_rows, takedowns
 from curate.database.manifest_rows import RegisteredManifest
 from curate.database.tables import Decision
 from curate.database.takedowns import Tombstone
-from curate.exporters import decision_records
 from curate.exporters.difference import CAME, CHANGED, WENT, Change
-from curate.exporters.task import Row, Task
+from curate.exporters.tasks import decision_records
+from curate.exporters.tasks.task import Row, Task
 from curate.exporters.verify_records import ListedRecord
 from curate.workflows.column_reasons import DECISIONS, Asked, Reason, came_and_went, column_reasons
 from curate.workflows.selection_reasons import Selection, selection

@@ -9,10 +9,10 @@ from pathlib import Path
 from curate.database import manifests
 from curate.database.provenance import provenance
 from curate.errors import ExportError
-from curate.exporters import benchmark
 from curate.exporters.export_folder import write_folder
-from curate.exporters.subject_records import TASK, views_of
-from curate.exporters.subject_samples import subject_samples
+from curate.exporters.tasks import benchmark
+from curate.exporters.tasks.subject_records import TASK, views_of
+from curate.exporters.tasks.subject_samples import subject_samples
 from curate.photos.reading import decode
 from curate.workflows import view_selection
 from curate.workflows.captions import with_captions

@@ -9,8 +9,8 @@ from uuid import UUID
 from curate.database import manifests
 from curate.database.provenance import provenance
 from curate.errors import ExportError
-from curate.exporters.bootstrap_records import TASK, BootstrapRecord, bootstrap_samples
 from curate.exporters.export_folder import write_folder
+from curate.exporters.tasks.bootstrap_records import TASK, BootstrapRecord, bootstrap_samples
 from curate.photos.reading import decode
 from curate.workflows import view_selection
 from curate.workflows.bootstrap_selection import BootstrapOptions, BootstrapSelection, select_bootstrap

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from curate.database.tables import Manifest
-from curate.exporters import benchmark, insertion_records
-from curate.exporters.image_folder import IMAGE_FOLDER
+from curate.exporters.formats.image_folder import IMAGE_FOLDER
 from curate.exporters.splits import SHARES
+from curate.exporters.tasks import benchmark, insertion_records
 
 
 def export_again(manifest: Manifest) -> str:

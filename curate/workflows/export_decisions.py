@@ -10,10 +10,10 @@ from uuid import UUID
 from curate.database import manifests, rules, subjects
 from curate.database.provenance import provenance
 from curate.errors import ExportError
-from curate.exporters.decision_records import TASK, RemovalPictures, VoteRecord, decision_samples
 from curate.exporters.export_folder import write_folder
 from curate.exporters.pixels import decoded
-from curate.exporters.subject_samples import original_bytes
+from curate.exporters.tasks.decision_records import TASK, RemovalPictures, VoteRecord, decision_samples
+from curate.exporters.tasks.subject_samples import original_bytes
 from curate.photos.reading import decode
 from curate.records import SubjectView
 from curate.workflows import view_selection

@@ -10,8 +10,8 @@ from curate.database import manifests, removal_votes, rules
 from curate.database.provenance import provenance
 from curate.errors import ExportError
 from curate.exporters.export_folder import write_folder
-from curate.exporters.insertion_records import TASK, InsertionRecord, insertion_samples
-from curate.exporters.subject_records import views_of
+from curate.exporters.tasks.insertion_records import TASK, InsertionRecord, insertion_samples
+from curate.exporters.tasks.subject_records import views_of
 from curate.photos.reading import decode
 from curate.records import SubjectRecord
 from curate.verdicts import Consensus

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from curate.errors import ExportError, SettingsError
-from curate.exporters.image_folder import IMAGE_FOLDER
+from curate.exporters.formats.image_folder import IMAGE_FOLDER
 from curate.exporters.splits import SHARES
 from curate.records import ManifestSpec, Provenance, SubjectView, WrittenManifest
 

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from curate.database import manifests
 from curate.database.provenance import provenance
 from curate.errors import ExportError
-from curate.exporters import insertion_pairs, removal
 from curate.exporters.export_folder import write_folder
-from curate.exporters.pair_records import PairFiles, PairRecord, ReadPair
-from curate.exporters.pair_words import NOTHING
-from curate.exporters.task import Sample
+from curate.exporters.tasks import insertion_pairs, removal
+from curate.exporters.tasks.pair_records import PairFiles, PairRecord, ReadPair
+from curate.exporters.tasks.pair_words import NOTHING
+from curate.exporters.tasks.task import Sample
 from curate.verdicts import Consensus
 from curate.workflows.export_options import Exported, ExportOptions, reasons, told
 from curate.workflows.pair_pixels import pair_files

@@ -9,7 +9,7 @@ from uuid import UUID
 from curate.database import manifests, object_names, pairs
 from curate.database.pairs import PairRow
 from curate.errors import NotFoundError, SettingsError
-from curate.exporters.pair_records import object_key
+from curate.exporters.tasks.pair_records import object_key
 from curate.workflows.named_shoots import named_photographer
 from curate.workflows.pair_splits import with_a_place
 from curate.workflows.plain_names import plain_name

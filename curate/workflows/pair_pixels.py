@@ -15,8 +15,8 @@ from curate.capture.frames import decode_frame, decode_pair, pair_white_balance
 from curate.capture.full_size import aligned
 from curate.capture.records import Alignment
 from curate.errors import ExportError, MediaError, PhotoError
-from curate.exporters.pair_records import PairFiles, Plane
 from curate.exporters.pixels import QUICK, RGB, MediaFile, decoded, exported_photo, png
+from curate.exporters.tasks.pair_records import PairFiles, Plane
 from curate.workflows.pair_approval import ApprovedPair, PairPhoto
 from curate.workflows.pair_frames import frame_bytes
 from curate.workflows.pair_records import IMAGE_SUFFIX

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from curate.database import rules
-from curate.exporters.pair_records import PairRecord
-from curate.exporters.pair_rules import moved_too_far
 from curate.exporters.splits import connected_photos
+from curate.exporters.tasks.pair_records import PairRecord
+from curate.exporters.tasks.pair_rules import moved_too_far
 from curate.verdicts import DISPUTED, FLAGGED, Consensus
 from curate.workflows import pairs
 from curate.workflows.export_options import ExportOptions

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from curate.database import manifests, pairs
-from curate.exporters.pair_records import object_key
 from curate.exporters.splits import SplitAssignment, place_links
+from curate.exporters.tasks.pair_records import object_key
 from curate.workflows.export_options import SplitOptions
 from curate.workflows.near_duplicates import photo_components
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from curate.database import frames, object_names, pair_checks, pair_votes, pairs
 from curate.database.pairs import PairRow
 from curate.errors import DecisionError, PhotoError, SettingsError
-from curate.exporters.pair_records import object_key
+from curate.exporters.tasks.pair_records import object_key
 from curate.verdicts import ACCEPTED
 from curate.workflows.named_shoots import NamedShoot, place_of
 from curate.workflows.pair_checks import check, correct_mask

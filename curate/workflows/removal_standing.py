@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from curate.database import removal_votes, removals
 from curate.database.removals import RemovalRow
-from curate.exporters.backgrounds import Background
+from curate.exporters.tasks.backgrounds import Background
 from curate.exporters.verify_records import ListedRecord
 from curate.records import Box
 from curate.verdicts import ACCEPTED, Consensus

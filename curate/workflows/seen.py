@@ -17,7 +17,7 @@ from curate.database.pairs import PairRow
 from curate.database.removals import RemovalRow
 from curate.database.tables import PairCheck, RemovalMeasurement
 from curate.database.vote_history import CastVote, SeenGroup
-from curate.exporters.decision_records import Seen
+from curate.exporters.tasks.decision_records import Seen
 from curate.records import DetectedObject
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from curate.database import pairs
-from curate.exporters import (
+from curate.exporters.tasks import (
     benchmark,
     bootstrap_records,
     insertion_pairs,
@@ -17,7 +17,7 @@ from curate.exporters import (
     removal,
     subject_records,
 )
-from curate.exporters.bootstrap_rules import BootstrapRules
+from curate.exporters.tasks.bootstrap_rules import BootstrapRules
 from curate.workflows import view_selection
 from curate.workflows.bootstrap_selection import BootstrapOptions, select_bootstrap
 from curate.workflows.export_insertion import with_backgrounds

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from curate.database import decisions, manifests, takedowns
 from curate.errors import VerificationError
-from curate.exporters import (
+from curate.exporters.manifest_file import ManifestFile
+from curate.exporters.tasks import (
     benchmark,
     bootstrap_records,
     decision_records,
@@ -19,7 +20,6 @@ from curate.exporters import (
     removal,
     subject_records,
 )
-from curate.exporters.manifest_file import ManifestFile
 from curate.exporters.verify import VerifiedManifest, first_of, listed_records, verify
 from curate.exporters.verify_records import ListedRecord
 from curate.photos.opening import DEFAULT_MAX_PIXELS

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from curate.database import fingerprints, rules, subjects
-from curate.exporters.subject_records import (
+from curate.exporters.tasks.subject_records import (
     REFERENCES,
     AcceptedView,
     SubjectSet,

@@ -27,8 +27,8 @@ from PIL import Image
 from curate.exporters.export_folder import write_folder
 from curate.exporters.media_files import THREADS
 from curate.exporters.staging import make_folder, write_file
-from curate.exporters.subject_records import sample_id
-from curate.exporters.subject_samples import subject_samples
+from curate.exporters.tasks.subject_records import sample_id
+from curate.exporters.tasks.subject_samples import subject_samples
 from curate.photos.reading import decode
 from curate.records import Box, ManifestSpec, SubjectRecord, SubjectView
 

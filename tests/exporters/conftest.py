@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curate.exporters.subject_records import AcceptedView, subject_records
+from curate.exporters.tasks.subject_records import AcceptedView, subject_records
 from curate.photos.reading import decode
 from curate.records import Box, ManifestSpec, SubjectRecord, SubjectView, WrittenManifest
 from subject_manifest import write_subject

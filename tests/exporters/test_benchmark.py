@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from curate.errors import VerificationError
-from curate.exporters.benchmark import benchmark_records
 from curate.exporters.export_folder import write_folder
-from curate.exporters.subject_records import AcceptedView
-from curate.exporters.subject_samples import subject_samples
+from curate.exporters.tasks.benchmark import benchmark_records
+from curate.exporters.tasks.subject_records import AcceptedView
+from curate.exporters.tasks.subject_samples import subject_samples
 from curate.exporters.verify import verify
 from curate.records import ManifestSpec
 from forgery import rewrite

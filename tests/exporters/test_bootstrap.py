@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from curate.errors import ExportError
-from curate.exporters.backgrounds import Background
-from curate.exporters.bootstrap_records import BootstrapRecord, bootstrap_samples
-from curate.exporters.bootstrap_rules import BootstrapNumbers, BootstrapRules, mask_shares
 from curate.exporters.export_folder import write_folder
 from curate.exporters.pixels import png
+from curate.exporters.tasks.backgrounds import Background
+from curate.exporters.tasks.bootstrap_records import BootstrapRecord, bootstrap_samples
+from curate.exporters.tasks.bootstrap_rules import BootstrapNumbers, BootstrapRules, mask_shares
 from curate.exporters.verify import verify
 from curate.photos.reading import decode
 from curate.records import Box, ManifestSpec, SubjectView

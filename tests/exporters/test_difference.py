@@ -12,7 +12,7 @@ import pytest
 from curate.errors import VerificationError
 from curate.exporters.difference import changes, differing_parameters
 from curate.exporters.open_manifest import open_manifest
-from curate.exporters.subject_records import sample_id
+from curate.exporters.tasks.subject_records import sample_id
 from curate.photos.reading import decode
 from curate.records import ManifestSpec
 from curate.workflows.manifest_difference import difference

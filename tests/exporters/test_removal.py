@@ -16,8 +16,8 @@ from PIL import Image
 from curate.errors import ExportError, VerificationError
 from curate.exporters import staging
 from curate.exporters.export_folder import write_folder
-from curate.exporters.insertion_pairs import insertion_pair_samples
-from curate.exporters.removal import removal_samples
+from curate.exporters.tasks.insertion_pairs import insertion_pair_samples
+from curate.exporters.tasks.removal import removal_samples
 from curate.exporters.verify import verify
 from curate.photos.reading import decode
 from curate.records import Box, ManifestSpec

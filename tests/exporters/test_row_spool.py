@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from curate.errors import ExportError
 from curate.exporters import row_spool
 from curate.exporters.row_spool import RowSpool
-from curate.exporters.subject import SUBJECT
-from curate.exporters.task import Column
+from curate.exporters.tasks.subject import SUBJECT
+from curate.exporters.tasks.task import Column
 
 TASK = replace(SUBJECT, columns=(Column("sample_id", pa.string(), ""), Column("number", pa.int64(), "")))
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from curate.captions import template
 from curate.errors import ExportError
-from curate.exporters.subject_records import AcceptedView, subject_records
+from curate.exporters.tasks.subject_records import AcceptedView, subject_records
 from curate.records import Box, SubjectView
 
 

@@ -15,18 +15,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curate.exporters.backgrounds import Background
-from curate.exporters.bootstrap_records import BootstrapRecord, bootstrap_samples
-from curate.exporters.bootstrap_rules import BootstrapNumbers, BootstrapRules, mask_shares
-from curate.exporters.decision_records import RemovalPictures, Seen, VoteRecord, decision_samples
 from curate.exporters.export_folder import write_folder
-from curate.exporters.insertion_pairs import insertion_pair_samples
-from curate.exporters.insertion_records import InsertionRecord, insertion_samples
 from curate.exporters.pixels import png
-from curate.exporters.removal import removal_samples
-from curate.exporters.subject_records import sample_id
-from curate.exporters.subject_samples import subject_samples
-from curate.exporters.task import Sample
+from curate.exporters.tasks.backgrounds import Background
+from curate.exporters.tasks.bootstrap_records import BootstrapRecord, bootstrap_samples
+from curate.exporters.tasks.bootstrap_rules import BootstrapNumbers, BootstrapRules, mask_shares
+from curate.exporters.tasks.decision_records import RemovalPictures, Seen, VoteRecord, decision_samples
+from curate.exporters.tasks.insertion_pairs import insertion_pair_samples
+from curate.exporters.tasks.insertion_records import InsertionRecord, insertion_samples
+from curate.exporters.tasks.removal import removal_samples
+from curate.exporters.tasks.subject_records import sample_id
+from curate.exporters.tasks.subject_samples import subject_samples
+from curate.exporters.tasks.task import Sample
 from curate.exporters.verify import verify
 from curate.photos.reading import decode
 from curate.records import Box, ManifestSpec, SubjectRecord, SubjectView

@@ -13,9 +13,9 @@ import torch
 from torch.utils.data import DataLoader
 
 from curate.errors import SettingsError, VerificationError
+from curate.exporters.formats.webdataset import write_shards
 from curate.exporters.layout import RecordFolder
-from curate.exporters.tasks import TASKS
-from curate.exporters.webdataset import write_shards
+from curate.exporters.tasks.registry import TASKS
 from curate.training import RecordDataset, RecordStream
 from curate.training.places import Place
 from curate.training.shards import Shard

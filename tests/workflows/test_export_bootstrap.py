@@ -15,7 +15,7 @@ from chain import last
 from curate.database import decisions
 from curate.database.decisions import Said
 from curate.errors import ExportError, SettingsError, VerificationError
-from curate.exporters.bootstrap_rules import BootstrapRules
+from curate.exporters.tasks.bootstrap_rules import BootstrapRules
 from curate.photos.reading import decode
 from curate.records import Box, PhotoRights
 from curate.vision.loading import load_remover, load_segmenter

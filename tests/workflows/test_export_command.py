@@ -9,8 +9,8 @@ import typer
 
 from curate.cli.app import app
 from curate.database.tables import Manifest
-from curate.exporters.bootstrap_rules import BootstrapRules
-from curate.exporters.tasks import TASKS
+from curate.exporters.tasks.bootstrap_rules import BootstrapRules
+from curate.exporters.tasks.registry import TASKS
 from curate.workflows.export_command import export_again
 
 

@@ -16,7 +16,7 @@ from curate.database import decisions, pair_checks
 from curate.database import pairs as pair_rows
 from curate.database.decisions import Said
 from curate.errors import ExportError, VerificationError
-from curate.exporters.pair_rules import ALIGNED_UP_TO
+from curate.exporters.tasks.pair_rules import ALIGNED_UP_TO
 from curate.photos.reading import decode
 from curate.workflows import pairs, review, shoots
 from curate.workflows.export_pairs import MOVED, PairOptions, export_pairs

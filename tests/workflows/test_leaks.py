@@ -13,7 +13,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from curate.cli.app import app
-from curate.exporters.subject_records import AcceptedView, subject_records
+from curate.exporters.tasks.subject_records import AcceptedView, subject_records
 from curate.photos.reading import decode
 from curate.records import Box, ManifestSpec, SubjectView
 from curate.workflows.leaks import UNASKED, find_leaks

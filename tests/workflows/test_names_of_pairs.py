@@ -9,7 +9,7 @@ import pytest
 
 from curate.database import manifests
 from curate.errors import DecisionError, ExportError, NotFoundError, SettingsError
-from curate.exporters.pair_records import object_key
+from curate.exporters.tasks.pair_records import object_key
 from curate.workflows import object_names, pairs, shoots
 from curate.workflows.export_pairs import PairOptions, export_pairs
 from curate.workflows.named_shoots import NamedShoot

@@ -13,8 +13,8 @@ import pytest
 from curate.cli.export_options import FormatName
 from curate.errors import ExportError, VerificationError
 from curate.exporters.conversion import convert_folder
-from curate.exporters.formats import FORMATS, format_for
-from curate.exporters.tasks import TASKS
+from curate.exporters.formats.registry import FORMATS, format_for
+from curate.exporters.tasks.registry import TASKS
 from curate.exporters.verify import listed_records, verify
 from forgery import listed_files, reseal, write_table
 from format_sets import TASKS as NAMES

@@ -11,12 +11,12 @@ import pytest
 import webdataset
 
 from curate.errors import VerificationError
-from curate.exporters.formats import FORMATS
+from curate.exporters.formats.registry import FORMATS
+from curate.exporters.formats.shards import Shards, members, parts_of
+from curate.exporters.formats.webdataset import write_shards
 from curate.exporters.layout import RecordFolder
-from curate.exporters.shards import Shards, members, parts_of
-from curate.exporters.tasks import TASKS
+from curate.exporters.tasks.registry import TASKS
 from curate.exporters.verify import verify
-from curate.exporters.webdataset import write_shards
 from forgery import reseal
 from format_sets import TASKS as NAMES
 

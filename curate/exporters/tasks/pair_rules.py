@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from curate.exporters.pair_columns import EFFECT, MASK
-from curate.exporters.pair_records import sample_id
-from curate.exporters.task import Holdings, PixelsOf, Row, SizeOf, file_names
+from curate.exporters.tasks.pair_columns import EFFECT, MASK
+from curate.exporters.tasks.pair_records import sample_id
+from curate.exporters.tasks.task import Holdings, PixelsOf, Row, SizeOf, file_names
 
 ALIGNED_UP_TO = 2.0
 """Pixels a camera may have moved for its pair to be aligned, as in ``curate.capture.thresholds``."""

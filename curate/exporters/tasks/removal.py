@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pyarrow as pa
 
-from curate.exporters.pair_columns import COLUMNS, EFFECT, EFFECT_MEANING, MASK, MASK_MEANING, SAMPLE_ID
-from curate.exporters.pair_records import PairFiles, PairRecord, ReadPair
-from curate.exporters.pair_rules import holdings, mask_faults, row_faults
-from curate.exporters.pair_samples import pair_samples
-from curate.exporters.pair_words import (
+from curate.exporters.pixels import MediaFile, png
+from curate.exporters.tasks.pair_columns import COLUMNS, EFFECT, EFFECT_MEANING, MASK, MASK_MEANING, SAMPLE_ID
+from curate.exporters.tasks.pair_records import PairFiles, PairRecord, ReadPair
+from curate.exporters.tasks.pair_rules import holdings, mask_faults, row_faults
+from curate.exporters.tasks.pair_samples import pair_samples
+from curate.exporters.tasks.pair_words import (
     COUNTS,
     LIMITS,
     MAKING,
@@ -21,9 +22,8 @@ from curate.exporters.pair_words import (
     facts,
     pairs,
 )
-from curate.exporters.pixels import MediaFile, png
-from curate.exporters.tally import Tally
-from curate.exporters.task import CardWords, Column, PixelsOf, Row, Sample, SizeOf, Task
+from curate.exporters.tasks.tally import Tally
+from curate.exporters.tasks.task import CardWords, Column, PixelsOf, Row, Sample, SizeOf, Task
 
 TASK = "removal"
 _INPUT, _TARGET, _ALPHA = "input_file_name", "target_file_name", "alpha_file_name"

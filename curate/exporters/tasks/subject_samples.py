@@ -9,7 +9,7 @@ from functools import partial
 
 from curate.errors import ExportError, PhotoError
 from curate.exporters.pixels import Decode, crop_frame, exported_crop, exported_photo
-from curate.exporters.task import Made, Picture, Sample
+from curate.exporters.tasks.task import Made, Picture, Sample
 from curate.records import Box, SubjectRecord, SubjectView
 
 ReadPhoto = Callable[[SubjectView], bytes]

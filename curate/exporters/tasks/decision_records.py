@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.exporters.pixels import MediaFile, png
-from curate.exporters.task import Made, Picture, Sample
+from curate.exporters.tasks.task import Made, Picture, Sample
 
 TASK = "decisions"
 INPUT, OUTPUT, MASK, WIDENED = PICTURES = (

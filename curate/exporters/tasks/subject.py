@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 
 from curate.captions import PERSON, TEMPLATE
-from curate.exporters.subject_records import TASK, sample_id
-from curate.exporters.tally import Tally
-from curate.exporters.task import CardWords, Column, Holdings, Row, SizeOf, Task, listed
+from curate.exporters.tasks.subject_records import TASK, sample_id
+from curate.exporters.tasks.tally import Tally
+from curate.exporters.tasks.task import CardWords, Column, Holdings, Row, SizeOf, Task, listed
 
 _SOURCE = re.compile(rf"{PERSON}|{TEMPLATE}|[0-9a-f]{{64}}")
 _TEXTS = listed(pa.string())

@@ -16,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from curate.exporters.pixels import MediaFile
-from curate.exporters.tally import Tally
+from curate.exporters.tasks.tally import Tally
 
 Row = Mapping[str, Any]
 """One row of a split's table, by column."""

@@ -13,16 +13,16 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.exporters.subject import SUBJECT, holdings, view_faults
-from curate.exporters.subject_records import (
+from curate.exporters.tasks.subject import SUBJECT, holdings, view_faults
+from curate.exporters.tasks.subject_records import (
     REFERENCES,
     AcceptedView,
     SkippedTarget,
     SubjectSet,
     subject_records,
 )
-from curate.exporters.tally import Tally
-from curate.exporters.task import Holdings, Row, SizeOf, Task
+from curate.exporters.tasks.tally import Tally
+from curate.exporters.tasks.task import Holdings, Row, SizeOf, Task
 
 TASK = "benchmark"
 SPLIT = "test"

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from curate.exporters import removal
-from curate.exporters.edits import EDITABLE, thing_in
 from curate.exporters.file_structure import picture_size
-from curate.exporters.format import Format
-from curate.exporters.format_files import Own, in_threads, json_bytes, piece_faults, write_pieces
+from curate.exporters.formats.edits import EDITABLE, thing_in
+from curate.exporters.formats.files import Own, in_threads, json_bytes, piece_faults, write_pieces
+from curate.exporters.formats.format import Format
 from curate.exporters.layout import RecordFolder
 from curate.exporters.staging import make_folder
-from curate.exporters.task import Row, Task
+from curate.exporters.tasks import removal
+from curate.exporters.tasks.task import Row, Task
 
 _FOLDER = "annotations"
 _KEPT = ("sample_id", "group_id", "object_id", "pair_id")

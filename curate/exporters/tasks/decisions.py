@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from curate.exporters.decision_records import INPUT, MASK, OUTPUT, PICTURES, TASK, WIDENED, sample_id
-from curate.exporters.tally import Tally
-from curate.exporters.task import CardWords, Column, Holdings, PixelsOf, Row, SizeOf, Task, listed
+from curate.exporters.tasks.decision_records import INPUT, MASK, OUTPUT, PICTURES, TASK, WIDENED, sample_id
+from curate.exporters.tasks.tally import Tally
+from curate.exporters.tasks.task import CardWords, Column, Holdings, PixelsOf, Row, SizeOf, Task, listed
 from curate.pair_verdicts import REJECT, REJECT_REASONS
 from curate.verdicts import VERDICTS
 

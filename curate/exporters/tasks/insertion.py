@@ -9,18 +9,18 @@ from collections.abc import Hashable, Iterator
 
 import pyarrow as pa
 
-from curate.exporters import backgrounds
-from curate.exporters.backgrounds import (
+from curate.exporters.tasks import backgrounds
+from curate.exporters.tasks.backgrounds import (
     BACKGROUND,
     MASK,
     MASK_MEANING,
     background_pixel_faults,
     background_row_faults,
 )
-from curate.exporters.insertion_records import PROMPT, TASK, sample_id
-from curate.exporters.subject import SUBJECT, holdings, view_faults
-from curate.exporters.tally import Tally
-from curate.exporters.task import CardWords, Column, Row, SizeOf, Task
+from curate.exporters.tasks.insertion_records import PROMPT, TASK, sample_id
+from curate.exporters.tasks.subject import SUBJECT, holdings, view_faults
+from curate.exporters.tasks.tally import Tally
+from curate.exporters.tasks.task import CardWords, Column, Row, SizeOf, Task
 
 _PICTURES = (
     Column(BACKGROUND, pa.string(), "the target without the object: output of a remover; PNG"),

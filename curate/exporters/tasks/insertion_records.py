@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
-from curate.exporters.backgrounds import BACKGROUND, MASK, Background, ReadPng, background_values
 from curate.exporters.pixels import Decode, MediaFile
-from curate.exporters.subject_samples import ReadPhoto, subject_samples
-from curate.exporters.task import Made, Picture, Sample
+from curate.exporters.tasks.backgrounds import BACKGROUND, MASK, Background, ReadPng, background_values
+from curate.exporters.tasks.subject_samples import ReadPhoto, subject_samples
+from curate.exporters.tasks.task import Made, Picture, Sample
 from curate.records import SubjectRecord
 
 TASK = "insertion"

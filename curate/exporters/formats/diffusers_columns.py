@@ -9,11 +9,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curate.exporters.edits import EDITABLE, edit_of
-from curate.exporters.format import Format
-from curate.exporters.format_files import Own
+from curate.exporters.formats.edits import EDITABLE, edit_of
+from curate.exporters.formats.files import Own
+from curate.exporters.formats.format import Format
 from curate.exporters.layout import ROWS_PER_GROUP, TABLE, RecordFolder, table_rows, table_writer
-from curate.exporters.task import Row, Task
+from curate.exporters.tasks.task import Row, Task
 
 _MASK = "mask_image_file_name"
 _COLUMNS = ("sample_id", "input_image_file_name", "edited_image_file_name", "edit_prompt")

@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.errors import PhotoError
-from curate.exporters import insertion_records, removal
-from curate.exporters.edits import EDITABLE, Edit, edit_of
-from curate.exporters.format import Format
-from curate.exporters.format_files import Own, copy_faults, in_threads, piece_faults, write_pieces
+from curate.exporters.formats.edits import EDITABLE, Edit, edit_of
+from curate.exporters.formats.files import Own, copy_faults, in_threads, piece_faults, write_pieces
+from curate.exporters.formats.format import Format
 from curate.exporters.layout import RecordFolder
 from curate.exporters.pixels import QUICK, png
 from curate.exporters.staging import make_folder
-from curate.exporters.task import Row, Task
+from curate.exporters.tasks import insertion_records, removal
+from curate.exporters.tasks.task import Row, Task
 from curate.photos.opening import open_photo
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from curate.exporters.task import Column, listed
+from curate.exporters.tasks.task import Column, listed
 
 MASK, EFFECT = "mask_file_name", "effect_mask_file_name"
 MASK_MEANING = "white (255) is the object, black (0) everything else"

@@ -9,11 +9,18 @@ from functools import partial
 from uuid import UUID
 
 from curate.errors import ExportError
-from curate.exporters.backgrounds import BACKGROUND, MASK, TARGET, Background, ReadPng, background_values
-from curate.exporters.bootstrap_rules import BootstrapNumbers
 from curate.exporters.pixels import QUICK, Decode, MediaFile, decoded, exported_photo, pasted, png
-from curate.exporters.subject_samples import ReadPhoto, original_bytes
-from curate.exporters.task import Made, Picture, Sample
+from curate.exporters.tasks.backgrounds import (
+    BACKGROUND,
+    MASK,
+    TARGET,
+    Background,
+    ReadPng,
+    background_values,
+)
+from curate.exporters.tasks.bootstrap_rules import BootstrapNumbers
+from curate.exporters.tasks.subject_samples import ReadPhoto, original_bytes
+from curate.exporters.tasks.task import Made, Picture, Sample
 from curate.records import SubjectView
 
 TASK = "insertion-bootstrap"

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from curate.errors import PhotoError
 from curate.exporters.media_files import THREADS
-from curate.exporters.task import Row
+from curate.exporters.tasks.task import Row
 
 Own = dict[str, str]
 """sha256 by path of the files that are neither rows nor pictures where rows say; checks take out what they

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from curate.exporters.pair_rules import ALIGNED_UP_TO, moved_too_far
-from curate.exporters.tally import Tally
-from curate.exporters.task import Row
+from curate.exporters.tasks.pair_rules import ALIGNED_UP_TO, moved_too_far
+from curate.exporters.tasks.tally import Tally
+from curate.exporters.tasks.task import Row
 
 NOTHING = "Nothing is approved for export: accept pairs in the review app or with `curate decide` first."
 COUNTS = (

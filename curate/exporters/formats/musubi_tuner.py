@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from curate.exporters.edits import EDITABLE, edit_of
-from curate.exporters.format import Format
-from curate.exporters.format_files import Own, copy_faults, json_bytes, piece_faults, write_pieces
+from curate.exporters.formats.edits import EDITABLE, edit_of
+from curate.exporters.formats.files import Own, copy_faults, json_bytes, piece_faults, write_pieces
+from curate.exporters.formats.format import Format
 from curate.exporters.layout import RecordFolder
 from curate.exporters.staging import make_folder
-from curate.exporters.task import Row, Task
+from curate.exporters.tasks.task import Row, Task
 
 _TARGETS = "targets"
 

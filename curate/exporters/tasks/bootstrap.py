@@ -15,8 +15,9 @@ import numpy as np
 import pyarrow as pa
 
 from curate.errors import SettingsError
-from curate.exporters import backgrounds
-from curate.exporters.backgrounds import (
+from curate.exporters.pixels import pasted
+from curate.exporters.tasks import backgrounds
+from curate.exporters.tasks.backgrounds import (
     BACKGROUND,
     MASK,
     MASK_MEANING,
@@ -24,12 +25,11 @@ from curate.exporters.backgrounds import (
     background_pixel_faults,
     background_row_faults,
 )
-from curate.exporters.bootstrap_records import INPUT, TASK, sample_id
-from curate.exporters.bootstrap_rules import BootstrapNumbers, BootstrapRules, mask_shares
-from curate.exporters.pixels import pasted
-from curate.exporters.subject import SUBJECT, box_is_inside
-from curate.exporters.tally import Tally
-from curate.exporters.task import CardWords, Column, Holdings, PixelsOf, Row, SizeOf, Task, listed
+from curate.exporters.tasks.bootstrap_records import INPUT, TASK, sample_id
+from curate.exporters.tasks.bootstrap_rules import BootstrapNumbers, BootstrapRules, mask_shares
+from curate.exporters.tasks.subject import SUBJECT, box_is_inside
+from curate.exporters.tasks.tally import Tally
+from curate.exporters.tasks.task import CardWords, Column, Holdings, PixelsOf, Row, SizeOf, Task, listed
 
 _PICTURES = (
     Column(INPUT, pa.string(), "y = M*x + (1-M)*z: the object pasted onto the background; PNG"),

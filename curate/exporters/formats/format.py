@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from curate.exporters.format_files import Own
+from curate.exporters.formats.files import Own
 from curate.exporters.layout import RecordFolder
-from curate.exporters.task import Task
+from curate.exporters.tasks.task import Task
 
 
 def _nothing(records: RecordFolder, task: Task, tree: Path) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 import pyarrow as pa
 
-from curate.exporters.task import Column, PixelsOf, Row, SizeOf, listed
+from curate.exporters.tasks.task import Column, PixelsOf, Row, SizeOf, listed
 from curate.records import Box
 
 TARGET, BACKGROUND, MASK = "target_file_name", "background_file_name", "mask_file_name"

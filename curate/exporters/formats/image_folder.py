@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from curate.exporters.format import Format
-from curate.exporters.task import Task
+from curate.exporters.formats.format import Format
+from curate.exporters.tasks.task import Task
 
 
 def _loading(task: Task) -> str:

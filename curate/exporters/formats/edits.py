@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from curate.exporters import (
+from curate.exporters.tasks import (
     bootstrap_records,
     insertion_pairs,
     insertion_records,
     removal,
     subject_records,
 )
-from curate.exporters.task import Row, Task
+from curate.exporters.tasks.task import Row, Task
 
 
 @dataclass(frozen=True, slots=True)

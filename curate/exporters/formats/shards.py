@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path, PurePosixPath
 
-from curate.exporters.format_files import json_bytes, plain_values
-from curate.exporters.task import Row
+from curate.exporters.formats.files import json_bytes, plain_values
+from curate.exporters.tasks.task import Row
 
 _LISTS = {"reference_file_names": "ref"}
 """What pictures of a list are called, before their number."""

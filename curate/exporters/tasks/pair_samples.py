@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from curate.exporters.pair_records import (
+from curate.exporters.pixels import MediaFile
+from curate.exporters.tasks.pair_records import (
     PairFiles,
     PairRecord,
     ReadPair,
@@ -13,8 +14,7 @@ from curate.exporters.pair_records import (
     object_key,
     sample_id,
 )
-from curate.exporters.pixels import MediaFile
-from curate.exporters.task import Made, Picture, Row, Sample
+from curate.exporters.tasks.task import Made, Picture, Row, Sample
 
 Parts = Callable[[PairFiles], Mapping[str, MediaFile]]
 """The pictures of a record by column."""

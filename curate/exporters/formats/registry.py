@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from curate.errors import ExportError
-from curate.exporters.ai_toolkit import AI_TOOLKIT
-from curate.exporters.coco import COCO
-from curate.exporters.diffusers_columns import DIFFUSERS
-from curate.exporters.format import Format
-from curate.exporters.image_folder import IMAGE_FOLDER
-from curate.exporters.musubi_tuner import MUSUBI_TUNER
-from curate.exporters.webdataset import WEBDATASET
+from curate.exporters.formats.ai_toolkit import AI_TOOLKIT
+from curate.exporters.formats.coco import COCO
+from curate.exporters.formats.diffusers_columns import DIFFUSERS
+from curate.exporters.formats.format import Format
+from curate.exporters.formats.image_folder import IMAGE_FOLDER
+from curate.exporters.formats.musubi_tuner import MUSUBI_TUNER
+from curate.exporters.formats.webdataset import WEBDATASET
 
 FORMATS: Mapping[str, Format] = {
     each.name: each for each in (IMAGE_FOLDER, WEBDATASET, COCO, DIFFUSERS, MUSUBI_TUNER, AI_TOOLKIT)

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from curate.errors import PhotoError
 from curate.exporters.file_structure import picture_size
-from curate.exporters.format import Format
-from curate.exporters.format_files import Own
+from curate.exporters.formats.files import Own
+from curate.exporters.formats.format import Format
+from curate.exporters.formats.shards import Shards, members, parts_of, row_bytes, shard_names
 from curate.exporters.layout import RecordFolder
 from curate.exporters.pixels import decoded
-from curate.exporters.shards import Shards, members, parts_of, row_bytes, shard_names
-from curate.exporters.task import Row, Task
+from curate.exporters.tasks.task import Row, Task
 
 SHARD_BYTES = 1_000_000_000
 
