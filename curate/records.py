@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 
@@ -288,12 +287,6 @@ class Provenance:
 
     def to_json(self) -> dict[str, object]:
         return {**asdict(self), "mining": [dict(each) for each in self.mining], "models": self._models()}
-
-    @classmethod
-    def from_json(cls, fields: Mapping[str, Any]) -> Provenance:
-        """What ``to_json`` gave."""
-        models = tuple(UsedModel(**each) for each in fields["models"])
-        return cls(**{**fields, "models": models, "mining": tuple(fields["mining"])})
 
     def _models(self) -> list[dict[str, str]]:
         return [asdict(each) for each in self.models]

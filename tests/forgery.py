@@ -12,7 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curate.exporters import manifest_file, sums
-from curate.exporters.layout import ROWS_PER_GROUP, table_writer
+from curate.exporters.contents import Contents
+from curate.exporters.formats.registry import FORMATS
+from curate.exporters.layout import ROWS_PER_GROUP, RecordFolder, table_writer
+from curate.exporters.sealing import descriptions, spec_of
+from curate.exporters.tasks.registry import TASKS
 
 Rows = list[dict[str, Any]]
 
@@ -45,6 +49,20 @@ def rewrite(folder: Path, split: str, change: Callable[[Rows], Rows]) -> None:
     table = pq.read_table(path)
     rows = change(table.to_pylist())
     write_table(path, table.from_pylist(rows, schema=table.schema))
+    reseal(folder)
+
+
+def describe(folder: Path) -> None:
+    """Write dataset card and croissant.json of a canonical folder as its rows want them, and seal again."""
+    manifest = manifest_file.parsed((folder / "manifest.json").read_bytes())
+    task, records = TASKS[manifest.task], RecordFolder(folder)
+    contents = Contents(task)
+    for split in records.splits():
+        for row in records.rows(split):
+            contents.add(split, row)
+    layout = FORMATS[manifest.format]
+    for name, data in descriptions(task, layout, spec_of(manifest), contents, listed_files(folder)).items():
+        (folder / name).write_bytes(data)
     reseal(folder)
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 20
 _PLACES = 5
+_NOT_ALL = 3
+"""Exit code; neither an error (1) nor wrong usage (2)."""
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +36,8 @@ def leaks(
     """Look for photos, groups, shoots, scenes, objects and near-duplicates that stand in two splits.
 
     Several folders are held against each other, so that the test split of one is kept out of what another
-    trains with. No database is asked. Exit code 1 if something leaks.
+    trains with. No database is asked. The exit code is 1 if something leaks, and 3 if nothing does but not
+    all could be looked at.
     """
     from curate.workflows.leaks import find_leaks
 
@@ -46,6 +49,8 @@ def leaks(
         _tell(report)
     if report.leaks:
         raise typer.Exit(1)
+    if not report.is_whole:
+        raise typer.Exit(_NOT_ALL)
 
 
 def _tell(report: LeakReport) -> None:
@@ -57,7 +62,8 @@ def _tell(report: LeakReport) -> None:
         result(f"Not looked at: {len(report.unseen) - _SHOWN} more.")
     looked = f"{count(len(report.manifests), 'folder')} and {count(report.pictures, 'picture')} looked at"
     if not report.leaks:
-        result(f"Nothing stands in two splits: {looked}.")
+        told = "In what was looked at nothing stands" if report.unseen else "Nothing stands"
+        result(f"{told} in two splits: {looked}.")
         return
     kinds = ", ".join(f"{kind} {number}" for kind, number in counted(report.leaks).items())
     result(f"{count(len(report.leaks), 'thing')} in two splits ({kinds}): {looked}.")

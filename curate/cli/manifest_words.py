@@ -15,26 +15,27 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
-def row(each: ListedManifest) -> tuple[object, ...]:
-    """For the table of all manifests."""
+def rows(each: ListedManifest) -> Iterator[tuple[object, ...]]:
+    """For the table of all manifests: a row for every folder that it was written to."""
     found = each.registered
     records = ", ".join(f"{number} {split}" for split, number in each.records.items())
     written = f"{found.written_at:%Y-%m-%d %H:%M}"
-    return (
-        found.called,
-        found.content_hash[:12],
-        found.task,
-        found.format,
-        records,
-        written,
-        found.directory,
-        each.folder,
-    )
+    for folder, state in each.folders.items():
+        yield (
+            found.called,
+            found.content_hash[:12],
+            found.task,
+            found.format,
+            records,
+            written,
+            folder,
+            state,
+        )
 
 
 def listed(each: ListedManifest) -> dict[str, Any]:
     """The same for a program."""
-    return {**each.registered._asdict(), "records": each.records, "folder": each.folder}
+    return {**each.registered._asdict(), "records": each.records, "folders": each.folders}
 
 
 def shown(found: ShownManifest) -> dict[str, Any]:
@@ -47,7 +48,8 @@ def shown(found: ShownManifest) -> dict[str, Any]:
 def tell_shown(found: ShownManifest) -> None:
     """The same for a person."""
     result(f"{found.called}: {found.task} as {found.format}, {found.content_hash}")
-    result(f"Folder: {found.directory} ({found.folder})")
+    for folder, state in found.folders.items():
+        result(f"Folder: {folder} ({state})")
     if found.written_at:
         result(f"Written: {found.written_at:%Y-%m-%d %H:%M %Z}")
     result(f"Holds: {_numbers(found.counts)}")

@@ -29,7 +29,10 @@ def register(app: typer.Typer) -> None:
 
 @commands.command("list")
 def list_(context: typer.Context, as_json: Json = False) -> None:
-    """All manifests that were exported from this workspace, oldest first."""
+    """All manifests that were exported from this workspace, oldest first, and the folders they went to.
+
+    Folders that were converted, copied or moved since are not known.
+    """
     from curate.workflows.manifests import listed_manifests
 
     with open_workspace(context) as workspace:
@@ -41,7 +44,7 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
         say("Nothing was exported yet: `curate export` writes manifests.")
         return
     columns = ("manifest", "hash", "task", "format", "records", "written", "folder", "")
-    table(columns, [manifest_words.row(each) for each in found])
+    table(columns, [row for each in found for row in manifest_words.rows(each)])
 
 
 @commands.command()

@@ -45,12 +45,15 @@ def takedown(
     """Erase photos for good, and keep them from coming back.
 
     What goes is listed first: bytes, thumbnails, crops, masks, outputs of removers, pictures of pairs,
-    vectors, index points, EXIF and places. Decisions stay, and so does the hash, by which the same bytes are
+    vectors, index points, captions, EXIF, source, consent and places. Decisions and the reasons given for
+    them stay, licence, boxes, labels and what is known of a shoot, and the hash, by which the same bytes are
     refused from then on; a photo that looks the same is let in with a failure that says so. Killed in
     between, type the same again. There is no way back but a backup of database and media from before.
 
-    Not reached are exported folders, backups, reports and sheets that were written elsewhere, and pages that
-    are open in browsers: export again as the file of differences says, and delete those yourself.
+    Not reached are exported folders, backups, reports and sheets that were written elsewhere, and what
+    browsers show or have in their caches: export again as the file of differences says, and delete those
+    yourself. Named is every folder that `curate export` wrote; what `curate convert` made of it, or somebody
+    copied, is not known.
     """
     from curate.workflows.takedown import Order, take_down
     from curate.workflows.takedown_manifests import difference
@@ -110,12 +113,16 @@ def _tell(planned: Planned, originals: bool) -> None:
     _list("original, deleted", sorted(deleted))
     _list("original, stays: it is yours to delete, or --originals", sorted({*held.uris} - deleted))
     for each in planned.manifests:
-        known = "its folder is gone, so its records are not known"
+        known = "no folder of it is there, so its records are not known"
         if each.found:
             goes, changes = each.changed("goes"), each.changed("changes")
             known = f"as {', '.join(each.roles)}; records that go: {goes}, that change: {changes}"
-        say(f"  in {each.task} {each.name}-{each.version} ({each.directory}, {each.split}), {known}")
+        say(f"  in {each.task} {each.name}-{each.version} ({each.split}), {known}")
+        for folder, state in each.folders.items():
+            say(f"    folder: {folder} ({state})")
         say(f"    export again: {each.export_again}")
+    if planned.manifests:
+        say("  Folders that were converted or copied from these are not known: delete those, too.")
 
 
 def _list(what: str, things: Sequence[str]) -> None:

@@ -1,11 +1,11 @@
-"""Captions of objects, by captioners and by people. Rows are only ever added."""
+"""Captions of objects, by captioners and by people. Rows are only added, until a photo is taken down."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
@@ -46,6 +46,15 @@ def is_stored(session: Session, event: UUID) -> bool:
     return bool(session.scalar(select(exists().where(Row.event_id == event))))
 
 
+def erase(session: Session, photo_id: int) -> None:
+    """Delete what was said of the objects of a photo that was taken down."""
+    # Whoever writes about one of them just now has to end first.
+    session.execute(select(Object.id).where(Object.photo_id == photo_id).with_for_update())
+    of_it = select(Object.id).where(Object.photo_id == photo_id)
+    gone = delete(Row).where(Row.object_id.in_(of_it))
+    session.execute(gone, execution_options={"synchronize_session": False})
+
+
 def hold(session: Session, object_id: UUID) -> str:
     """Keep others from writing about an object until the transaction ends; the object's label.
 
@@ -61,7 +70,8 @@ def hold(session: Session, object_id: UUID) -> str:
 
 def by_people(session: Session) -> int:
     """How many objects people's words stand on."""
-    newest = select(Row.text).where(Row.model_id.is_(None)).ext(distinct_on(Row.object_id))
+    of_living = select(Row.text).join(Object, Object.id == Row.object_id).where(_living())
+    newest = of_living.where(Row.model_id.is_(None)).ext(distinct_on(Row.object_id))
     rows = newest.order_by(Row.object_id, Row.id.desc()).subquery()
     return session.scalar(select(func.count()).where(rows.c.text != "")) or 0
 
@@ -78,6 +88,10 @@ def known(session: Session, public_ids: Iterable[UUID], captioner: int | None = 
     return {each: Said(people.get(each), models.get(each)) for each in {**people, **models}}
 
 
+def _living() -> ColumnElement[bool]:
+    return takedowns.living(Object.photo_id)
+
+
 def _newest(
     session: Session, public_ids: Collection[UUID], which: ColumnElement[bool]
 ) -> dict[UUID, Caption]:
@@ -86,7 +100,7 @@ def _newest(
         select(Object.public_id, Row, Model)
         .join(Object, Object.id == Row.object_id)
         .outerjoin(Model, Model.id == Row.model_id)
-        .where(among(Object.public_id, public_ids), which)
+        .where(among(Object.public_id, public_ids), _living(), which)
         .ext(distinct_on(Row.object_id))
         .order_by(Row.object_id, Row.id.desc())
     )

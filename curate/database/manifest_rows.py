@@ -7,11 +7,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from curate.database.among import among
-from curate.database.tables import Decision, Manifest, ManifestDecision, ManifestPhoto, ReviewItem, Takedown
+from curate.database.tables import (
+    Decision,
+    Manifest,
+    ManifestDecision,
+    ManifestFolder,
+    ManifestPhoto,
+    PhotoSplit,
+    ReviewItem,
+    Takedown,
+)
 from curate.errors import NotFoundError
 
 _Undo = aliased(Decision)
@@ -28,8 +38,14 @@ class RegisteredManifest(NamedTuple):
     spec: Mapping[str, Any]
     """What it was asked for."""
     counts: Mapping[str, int]
-    directory: Path
+    folders: tuple[Path, ...]
+    """Every folder that it was written to, the last one last."""
     written_at: datetime
+
+    @property
+    def directory(self) -> Path:
+        """The folder that it was written to last."""
+        return self.folders[-1]
 
     @property
     def called(self) -> str:
@@ -109,6 +125,13 @@ def said_since(session: Session, items: Iterable[int], since: datetime) -> dict[
     return found
 
 
+def holding(session: Session, photo_id: int) -> list[tuple[RegisteredManifest, str]]:
+    """Manifests that hold a photo, oldest first, each with the photo's split."""
+    held = select(ManifestPhoto.manifest_id).where(ManifestPhoto.photo_id == photo_id)
+    split = session.scalar(select(PhotoSplit.split).where(PhotoSplit.photo_id == photo_id)) or ""
+    return [(each, split) for each in _read(session, _rows(Manifest.id.in_(held)))]
+
+
 def taken_down(session: Session, content_hash: str) -> int:
     """How many of its photos were taken down since."""
     rows = (
@@ -126,9 +149,19 @@ def _starts(text: str) -> ColumnElement[bool]:
 
 
 def _rows(*conditions: ColumnElement[bool]) -> Select[Any]:
-    columns = (getattr(Manifest, name) for name in RegisteredManifest._fields)
+    columns = (
+        _folders() if name == "folders" else getattr(Manifest, name) for name in RegisteredManifest._fields
+    )
     return select(*columns).where(*conditions).order_by(Manifest.written_at, Manifest.id)
 
 
+def _folders() -> ScalarSelect[Any]:
+    """Of the manifest of a row, as an array."""
+    order = aggregate_order_by(ManifestFolder.directory, ManifestFolder.written_at, ManifestFolder.directory)
+    rows = select(func.array_agg(order)).where(ManifestFolder.manifest_id == Manifest.id)
+    return rows.correlate(Manifest).scalar_subquery()
+
+
 def _read(session: Session, rows: Select[Any]) -> list[RegisteredManifest]:
-    return [RegisteredManifest(*row)._replace(directory=Path(row.directory)) for row in session.execute(rows)]
+    read = [RegisteredManifest(*row) for row in session.execute(rows)]
+    return [each._replace(folders=tuple(map(Path, each.folders))) for each in read]

@@ -16,6 +16,7 @@ from curate.database.tables import (
     Decision,
     Manifest,
     ManifestDecision,
+    ManifestFolder,
     ManifestPhoto,
     Pair,
     Photo,
@@ -32,7 +33,7 @@ class ExportedPair(NamedTuple):
 
     pair: UUID
     directory: str
-    """Folder of the manifest."""
+    """A folder of the manifest."""
     split: str
 
 
@@ -58,7 +59,7 @@ def record(
     splits: Mapping[str, str],
     decision_ids: Iterable[UUID],
 ) -> None:
-    """Register a manifest that lies finished on disk; registering it again changes nothing but its place.
+    """Register a manifest that lies finished on disk; registering it again adds its folder at most.
 
     ``splits`` maps the sha256 of every photo in the manifest to its split.
 
@@ -79,14 +80,14 @@ def record(
         "format": spec.format,
         "spec": dict(spec.parameters),
         "counts": dict(written.counts),
-        "directory": str(written.directory),
     }
     row = insert(Manifest).values(**values)
     again = row.on_conflict_do_update(
         index_elements=[Manifest.content_hash],
-        set_={"directory": values["directory"], "written_at": func.now()},
+        set_={"written_at": func.now()},
     )
     key = session.scalars(again.returning(Manifest.id)).one()
+    _add_folder(session, key, str(written.directory))
     rows = session.execute(select(Photo.sha256, Photo.id).where(among(Photo.sha256, splits)))
     photos = {sha256: photo_id for sha256, photo_id in rows}
     placed = [{"photo_id": photos[sha256], "split": split} for sha256, split in splits.items()]
@@ -97,6 +98,12 @@ def record(
     cited = session.scalars(select(Decision.id).where(among(Decision.public_id, decision_ids)))
     links = [{"manifest_id": key, "decision_id": decision_id} for decision_id in cited]
     session.execute(insert(ManifestDecision).on_conflict_do_nothing(), links)
+
+
+def _add_folder(session: Session, key: int, directory: str) -> None:
+    row = insert(ManifestFolder).values(manifest_id=key, directory=directory)
+    known = [ManifestFolder.manifest_id, ManifestFolder.directory]
+    session.execute(row.on_conflict_do_update(index_elements=known, set_={"written_at": func.now()}))
 
 
 def _check_splits(session: Session, written: WrittenManifest, splits: Mapping[str, str]) -> None:
@@ -111,15 +118,15 @@ def _check_splits(session: Session, written: WrittenManifest, splits: Mapping[st
 def pairs_of_shoot(session: Session, shoot: UUID) -> list[ExportedPair]:
     """The pairs of a shoot in every export that rests on decisions about them, by folder and pair."""
     rows = (
-        select(ReviewItem.public_id, Manifest.directory, PhotoSplit.split)
+        select(ReviewItem.public_id, ManifestFolder.directory, PhotoSplit.split)
         .join(Pair, Pair.item_id == ReviewItem.id)
         .join(Shoot, Shoot.id == Pair.shoot_id)
         .join(PhotoSplit, PhotoSplit.photo_id == Pair.factual_id)
         .join(Decision, Decision.item_id == ReviewItem.id)
         .join(ManifestDecision, ManifestDecision.decision_id == Decision.id)
-        .join(Manifest, Manifest.id == ManifestDecision.manifest_id)
+        .join(ManifestFolder, ManifestFolder.manifest_id == ManifestDecision.manifest_id)
         .where(Shoot.public_id == shoot)
-        .order_by(Manifest.directory, ReviewItem.public_id)
+        .order_by(ManifestFolder.directory, ReviewItem.public_id)
         .distinct()
     )
     return [ExportedPair(*row) for row in session.execute(rows)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +25,14 @@ from curate.database.tables import (
 from curate.records import Provenance, UsedModel
 
 
-def provenance(session: Session, decision_ids: Collection[UUID]) -> Provenance:
-    """Counts over these decisions (public ids) and the items they are on; names nobody."""
+def provenance(
+    session: Session, decision_ids: Collection[UUID], captions: Collection[str] = ()
+) -> Provenance:
+    """Counts over these decisions (public ids) and the items they are on; names nobody.
+
+    Args:
+        captions: Sources of the captions: fingerprints of captioners, whatever else.
+    """
     made = select(Decision).where(among(Decision.public_id, decision_ids)).subquery()
     people = made.c.reviewer_kind == "person"
     decisions, of_people, reviewers = session.execute(
@@ -45,8 +52,8 @@ def provenance(session: Session, decision_ids: Collection[UUID]) -> Provenance:
         items=_kinds(session, items),
         agreed=agreed,
         asked=asked,
-        models=_models(session, items, mining),
-        mining=tuple(mining[run] for run in sorted(mining, key=lambda run: str(sorted(mining[run].items())))),
+        models=_models(session, items, mining, captions),
+        mining=_different(mining.values()),
     )
 
 
@@ -62,8 +69,16 @@ def _first_runs(session: Session, items: Collection[int]) -> Mapping[int, dict[s
     return {key: parameters for key, parameters in session.execute(rows)}
 
 
-def _models(session: Session, items: Collection[int], runs: Collection[int]) -> tuple[UsedModel, ...]:
-    """What drew the boxes, compared them, and made masks and removals."""
+def _different(mined: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """Each parameters once, in an order of their own: in how many runs photos were mined is no property."""
+    told = {json.dumps(each, sort_keys=True): each for each in mined}
+    return tuple(told[text] for text in sorted(told))
+
+
+def _models(
+    session: Session, items: Collection[int], runs: Collection[int], captions: Collection[str]
+) -> tuple[UsedModel, ...]:
+    """What drew the boxes, compared them, made masks and removals, and described the targets."""
     objects = (
         select(ReviewMember.object_id)
         .where(among(ReviewMember.item_id, items))
@@ -76,6 +91,7 @@ def _models(session: Session, items: Collection[int], runs: Collection[int]) -> 
             select(MiningRun.embedder_id).where(among(MiningRun.id, runs)),
             select(Removal.remover_id).where(among(Removal.item_id, items)),
             select(Removal.segmenter_id).where(among(Removal.item_id, items)),
+            select(Model.id).where(among(Model.fingerprint, captions)),
         )
     )
     rows = select(Model.role, Model.name, Model.fingerprint).where(Model.id.in_(keys))

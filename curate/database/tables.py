@@ -644,7 +644,7 @@ class RemovalMeasurement(Base):
 class Caption(Base):
     """What somebody, or a captioner, says of an object's picture. Append-only: people's newest words count.
 
-    Empty words take a person's earlier ones back.
+    Empty words take a person's earlier ones back. Only when its photo is taken down does a caption go.
     """
 
     __tablename__ = "captions"
@@ -688,7 +688,15 @@ class Manifest(Base):
     format: Mapped[str] = mapped_column(server_default="imagefolder")
     spec: Mapped[dict[str, Any]]
     counts: Mapped[dict[str, Any]]
-    directory: Mapped[str]
+    written_at: Mapped[datetime] = _now()
+
+
+class ManifestFolder(Base):
+    """Every folder that a manifest was written to: content that was exported twice lies in two."""
+
+    __tablename__ = "manifest_folders"
+    manifest_id: Mapped[int] = _references("manifests.id", primary_key=True)
+    directory: Mapped[str] = mapped_column(primary_key=True)
     written_at: Mapped[datetime] = _now()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from curate.database import leases, rules, takedowns
+from curate.database import captions, leases, rules, takedowns
 from curate.database.among import among
 from curate.database.pair_checks import FILES as CHECK_FILES
 from curate.database.removals import FILES as REMOVAL_FILES
@@ -19,15 +19,12 @@ from curate.database.tables import (
     Embedded,
     Failure,
     FrameSender,
-    Manifest,
-    ManifestPhoto,
     Object,
     Pair,
     PairCheck,
     PairMask,
     Photo,
     PhotoFile,
-    PhotoSplit,
     Removal,
     ReviewItem,
     ReviewMember,
@@ -56,14 +53,18 @@ def bury(session: Session, photo_id: int, *, reason: str | None, by: str, origin
 
 
 def finish(session: Session, photo_id: int, sha256: str) -> None:
-    """Erase what the photo says of itself, where it lay and what its senders called it."""
+    """Erase what the photo says of itself and people of it, where it lay and what its senders called it."""
+    captions.erase(session, photo_id)
     uris = select(PhotoFile.uri).where(PhotoFile.photo_id == photo_id)
-    about = or_(Failure.subject.in_(uris), Failure.subject == sha256)
+    made = (*objects_of(session, photo_id), *removals_of(session, photo_id), *pairs_of(session, photo_id))
+    about = or_(Failure.subject.in_(uris), among(Failure.subject, [sha256, *map(str, made)]))
     session.execute(delete(Failure).where(about), execution_options=_UNSEEN)
     session.execute(delete(PhotoFile).where(PhotoFile.photo_id == photo_id), execution_options=_UNSEEN)
     session.execute(update(FrameSender).where(FrameSender.photo_id == photo_id).values(name=""))
     session.execute(
-        update(Photo).where(Photo.id == photo_id).values(exif={}, thumbnail_sha256="", has_location=False)
+        update(Photo)
+        .where(Photo.id == photo_id)
+        .values(exif={}, thumbnail_sha256="", has_location=False, source=None, consent=None)
     )
     done = update(Takedown).where(Takedown.photo_id == photo_id, Takedown.finished_at.is_(None))
     session.execute(done.values(finished_at=func.now()))
@@ -132,15 +133,3 @@ def vector_count(session: Session, photo_id: int) -> int:
     """Vectors of the photo's objects, by any embedder."""
     rows = select(func.count()).select_from(Embedded).join(Object, Object.id == Embedded.object_id)
     return session.scalar(rows.where(Object.photo_id == photo_id)) or 0
-
-
-def manifests_of(session: Session, photo_id: int) -> list[tuple[Manifest, str]]:
-    """Manifests that hold the photo, oldest first, each with the photo's split."""
-    rows = (
-        select(Manifest, PhotoSplit.split)
-        .join(ManifestPhoto, ManifestPhoto.manifest_id == Manifest.id)
-        .join(PhotoSplit, PhotoSplit.photo_id == ManifestPhoto.photo_id)
-        .where(ManifestPhoto.photo_id == photo_id)
-        .order_by(Manifest.id)
-    )
-    return [(manifest, split) for manifest, split in session.execute(rows)]

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from curate.errors import ExportError
 from curate.exporters.contents import Contents
-from curate.exporters.export_folder import disk_errors, finish
+from curate.exporters.export_folder import check_place, disk_errors, finish
 from curate.exporters.formats.image_folder import IMAGE_FOLDER
 from curate.exporters.formats.registry import FORMATS, format_for
 from curate.exporters.layout import RecordFolder
 from curate.exporters.manifest_file import ManifestFile
-from curate.exporters.sealing import Seal
+from curate.exporters.sealing import Seal, spec_of
 from curate.exporters.staging import staging_folder
 from curate.exporters.tasks.registry import TASKS
 from curate.exporters.verify import read_manifest, verify
 from curate.photos.opening import DEFAULT_MAX_PIXELS
-from curate.records import ManifestSpec, Provenance, WrittenManifest
+from curate.records import WrittenManifest
 
 
 def convert_folder(
@@ -40,14 +41,7 @@ def convert_folder(
     layout = format_for(format_name, manifest.task)
     target = directory / f"{manifest.name}-{manifest.version}"
     _check(source, manifest, layout.name, target)
-    spec = ManifestSpec(
-        manifest.name,
-        manifest.version,
-        manifest.task,
-        manifest.parameters,
-        layout.name,
-        Provenance.from_json(manifest.provenance),
-    )
+    spec = replace(spec_of(manifest), format=layout.name)
     task, contents, records = TASKS[manifest.task], Contents(TASKS[manifest.task]), RecordFolder(source)
     for split in records.splits():
         for row in records.rows(split):
@@ -66,3 +60,4 @@ def _check(source: Path, manifest: ManifestFile, wanted: str, target: Path) -> N
         raise ExportError(f"{source} is in the format {wanted} already: give another --format.")
     if target.resolve() == source.resolve():
         raise ExportError(f"{source} would be overwritten: give another folder with --to.")
+    check_place(target)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from curate.exporters import sums
 from curate.exporters.contents import Contents
 from curate.exporters.formats.format import Format
 from curate.exporters.layout import TABLE
@@ -18,8 +21,10 @@ from curate.records import ManifestSpec, Provenance
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
-def dataset_card(task: Task, layout: Format, spec: ManifestSpec, contents: Contents) -> str:
-    """Markdown with the hub's YAML header."""
+def dataset_card(
+    task: Task, layout: Format, spec: ManifestSpec, contents: Contents, files: Mapping[str, str]
+) -> str:
+    """Markdown with the hub's YAML header; ``files`` has the sha256 by path, of all tables at least."""
     words, counts, licences = task.card, contents.counts(), contents.licences()
     return "\n".join(
         [
@@ -33,7 +38,7 @@ def dataset_card(task: Task, layout: Format, spec: ManifestSpec, contents: Conte
             "tags:",
             f"- {words.tag}",
             "- recurate",
-            *(_configs(contents) if layout.image_folder else ()),
+            *(_configs(contents, files) if layout.image_folder else ()),
             "---",
             "",
             f"# {_inline(spec.name)} {_inline(spec.version)}",
@@ -42,7 +47,7 @@ def dataset_card(task: Task, layout: Format, spec: ManifestSpec, contents: Conte
             "",
             *_table(("split", "records"), [(split, counts[split]) for split in SPLITS if counts.get(split)]),
             "",
-            words.counts.format_map(counts),
+            words.counts.format_map(Counter(counts)),
             "",
             "## Load",
             layout.loading(task),
@@ -75,12 +80,15 @@ def dataset_card(task: Task, layout: Format, spec: ManifestSpec, contents: Conte
     )
 
 
-def _configs(contents: Contents) -> list[str]:
+def _configs(contents: Contents, files: Mapping[str, str]) -> list[str]:
     """Which files make a split, for ``load_dataset``: it does not list the folder then.
 
-    It takes a table for one of an image folder only if a picture stands beside it.
+    It takes a table for one of an image folder only if a picture stands beside it. And it looks into its
+    cache by what stands here alone: without the hash of the tables it would give one export for another.
     """
-    lines = ["configs:", "- config_name: default", "  data_files:"]
+    tables = sums.sums_bytes({path: sha256 for path, sha256 in files.items() if path.endswith(".parquet")})
+    told = f"  description: tables {hashlib.sha256(tables).hexdigest()}"
+    lines = ["configs:", "- config_name: default", told, "  data_files:"]
     for split in contents.splits():
         shown = min((path for path in contents.pictures if path.startswith(f"{split}/")), default=None)
         names = [f"{split}/{TABLE}", *([shown] if shown else [])]

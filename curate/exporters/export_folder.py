@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from curate.errors import ExportError, VerificationError
+from curate.exporters import manifest_file, sums
 from curate.exporters.contents import Contents
 from curate.exporters.formats.registry import format_for
 from curate.exporters.layout import RecordFolder
@@ -57,6 +58,7 @@ def write_folder(
     task, layout = TASKS[spec.task], format_for(spec.format, spec.task)
     _check(spec, records, task)
     target = directory / f"{spec.name}-{spec.version}"
+    check_place(target)
     with disk_errors(target), staging_folder(target) as staging:
         tree = staging / "canonical"
         make_folder(tree)
@@ -127,6 +129,20 @@ def _check(spec: ManifestSpec, records: int, task: Task) -> None:
             )
     if not records:
         raise ExportError(task.nothing)
+
+
+def check_place(target: Path) -> None:
+    """An export holds its own files alone, so another one inside of it would spoil it.
+
+    Raises:
+        ExportError: ``target`` lies in an exported folder.
+    """
+    for folder in target.resolve().parents:
+        # Others call a file manifest.json, too.
+        if all((folder / name).is_file() for name in (manifest_file.NAME, sums.NAME)):
+            raise ExportError(
+                f"{target} would lie inside of the export {folder}: give another folder with --to."
+            )
 
 
 def _known(samples: Iterable[Sample]) -> Iterator[Sample]:

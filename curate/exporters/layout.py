@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +21,7 @@ README = "README.md"
 TABLE = "metadata.parquet"
 BESIDES = frozenset({README, "croissant.json"})
 """What lies beside records and pictures, but for manifest.json and SHA256SUMS."""
+Read = Callable[[], bytes]
 ROWS_PER_GROUP = 1000
 """A reader of a few rows decodes one group, not the split."""
 
@@ -37,6 +38,14 @@ def table_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
         write_statistics=True,
         data_page_version="1.0",
     )
+
+
+def has_schema(path: Path, schema: pa.Schema) -> bool:
+    """Whether a table has these columns and says nothing besides its rows."""
+    with pq.ParquetFile(path) as file:
+        besides = set(file.metadata.metadata or ()) - {b"ARROW:schema"}
+        found = file.schema_arrow
+    return found.equals(schema) and not besides and not found.metadata
 
 
 def table_rows(path: Path) -> Iterator[Row]:

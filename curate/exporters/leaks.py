@@ -64,11 +64,10 @@ def thing_leaks(manifests: Sequence[OpenManifest]) -> list[Leak]:
 
 
 def pictures_of(manifest: OpenManifest) -> dict[str, set[str]]:
-    """Splits by path below the split folder, of all pictures but masks."""
+    """Paths below the split folder, by split, of all pictures but masks."""
     found: dict[str, set[str]] = defaultdict(set)
     for record in manifest:
-        for name in shown(manifest.task, record.row):
-            found[name].add(record.split)
+        found[record.split].update(shown(manifest.task, record.row))
     return found
 
 

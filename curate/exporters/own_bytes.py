@@ -23,10 +23,13 @@ from curate.exporters.file_structure import (
 )
 from curate.photos.colour import needs_conversion
 
+NOT_EXPORTED = "is not as pictures are exported: upright, without places and without data that is no pixels"
+"""What is wrong with a picture whose ``exported_suffix`` is not its own."""
 _PLACE_WORDS = re.compile(rb"gps|geo:|latitude|longitude|location|city|country|province|:state")
 # Tags whose content is a format of its own: GPS, maker note, XMP, IPTC, Photoshop.
 _OPAQUE_TAGS = (0x8825, 0x927C, 0x02BC, 0x83BB, 0x8649)
 _TABLES = {0xC4, 0xDB, 0xDD}  # DHT, DQT, DRI
+_BARE = frozenset({b"IHDR", b"sRGB", b"IDAT", b"IEND"})
 _ANY_RGB = Image.new("RGB", (1, 1))
 _PROFILE_LIMIT = 4 << 20
 
@@ -44,6 +47,18 @@ def own_suffix(data: bytes) -> str | None:
     except NotUnderstood:
         return None
     return None
+
+
+def exported_suffix(data: bytes) -> str | None:
+    """``.jpg`` or ``.png`` if exports hold such pictures: photos as they are, or PNGs of pixels alone."""
+    return own_suffix(data) or (".png" if _bare_png(data) else None)
+
+
+def _bare_png(data: bytes) -> bool:
+    try:
+        return data.startswith(PNG_START) and _BARE.issuperset(name for name, _ in png_chunks(data))
+    except NotUnderstood:
+        return False
 
 
 def _plain_jpeg(data: bytes) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from curate.records import Provenance
 
 _NOUNS = {"group": "groups of views", "pair": "counterfactual pairs", "removal": "removals"}
+ITEM_KINDS = _NOUNS.keys()
+"""What decisions may be on."""
 
 
 def decisions_sentence(provenance: Provenance) -> str:

@@ -17,7 +17,7 @@ from curate.exporters.tasks.task import Row, Task
 
 _DIGITS = 2
 """Ids are hashes, so their first two digits deal rows out evenly: of a million 4,000 to a part."""
-_ROWS, _TABLES = 1_000, 100
+_ROWS, _TABLES = 1_000, 40
 """Rows that wait to become a table (some 5 kB each), and tables that wait to be written together (1 MB each):
 every write to a part costs a millisecond, however few rows it has."""
 

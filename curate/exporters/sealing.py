@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
+from curate.errors import VerificationError
 from curate.exporters import croissant, manifest_file, sums
 from curate.exporters.contents import Contents
 from curate.exporters.dataset_card import dataset_card
@@ -16,9 +20,14 @@ from curate.exporters.formats.format import Format
 from curate.exporters.layout import README, RecordFolder
 from curate.exporters.manifest_file import ManifestFile
 from curate.exporters.media_files import THREADS
+from curate.exporters.provenance_words import ITEM_KINDS
 from curate.exporters.staging import write_file
 from curate.exporters.tasks.task import Task
-from curate.records import ManifestSpec
+from curate.records import ManifestSpec, Provenance
+
+PICTURES = ("photo", "crop")
+"""What exported pictures may show."""
+_PROVENANCE = TypeAdapter(Provenance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +37,7 @@ class Seal:
     task: Task
     spec: ManifestSpec
     picture: str
-    """``photo`` or ``crop``: what the exported pictures show."""
+    """One of ``PICTURES``: what the exported pictures show."""
     format: Format
 
 
@@ -36,11 +45,7 @@ def seal(records: RecordFolder, contents: Contents, what: Seal) -> ManifestFile:
     """Write all that stands beside the records, and make every file durable."""
     tree, spec = records.directory, what.spec
     files = _hashes(tree, contents.pictures if what.format.keeps_pictures else frozenset())
-    texts = {
-        croissant.NAME: croissant.croissant(what.task, what.format, spec, contents, files),
-        README: dataset_card(what.task, what.format, spec, contents).encode(),
-    }
-    for name, data in texts.items():
+    for name, data in descriptions(what.task, what.format, spec, contents, files).items():
         write_file(tree / name, data)
         files[name] = hashlib.sha256(data).hexdigest()
     listed = sums.sums_bytes(files)
@@ -63,6 +68,34 @@ def seal(records: RecordFolder, contents: Contents, what: Seal) -> ManifestFile:
     )
     write_file(tree / manifest_file.NAME, manifest.to_bytes())
     return manifest
+
+
+def descriptions(
+    task: Task, layout: Format, spec: ManifestSpec, contents: Contents, files: Mapping[str, str]
+) -> dict[str, bytes]:
+    """Content of each of ``BESIDES``; ``files`` has the sha256 by path, of all tables at least."""
+    return {
+        croissant.NAME: croissant.croissant(task, layout, spec, contents, files),
+        README: dataset_card(task, layout, spec, contents, files).encode(),
+    }
+
+
+def spec_of(manifest: ManifestFile) -> ManifestSpec:
+    """What a manifest says it was asked for, and how it came to be.
+
+    Raises:
+        VerificationError: Its provenance is not in the form that exports write.
+    """
+    stated = manifest.provenance
+    try:
+        provenance = _PROVENANCE.validate_json(json.dumps(stated), strict=True)
+    except ValidationError:
+        provenance = None
+    if provenance is None or provenance.to_json() != stated or not provenance.items.keys() <= ITEM_KINDS:
+        raise VerificationError("manifest.json has a provenance that no export writes")
+    return ManifestSpec(
+        manifest.name, manifest.version, manifest.task, manifest.parameters, manifest.format, provenance
+    )
 
 
 def _hashes(tree: Path, pictures: set[str] | frozenset[str]) -> dict[str, str]:

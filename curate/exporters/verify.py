@@ -15,6 +15,7 @@ from curate.errors import VerificationError
 from curate.exporters import manifest_file, sums
 from curate.exporters.file_structure import picture_size
 from curate.exporters.manifest_file import AGAIN, ManifestFile
+from curate.exporters.own_bytes import NOT_EXPORTED, exported_suffix
 from curate.exporters.staging import is_unfinished
 from curate.exporters.verify_records import ListedRecord, record_faults, records_of
 from curate.photos.opening import DEFAULT_MAX_PIXELS
@@ -157,6 +158,8 @@ def _changed(directory: Path, files: Mapping[str, str], sizes: dict[str, tuple[i
             size = picture_size(data)
             if size is None:
                 yield f"{path} is not a picture"
+            elif exported_suffix(data) != path[-4:]:
+                yield f"{path} {NOT_EXPORTED}"
             else:
                 sizes[path] = size
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,18 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from curate.errors import PhotoError
+from curate.errors import PhotoError, VerificationError
 from curate.exporters.contents import Contents
 from curate.exporters.formats.format import Format
 from curate.exporters.formats.registry import FORMATS
-from curate.exporters.layout import BESIDES, RecordFolder
+from curate.exporters.layout import BESIDES, RecordFolder, has_schema
 from curate.exporters.manifest_file import ManifestFile
 from curate.exporters.media_files import THREADS
+from curate.exporters.sealing import PICTURES, descriptions, spec_of
 from curate.exporters.tasks.registry import TASKS
 from curate.exporters.tasks.task import Row, Task, file_names
 
+_COSINE = 1 + 1e-5
+"""Largest cosine of vectors that are rounded to 32 bits."""
 Sizes = Mapping[str, tuple[int, int]]
 """Width and height of every listed picture by its path from the manifest's folder."""
 
@@ -74,6 +77,8 @@ def record_faults(
     if not found:  # nothing else can be held against rows that are wrong themselves
         yield from _other_files(records, contents, layout, task, files)
     yield from _sum_faults(manifest, contents, layout, task, len(files))
+    if not found:
+        yield from _description_faults(manifest, contents, layout, task, files)
 
 
 def _other_files(
@@ -83,6 +88,8 @@ def _other_files(
     known = {*BESIDES, *map(records.table_name, records.splits())}
     if layout.keeps_pictures:
         known |= contents.pictures
+        misnamed = (path for path in contents.pictures if not _is_hash(path, files[path]))
+        yield from (f"{path} is not called by its hash" for path in sorted(misnamed))
     own = {path: sha256 for path, sha256 in files.items() if path not in known}
     yield from layout.faults(records, task, own)
     yield from (f"{path} is used by no record" for path in sorted(own))
@@ -97,8 +104,34 @@ def _sum_faults(
         yield f"manifest.json counts {manifest.counts} and the folder holds {counted}"
     if contents.licences() != manifest.licences:
         yield "manifest.json sums up other licences than the records state"
+    if manifest.picture not in PICTURES:
+        yield f"manifest.json calls its pictures {manifest.picture!r}"
     if manifest.masks != layout.masks(task):
         yield "manifest.json gives the masks another meaning than this schema version"
+
+
+def _description_faults(
+    manifest: ManifestFile, contents: Contents, layout: Format, task: Task, files: Mapping[str, str]
+) -> Iterator[str]:
+    """What dataset card and croissant.json say otherwise than manifest.json and the records."""
+    if not contents.splits():
+        yield "there are no records"
+        return
+    try:
+        spec = spec_of(manifest)
+    except VerificationError as error:
+        yield str(error)
+        return
+    for name, data in descriptions(task, layout, spec, contents, files).items():
+        if name not in files:
+            yield f"{name} is missing"
+        elif files[name] != hashlib.sha256(data).hexdigest():
+            yield f"{name} does not say what manifest.json and the records say"
+
+
+def _is_hash(path: str, sha256: str) -> bool:
+    """Whether a picture is called as exports call one with this hash."""
+    return path.partition("/")[2][:-4] == f"{sha256[:2]}/{sha256}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +147,7 @@ class _Split:
 
     def faults(self, contents: Contents) -> Iterator[str]:
         """Check the rows, note them in ``contents``, and look at the pixels of those that are sound."""
-        if not pq.read_schema(self.records.table(self.name)).equals(self.task.schema):
+        if not has_schema(self.records.table(self.name), self.task.schema):
             yield "has other columns than this schema version"
             return
         previous = ""
@@ -135,6 +168,10 @@ class _Split:
 
     def _row_faults(self, row: Row) -> Iterator[str]:
         yield from self.task.rule_faults(row, self.parameters)
+        if not row["decision_ids"]:
+            yield "rests on no decision"
+        if not all(abs(each) <= _COSINE for each in row.get("similarities", ())):  # false for NaN
+            yield "has similarities that are no cosines"
         if self.sizes is None:
             return
         sizes = {name: self.sizes.get(f"{self.name}/{name}") for name in file_names(row)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from curate.workflows.pseudonyms import Pseudonyms
 
 
 def vote_faults(
-    session: Session, records: Sequence[ListedRecord], manifest: VerifiedManifest | ManifestFile
+    session: Session, records: Iterable[ListedRecord], manifest: VerifiedManifest | ManifestFile
 ) -> Iterator[str]:
     """Why votes no longer stand as their records say, without a full stop.
 

@@ -84,8 +84,9 @@ def _export(
         "captioner": captioner,
     }
     decisions = view_selection.decision_ids(records)
+    captions = {each.caption_source for each in records}
     with workspace.transaction() as session:
-        spec = options.spec(task, parameters, provenance(session, decisions))
+        spec = options.spec(task, parameters, provenance(session, decisions, captions))
     limit = workspace.settings.max_pixels
     samples = subject_samples(
         records, view_selection.read_photo, lambda data: decode(data, limit), crops=options.crops

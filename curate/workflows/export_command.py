@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 from typing import Any
 
-from curate.database.tables import Manifest
+from curate.database.manifest_rows import RegisteredManifest
 from curate.exporters.formats.image_folder import IMAGE_FOLDER
 from curate.exporters.splits import SHARES
 from curate.exporters.tasks import benchmark, insertion_records
 
 
-def export_again(manifest: Manifest) -> str:
+def export_again(manifest: RegisteredManifest) -> str:
     """The command that exports what a manifest's specification asks for as the next version."""
     spec = manifest.spec
     parts = ["curate", "export", manifest.task, "--name", manifest.name]
-    parts += ["--version", _next(manifest.version), "--to", str(Path(manifest.directory).parent)]
+    parts += ["--version", _next(manifest.version), "--to", str(manifest.directory.parent)]
     if manifest.format != IMAGE_FOLDER.name:
         parts += ["--format", manifest.format]
     asked = {name: spec.get(name) for name in _OPTIONS if (manifest.task, name) not in _FIXED}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 
 from curate.errors import PhotoError
+from curate.exporters.formats.files import in_threads
+from curate.exporters.layout import Read
 from curate.exporters.leaks import Leak, picture_leaks, pictures_of, thing_leaks
 from curate.exporters.media_files import THREADS, OnStep
 from curate.exporters.open_manifest import OpenManifest, open_manifest
@@ -39,6 +41,11 @@ class LeakReport:
     distance: int
     """Near-duplicates are pictures whose 64-bit perceptual hashes differ in so many bits at most."""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all was looked at that somebody asked for."""
+        return {*self.unseen} <= {UNASKED}
+
 
 def find_leaks(
     directories: Sequence[Path],
@@ -60,15 +67,14 @@ def find_leaks(
         on_step: Told about every picture that was looked at.
 
     Raises:
-        VerificationError: A folder is none, or its tables were changed.
+        VerificationError: A folder is none, its tables were changed, or its shards are damaged.
     """
     manifests = tuple(open_manifest(each) for each in dict.fromkeys(map(Path.resolve, directories)))
     leaks = thing_leaks(manifests)
     distance = max(map(_distance, manifests))
     if not near_duplicates:
         return LeakReport(manifests, tuple(leaks), (UNASKED,), 0, distance)
-    packed = (each for each in manifests if not each.layout.keeps_pictures)
-    unseen = [f"pictures of {each.directory}, which {each.layout.name} packs" for each in packed]
+    unseen: list[str] = []
     hashes = _hashes(manifests, max_pixels, unseen, on_step)
     leaks += picture_leaks(manifests, _components(hashes, distance))
     return LeakReport(manifests, tuple(leaks), tuple(unseen), len(hashes), distance)
@@ -77,35 +83,42 @@ def find_leaks(
 def _hashes(
     manifests: Sequence[OpenManifest], max_pixels: int, unseen: list[str], on_step: OnStep | None
 ) -> dict[_Picture, int]:
-    """Perceptual hashes of all pictures that lie as files; why one has none is added to ``unseen``."""
-    pictures = [
-        (number, split, path)
-        for number, each in enumerate(manifests)
-        if each.layout.keeps_pictures
-        for path, splits in sorted(pictures_of(each).items())
-        for split in sorted(splits)
-    ]
+    """Perceptual hashes of all pictures that the folders hold; what has none is added to ``unseen``."""
+    wanted = [pictures_of(each) for each in manifests]
+    total = sum(len(names) for each in wanted for names in each.values())
     hashes: dict[_Picture, int] = {}
-    with ThreadPoolExecutor(THREADS) as pool:
-        hashed = pool.map(partial(_hash, manifests, max_pixels), pictures)
-        for done, (picture, found) in enumerate(zip(pictures, hashed, strict=True), start=1):
-            if isinstance(found, str):
-                unseen.append(found)
-            else:
-                hashes[picture] = found
-            if on_step:
-                on_step(done, len(pictures))
+    steps = count(1)
+    for number, manifest in enumerate(manifests):
+        for split, names in wanted[number].items():
+            pictures = _taken_out(names, manifest.layout.pictures(manifest.records, manifest.task, split))
+            for name, found in in_threads(partial(_hash, max_pixels), pictures, 2 * THREADS):
+                if isinstance(found, str):
+                    unseen.append(f"the picture {manifest.directory / split / name} ({found})")
+                else:
+                    hashes[number, split, name] = found
+                if on_step:
+                    on_step(next(steps), total)
+        if left := sum(map(len, wanted[number].values())):
+            missing = f"of the pictures that records of {manifest.directory} name {left}"
+            unseen.append(f"{missing}, which {manifest.layout.name} leaves out")
     return hashes
 
 
-def _hash(manifests: Sequence[OpenManifest], max_pixels: int, picture: _Picture) -> int | str:
-    """The perceptual hash of a picture, or why there is none."""
-    number, split, name = picture
-    path = manifests[number].records.picture(split, name)
+def _taken_out(names: set[str], pictures: Iterable[tuple[str, Read]]) -> Iterator[tuple[str, Read]]:
+    """Those of ``pictures`` that are in ``names``, each once; ``names`` keeps the others."""
+    for name, read in pictures:
+        if name in names:
+            names.remove(name)
+            yield name, read
+
+
+def _hash(max_pixels: int, picture: tuple[str, Read]) -> tuple[str, int | str]:
+    """Name and perceptual hash of a picture, or why there is none."""
+    name, read = picture
     try:
-        return perceptual_hash(read_upright(open_photo(path.read_bytes(), max_pixels)).picture)
+        return name, perceptual_hash(read_upright(open_photo(read(), max_pixels)).picture)
     except (OSError, PhotoError) as error:
-        return f"the picture {path} ({str(error).rstrip('.')})"
+        return name, str(error).rstrip(".")
 
 
 def _components(hashes: dict[_Picture, int], distance: int) -> list[list[_Picture]]:

@@ -7,27 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from curate.database import manifest_rows
 from curate.database.manifest_rows import DecisionsBehind, RegisteredManifest
-from curate.errors import NotFoundError, VerificationError, WorkspaceError
+from curate.errors import NotFoundError, WorkspaceError
 from curate.exporters.manifest_file import NAME
 from curate.exporters.open_manifest import OpenManifest, open_manifest
 from curate.exporters.splits import SPLITS
-from curate.exporters.verify import read_manifest
+from curate.workflows.manifest_folders import THERE, folder_states, folder_there
+from curate.workflows.manifest_origin import registered_hash
 from curate.workflows.verify import standing_faults
 from curate.workspace import Workspace
-
-THERE, GONE, OTHER = "there", "gone", "holds something else"
-"""What became of a folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedManifest:
-    """A registered manifest, and what became of its folder."""
+    """A registered manifest, and what became of its folders."""
 
     registered: RegisteredManifest
-    folder: str
-    """``there``, ``gone`` or ``holds something else``."""
+    folders: Mapping[str, str]
+    """Every folder that it was written to, the last one last, and what became of it."""
 
     @property
     def records(self) -> dict[str, int]:
@@ -43,9 +43,8 @@ class ShownManifest:
     content_hash: str
     task: str
     format: str
-    directory: Path
-    folder: str
-    """As in ``ListedManifest``."""
+    folders: Mapping[str, str]
+    """As in ``ListedManifest``, and the folder that was asked about; of a converted one also its export's."""
     written_at: datetime | None
     """None if it was not exported from this workspace, or there is none."""
     parameters: Mapping[str, object]
@@ -68,11 +67,11 @@ def listed_manifests(workspace: Workspace) -> list[ListedManifest]:
     """All manifests that were exported from this workspace, oldest first."""
     with workspace.transaction() as session:
         found = manifest_rows.every(session)
-    return [ListedManifest(each, _folder(each)) for each in found]
+    return [ListedManifest(each, folder_states(each)) for each in found]
 
 
 def resolve(workspace: Workspace | None, text: str) -> OpenManifest | RegisteredManifest:
-    """A manifest by folder, name, name-version or the start of its hash; opened if its folder is there.
+    """A manifest by folder, name, name-version or the start of its hash; opened if a folder of it is there.
 
     Raises:
         NotFoundError: there is none, or several.
@@ -87,7 +86,8 @@ def resolve(workspace: Workspace | None, text: str) -> OpenManifest | Registered
         )
     with workspace.transaction() as session:
         registered = manifest_rows.find(session, text)
-    return open_manifest(registered.directory) if _folder(registered) == THERE else registered
+    folder = folder_there(folder_states(registered))
+    return open_manifest(folder) if folder else registered
 
 
 def show(workspace: Workspace | None, text: str) -> ShownManifest:
@@ -96,13 +96,13 @@ def show(workspace: Workspace | None, text: str) -> ShownManifest:
     if workspace is None:
         return _shown(found, None, (), 0, None)
     with workspace.transaction() as session:
-        content_hash = _hash_of(found)
+        content_hash = _known_as(session, found)
         registered = manifest_rows.by_hash(session, content_hash)
         behind = manifest_rows.behind(session, content_hash)
         gone = manifest_rows.taken_down(session, content_hash)
         faults = None
         if registered is not None and isinstance(found, OpenManifest):
-            faults = tuple(standing_faults(session, found.manifest, list(found)))
+            faults = tuple(standing_faults(session, found.manifest, found))
     return _shown(found, registered, behind, gone, faults)
 
 
@@ -121,18 +121,11 @@ def opened(workspace: Workspace | None, text: str) -> OpenManifest:
     return found
 
 
-def _hash_of(found: OpenManifest | RegisteredManifest) -> str:
-    return found.manifest.content_hash if isinstance(found, OpenManifest) else found.content_hash
-
-
-def _folder(registered: RegisteredManifest) -> str:
-    if not (registered.directory / NAME).exists():
-        return GONE
-    try:
-        same = read_manifest(registered.directory).content_hash == registered.content_hash
-    except VerificationError:
-        return OTHER
-    return THERE if same else OTHER
+def _known_as(session: Session, found: OpenManifest | RegisteredManifest) -> str:
+    """The hash to ask the database about; of a converted folder that of its export."""
+    if isinstance(found, RegisteredManifest):
+        return found.content_hash
+    return registered_hash(session, found) or found.manifest.content_hash
 
 
 def _shown(
@@ -148,8 +141,7 @@ def _shown(
         content_hash=facts.content_hash,
         task=facts.task,
         format=facts.format,
-        directory=found.directory,
-        folder=THERE if isinstance(found, OpenManifest) else _folder(found),
+        folders=_folders(found, registered),
         written_at=registered.written_at if registered else None,
         parameters=found.manifest.parameters if isinstance(found, OpenManifest) else found.spec,
         counts=facts.counts,
@@ -158,3 +150,10 @@ def _shown(
         taken_down=taken_down,
         faults=faults,
     )
+
+
+def _folders(
+    found: OpenManifest | RegisteredManifest, registered: RegisteredManifest | None
+) -> dict[str, str]:
+    states = folder_states(registered) if registered else {}
+    return states | {str(found.directory): THERE} if isinstance(found, OpenManifest) else states

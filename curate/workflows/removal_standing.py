@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,9 @@ from curate.exporters.tasks.backgrounds import Background
 from curate.exporters.verify_records import ListedRecord
 from curate.records import Box
 from curate.verdicts import ACCEPTED, Consensus
+
+_TOGETHER = 1000
+"""Records whose removals are asked for in one statement."""
 
 
 def background_of(row: RemovalRow) -> Background:
@@ -31,9 +35,17 @@ def background_of(row: RemovalRow) -> Background:
 
 
 def background_faults(
-    session: Session, records: Sequence[ListedRecord], consensus: Consensus, with_automatic: bool
+    session: Session, records: Iterable[ListedRecord], consensus: Consensus, with_automatic: bool
 ) -> Iterator[str]:
     """Why the backgrounds of records no longer stand, without a full stop."""
+    every = iter(records)
+    while portion := list(islice(every, _TOGETHER)):
+        yield from _background_faults(session, portion, consensus, with_automatic)
+
+
+def _background_faults(
+    session: Session, records: Sequence[ListedRecord], consensus: Consensus, with_automatic: bool
+) -> Iterator[str]:
     rows = removals.every(session, {UUID(each.row["object_id"]) for each in records})
     items = [row.removal.item_id for row in rows]
     states = removal_votes.settled(session, items, with_automatic=with_automatic, consensus=consensus)

@@ -9,11 +9,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from curate.database import takedown_rows
-from curate.database.tables import Manifest
+from curate.database import manifest_rows
+from curate.database.manifest_rows import RegisteredManifest
 from curate.errors import VerificationError
-from curate.exporters.verify import listed_records, read_manifest
+from curate.exporters.verify import listed_records
 from curate.workflows.export_command import export_again
+from curate.workflows.manifest_folders import folder_states, folder_there
 from curate.workspace import Workspace
 
 GOES, CHANGES = "goes", "changes"
@@ -43,17 +44,18 @@ class HeldRecord:
 
 @dataclass(frozen=True, slots=True)
 class HeldManifest:
-    """A manifest that holds the photo."""
+    """A manifest that holds the photo; what was converted or copied from its folders is not known."""
 
     name: str
     version: str
     task: str
-    directory: str
+    folders: Mapping[str, str]
+    """Every folder that it was written to, the last one last, and what became of it."""
     content_hash: str
     split: str
     """Of the photo, in every export."""
     found: bool
-    """Whether the folder is still what was exported; otherwise its records are not known."""
+    """Whether a folder is still what was exported; otherwise its records are not known."""
     records: tuple[HeldRecord, ...]
     export_again: str
     """The command that writes the next version without the photo."""
@@ -68,9 +70,9 @@ class HeldManifest:
 
 
 def held_manifests(workspace: Workspace, photo_id: int, sha256: str) -> tuple[HeldManifest, ...]:
-    """Manifests that hold a photo, oldest first. Folders that are there are read."""
+    """Manifests that hold a photo, oldest first. One folder of each is read."""
     with workspace.transaction() as session:
-        rows = takedown_rows.manifests_of(session, photo_id)
+        rows = manifest_rows.holding(session, photo_id)
     return tuple(_held(manifest, split, sha256) for manifest, split in rows)
 
 
@@ -82,7 +84,7 @@ def difference(sha256: str, held: Sequence[HeldManifest]) -> Iterator[dict[str, 
             **manifest,
             "photo": sha256,
             "task": each.task,
-            "folder": each.directory,
+            "folders": dict(each.folders),
             "split": each.split,
             "folder_found": each.found,
             **{change: each.changed(change) if each.found else None for change in (GOES, CHANGES)},
@@ -98,13 +100,14 @@ def difference(sha256: str, held: Sequence[HeldManifest]) -> Iterator[dict[str, 
             }
 
 
-def _held(manifest: Manifest, split: str, sha256: str) -> HeldManifest:
-    records = _records(manifest, sha256)
+def _held(manifest: RegisteredManifest, split: str, sha256: str) -> HeldManifest:
+    folders = folder_states(manifest)
+    records = _records(folder_there(folders), sha256)
     return HeldManifest(
         name=manifest.name,
         version=manifest.version,
         task=manifest.task,
-        directory=manifest.directory,
+        folders=folders,
         content_hash=manifest.content_hash,
         split=split,
         found=records is not None,
@@ -113,12 +116,11 @@ def _held(manifest: Manifest, split: str, sha256: str) -> HeldManifest:
     )
 
 
-def _records(manifest: Manifest, sha256: str) -> list[HeldRecord] | None:
-    """None if the folder is gone, or holds something else by now."""
-    directory = Path(manifest.directory)
+def _records(directory: Path | None, sha256: str) -> list[HeldRecord] | None:
+    """None if there is no folder, or its tables are damaged."""
+    if directory is None:
+        return None
     try:
-        if read_manifest(directory).content_hash != manifest.content_hash:
-            return None
         return [
             found
             for each in listed_records(directory)

@@ -79,8 +79,14 @@ def _meant(session: Session, named: str, at: int | None, inside: str | None) -> 
             f"{named} changed since it was ingested: name the photo that you mean by its sha256, "
             f"{stored[:12]} as it was then or {inside[:12]} as it is now."
         )
-    sha256 = stored or inside or (named.lower() if _SHA256.fullmatch(named.lower()) else None)
-    matches = takedown_rows.find(session, sha256) if sha256 else []
+    typed = takedown_rows.find(session, named.lower()) if _SHA256.fullmatch(named.lower()) else []
+    at_place = stored or inside
+    if at_place and any(each.sha256 != at_place for each in typed):
+        raise NotFoundError(
+            f"{named} is how the sha256 of a photo starts, and a file here that holds another photo: "
+            f"type ./{named} for the file, or the sha256 in another folder."
+        )
+    matches = takedown_rows.find(session, at_place) if at_place else typed
     if len(matches) > 1:
         raise NotFoundError(f"Several photos start with {named!r}: type more of the sha256.")
     if not matches:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import decisions, manifests, takedowns
+from curate.database import decisions, takedowns
 from curate.errors import VerificationError
 from curate.exporters.manifest_file import ManifestFile
+from curate.exporters.open_manifest import open_manifest
 from curate.exporters.tasks import (
     benchmark,
     bootstrap_records,
@@ -20,12 +21,13 @@ from curate.exporters.tasks import (
     removal,
     subject_records,
 )
-from curate.exporters.verify import VerifiedManifest, first_of, listed_records, verify
+from curate.exporters.verify import VerifiedManifest, first_of, verify
 from curate.exporters.verify_records import ListedRecord
 from curate.photos.opening import DEFAULT_MAX_PIXELS
 from curate.verdicts import Consensus
 from curate.workflows.approval import approval
 from curate.workflows.decision_standing import vote_faults
+from curate.workflows.manifest_origin import registered_hash
 from curate.workflows.pair_standing import pair_faults
 from curate.workflows.removal_standing import background_faults
 from curate.workspace import Workspace
@@ -35,7 +37,7 @@ def verify_manifest(directory: Path, workspace: Workspace | None) -> VerifiedMan
     """Check the files of a manifest and, with a workspace, that it was exported here and still stands.
 
     Files and hashes agree in a forgery that was sealed again too; only the workspace knows which content
-    it exported.
+    it exported. What was converted from an export is held against that one.
 
     Raises:
         VerificationError: what is wrong, in one sentence that names every fault of a kind up to 20: of the
@@ -45,22 +47,24 @@ def verify_manifest(directory: Path, workspace: Workspace | None) -> VerifiedMan
         return verify(directory, DEFAULT_MAX_PIXELS)
     verified = verify(directory, workspace.settings.max_pixels)
     with workspace.transaction() as session:
-        _check_origin(session, verified)
-        _check_takedowns(session, verified)
+        _check_takedowns(session, verified, _check_origin(session, verified))
         _check_decisions(session, verified)
     return verified
 
 
-def _check_origin(session: Session, verified: VerifiedManifest) -> None:
-    if not manifests.is_registered(session, verified.content_hash):
+def _check_origin(session: Session, verified: VerifiedManifest) -> str:
+    """The hash by which what the folder holds is known here."""
+    found = registered_hash(session, open_manifest(verified.directory))
+    if found is None:
         raise VerificationError(
             f"{verified.directory} was not exported from this workspace, or was changed and sealed again: "
             "run `curate export` again, or --files-only checks the files alone."
         )
+    return found
 
 
-def _check_takedowns(session: Session, verified: VerifiedManifest) -> None:
-    if gone := takedowns.in_manifest(session, verified.content_hash):
+def _check_takedowns(session: Session, verified: VerifiedManifest, registered: str) -> None:
+    if gone := takedowns.in_manifest(session, registered):
         told = [f"Photo {each.sha256[:12]} {each.words}" for each in gone]
         raise VerificationError(
             f"{first_of(told)}, and this manifest holds it: export again with a new --version, "
@@ -70,15 +74,18 @@ def _check_takedowns(session: Session, verified: VerifiedManifest) -> None:
 
 def _check_decisions(session: Session, verified: VerifiedManifest) -> None:
     """What decisions said when they were exported they say still."""
-    found = list(standing_faults(session, verified, list(listed_records(verified.directory))))
+    found = list(standing_faults(session, verified, open_manifest(verified.directory)))
     if found:
         raise VerificationError(f"{first_of(found)}: export again with a new --version.")
 
 
 def standing_faults(
-    session: Session, manifest: VerifiedManifest | ManifestFile, records: Sequence[ListedRecord]
+    session: Session, manifest: VerifiedManifest | ManifestFile, records: Iterable[ListedRecord]
 ) -> Iterator[str]:
-    """Why ``records``, all of ``manifest``, no longer stand as they were exported; without full stops."""
+    """Why ``records``, all of ``manifest``, no longer stand as they were exported; without full stops.
+
+    ``records`` are gone through several times, and not kept.
+    """
     if manifest.task == decision_records.TASK:
         yield from vote_faults(session, records, manifest)
     else:
@@ -86,7 +93,7 @@ def standing_faults(
 
 
 def _acceptance_faults(
-    session: Session, records: Sequence[ListedRecord], manifest: VerifiedManifest | ManifestFile
+    session: Session, records: Iterable[ListedRecord], manifest: VerifiedManifest | ManifestFile
 ) -> Iterator[str]:
     """Every decision stands, and together with what was said since they still accept every record."""
     cited = {UUID(each) for record in records for each in record.decision_ids}
@@ -99,13 +106,16 @@ def _acceptance_faults(
     # The manifest's own rule: one that was changed since does not unsay what its reviewers said.
     needed, asked = (int(str(manifest.parameters.get(name, 1))) for name in ("votes_needed", "votes_asked"))
     with_automatic = bool(manifest.parameters["include_automatic"])
-    others = [each for each in records if undone.keys().isdisjoint(each.decision_ids)]
-    yield from _FAULTS[manifest.task](session, others, Consensus(needed, asked), with_automatic)
+
+    def others() -> Iterator[ListedRecord]:
+        return (each for each in records if undone.keys().isdisjoint(each.decision_ids))
+
+    yield from _FAULTS[manifest.task](session, others(), Consensus(needed, asked), with_automatic)
     if manifest.task == insertion_records.TASK:
         needed, asked = (
             int(str(manifest.parameters[f"removal_votes_{each}"])) for each in ("needed", "asked")
         )
-        yield from background_faults(session, others, Consensus(needed, asked), with_automatic)
+        yield from background_faults(session, others(), Consensus(needed, asked), with_automatic)
 
 
 def _subject_faults(
@@ -121,7 +131,7 @@ def _subject_faults(
             yield f"Record {record.sample_id} is no longer accepted by its reviewers"
 
 
-_Faults = Callable[[Session, Sequence[ListedRecord], Consensus, bool], Iterator[str]]
+_Faults = Callable[[Session, Iterable[ListedRecord], Consensus, bool], Iterator[str]]
 """Why records no longer stand, without a full stop."""
 _FAULTS: Mapping[str, _Faults] = {
     subject_records.TASK: _subject_faults,

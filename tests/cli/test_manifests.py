@@ -52,12 +52,14 @@ def test_what_was_exported_is_listed_and_shown_and_a_folder_that_is_gone_is_name
     curate, views, export, tmp_path
 ):
     first, second = export("1"), export("2", "--references", "2")
+    third = export("2", "--references", "2", "--to", tmp_path / "two")
     (second / "README.md").write_text("mine")
     shutil.rmtree(first)
+    shutil.rmtree(third)
     listed = json.loads(curate("manifests", "list", "--json"))
-    assert [(each["name"], each["version"], each["folder"], each["records"]) for each in listed] == [
-        ("jugs", "1", "gone", {"train": 4}),
-        ("jugs", "2", "there", {"train": 4}),
+    assert [(each["name"], each["version"], each["folders"], each["records"]) for each in listed] == [
+        ("jugs", "1", {str(first): "gone"}, {"train": 4}),
+        ("jugs", "2", {str(second): "there", str(third): "gone"}, {"train": 4}),
     ]
     assert "jugs-1" in curate("manifests", "list")
     newest = curate("manifests", "show", "jugs")
@@ -65,7 +67,7 @@ def test_what_was_exported_is_listed_and_shown_and_a_folder_that_is_gone_is_name
     assert "Rests on 1 decision on groups by 1 person" in newest
     assert newest.endswith("All of its records still stand.\n")
     gone = json.loads(curate("manifests", "show", listed[0]["content_hash"][:9], "--json"))
-    assert (gone["called"], gone["folder"]) == ("jugs-1", "gone")
+    assert (gone["called"], gone["folders"]) == ("jugs-1", {str(first): "gone"})
     assert (gone["stands"], gone["licences"]) == (None, None)
     files = json.loads(curate("manifests", "show", second, "--files-only", "--json"))
     assert (files["licences"], files["behind"], files["parameters"]["references"]) == ({"CC0-1.0": 4}, [], 2)

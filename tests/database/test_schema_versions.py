@@ -75,6 +75,33 @@ def test_decisions_on_groups_outlive_the_arrival_of_pairs(empty: Engine) -> None
         assert all(each in _rows(connection, "review_rules") for each in rules)
 
 
+def test_folders_of_manifests_and_what_is_said_of_living_photos_outlive_the_upgrade(empty: Engine) -> None:
+    migrate(empty, "0010")
+    with empty.begin() as connection:
+        connection.execute(
+            text("""
+                INSERT INTO manifests (content_hash, name, version, task, spec, counts, directory)
+                VALUES ('c', 'n', '1', 'subject', '{}', '{}', '/out/n-1');
+                INSERT INTO photos (sha256, byte_count, format, width, height, orientation, mode, exif,
+                                    has_location, perceptual_hash, thumbnail_sha256, source, consent)
+                SELECT sha256, 1, 'JPEG', 1, 1, 1, 'RGB', '{}', false, 0, '', 'Anna', 'Anna'
+                FROM unnest(ARRAY['gone', 'living']) AS sha256;
+                INSERT INTO models (fingerprint, role, name) VALUES ('f', 'detector', 'd');
+                INSERT INTO objects (public_id, photo_id, model_id, x, y, width, height, score, label)
+                SELECT gen_random_uuid(), photos.id, models.id, 0, 0, 1, 1, 1, 'jug' FROM photos, models;
+                INSERT INTO captions (object_id, by, text) SELECT id, 'eve', 'Anna' FROM objects;
+                INSERT INTO takedowns (photo_id, by, finished_at)
+                SELECT id, 'eve', now() FROM photos WHERE sha256 = 'gone';
+            """)
+        )
+    schema.upgrade(empty)
+    with empty.connect() as connection:
+        assert [row["directory"] for row in _rows(connection, "manifest_folders")] == ["/out/n-1"]
+        told = {row["sha256"]: (row["source"], row["consent"]) for row in _rows(connection, "photos")}
+        assert told == {"gone": (None, None), "living": ("Anna", "Anna")}
+        assert len(_rows(connection, "captions")) == 1
+
+
 def _rows(connection: Connection, table: str) -> list[dict[str, object]]:
     return [dict(row) for row in connection.execute(text(f"SELECT * FROM {table}")).mappings()]
 

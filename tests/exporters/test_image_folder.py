@@ -19,6 +19,7 @@ from PIL import Image
 
 from curate.errors import ExportError, PhotoError
 from curate.exporters import staging
+from curate.exporters.conversion import convert_folder
 from curate.exporters.verify import listed_records, verify
 from curate.photos.reading import decode
 from curate.records import ManifestSpec
@@ -49,6 +50,17 @@ def test_hugging_face_datasets_opens_it_without_listing_it(approved, manifest, o
             assert row["caption"] == "a photo of a vase"
             assert row["similarities"] == list(record.similarities)
             assert row["decision_ids"] == list(record.decision_ids)
+
+
+def test_its_cache_tells_exports_of_one_name_apart(approved, manifest, offline, tmp_path):
+    renamed = [replace(record, caption="her red jug") for record in approved.records]
+    other = replace(approved, records=renamed).write(tmp_path / "other").directory
+    prompts = convert_folder(other, "diffusers", tmp_path / "diffusers").directory
+    found = [
+        set(datasets.load_dataset(str(folder), cache_dir=offline, split="test")[column])
+        for folder, column in ((manifest, "caption"), (other, "caption"), (prompts, "edit_prompt"))
+    ]
+    assert found == [{"a photo of a vase"}, {"her red jug"}, {"her red jug"}]
 
 
 def test_crops_are_the_pixels_of_the_boxes(approved, tmp_path, offline):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -10,6 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from curate.errors import VerificationError
 from curate.exporters import manifest_file
@@ -146,6 +149,9 @@ def test_a_later_schema_version_is_refused(copy):
         (lambda rows: [row | {"box": [0.0, 0.0, float("nan"), 1.0]} for row in rows], "box outside"),
         (lambda rows: [row | {"box": [0.0]} for row in rows], "box outside"),
         (lambda rows: [row | {"similarities": []} for row in rows], "different length"),
+        (lambda rows: [row | {"similarities": [float("nan")] * 2} for row in rows], "are no cosines"),
+        (lambda rows: [row | {"similarities": [9.0] * 2} for row in rows], "are no cosines"),
+        (lambda rows: [row | {"decision_ids": []} for row in rows], "rests on no decision"),
         (lambda rows: [row | {"object_id": "other"} for row in rows], "does not follow from its objects"),
         (lambda rows: [row | {"licence": "MIT"} for row in rows], "other licences"),
     ],
@@ -186,6 +192,101 @@ def test_a_picture_that_is_none_is_found(copy):
     picture.write_bytes(b"no pixels")
     reseal(copy)
     with pytest.raises(VerificationError, match="is not a picture"):
+        verify(copy)
+
+
+def _exchange(folder, data, name):
+    """Put ``data`` in the place of one picture of the split train, and call it ``name`` everywhere."""
+    gone = min(path.relative_to(folder / "train").as_posix() for path in folder.glob("train/*/*.jpg"))
+    rewrite(folder, "train", lambda rows: json.loads(json.dumps(rows).replace(gone, name)))
+    (folder / "train" / gone).unlink()
+    (folder / "train" / gone).parent.rmdir()
+    (folder / "train" / name).parent.mkdir(exist_ok=True)
+    (folder / "train" / name).write_bytes(data)
+    files = listed_files(folder)
+    del files[f"train/{gone}"]
+    reseal(folder, {**files, f"train/{name}": ""})
+
+
+def test_a_picture_that_is_not_called_by_its_hash_is_found(copy):
+    data = min(copy.glob("train/*/*.jpg")).read_bytes()
+    _exchange(copy, data, f"ab/{'ab' * 32}.jpg")
+    with pytest.raises(VerificationError, match=f"{'ab' * 32}.jpg is not called by its hash"):
+        verify(copy)
+
+
+def _lying(array, encoded):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return encoded(array, exif=exif.tobytes()), ".jpg"
+
+
+def _located(array, encoded):
+    return encoded(array, comment=b"GPS 48.1 11.5"), ".jpg"
+
+
+def _with_words(array, encoded):
+    words = PngInfo()
+    words.add_text("Author", "Anna, latitude 48.1")
+    return encoded(array, "PNG", pnginfo=words), ".png"
+
+
+def _otherwise_called(array, encoded):
+    return encoded(array, "PNG"), ".jpg"
+
+
+@pytest.mark.parametrize("make", [_lying, _located, _with_words, _otherwise_called])
+def test_a_picture_that_no_export_writes_is_found(make, copy, pixels, encoded):
+    data, suffix = make(pixels(1), encoded)
+    sha256 = hashlib.sha256(data).hexdigest()
+    _exchange(copy, data, f"{sha256[:2]}/{sha256}{suffix}")
+    with pytest.raises(VerificationError, match=f"{sha256}{suffix} is not as pictures are exported"):
+        verify(copy)
+
+
+def test_card_and_croissant_must_say_what_the_records_say(copy):
+    croissant, card = copy / "croissant.json", copy / "README.md"
+    croissant.write_text(croissant.read_text().replace("CC0-1.0", "MIT"))
+    card.write_text(card.read_text().replace("vase", "jug") + "Free for all uses.")
+    reseal(copy)
+    with pytest.raises(VerificationError) as caught:
+        verify(copy)
+    for name in ("croissant.json", "README.md"):
+        assert f"{name} does not say what manifest.json and the records say" in str(caught.value)
+
+
+def test_card_and_croissant_must_be_there(copy):
+    names = {"croissant.json", "README.md"}
+    for name in names:
+        (copy / name).unlink()
+    counts = json.loads((copy / "manifest.json").read_bytes())["counts"]
+    files = {path: sha256 for path, sha256 in listed_files(copy).items() if path not in names}
+    reseal(copy, files, counts={**counts, "files": len(files)})
+    with pytest.raises(VerificationError, match=r"croissant.json is missing; README.md is missing"):
+        verify(copy)
+
+
+@pytest.mark.parametrize(
+    ("forge", "told"),
+    [
+        (lambda _: {"picture": "nonsense"}, "manifest.json calls its pictures 'nonsense'"),
+        (lambda _: {"provenance": {}}, "provenance that no export writes"),
+        (lambda made: {"provenance": made | {"who": "Ada"}}, "provenance that no export writes"),
+        (lambda made: {"provenance": made | {"items": {"person": 1}}}, "provenance that no export writes"),
+        (lambda made: {"provenance": made | {"decisions": "9"}}, "provenance that no export writes"),
+    ],
+)
+def test_words_of_manifest_json_that_no_export_writes_are_found(forge, told, copy):
+    reseal(copy, **forge(json.loads((copy / "manifest.json").read_bytes())["provenance"]))
+    with pytest.raises(VerificationError, match=told):
+        verify(copy)
+
+
+def test_words_beside_the_rows_of_a_table_are_found(copy):
+    path = copy / "train" / "metadata.parquet"
+    write_table(path, pq.read_table(path).replace_schema_metadata({"author": "Ada"}))
+    reseal(copy)
+    with pytest.raises(VerificationError, match=r"train/metadata.parquet has other columns"):
         verify(copy)
 
 

@@ -257,3 +257,14 @@ def test_the_loss_of_an_insertion_is_zero_outside_the_target_cell(exported):
     inside = (prediction - batch["grid"])[:, :, SIZE:, SIZE:]
     assert torch.allclose(loss, inside.square().mean())
     assert masked_mse(prediction, batch["grid"], torch.zeros_like(batch["loss_mask"])) == 0
+
+
+@pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16])
+def test_half_precision_does_not_overflow_the_loss(kind):
+    mask = torch.zeros(1, 1, 1024, 1024)
+    mask[..., 512:, 512:] = 1
+    prediction = torch.full((1, 3, 1024, 1024), 0.5, dtype=kind, requires_grad=True)
+    loss = masked_mse(prediction, torch.zeros_like(prediction), mask)
+    loss.backward()
+    assert loss.item() == 0.25
+    assert not prediction.grad[..., :512, :].any()

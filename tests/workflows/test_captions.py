@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from uuid import uuid4
 
 import pyarrow.parquet as pq
@@ -162,7 +163,10 @@ def test_an_export_takes_people_s_words_then_the_captioner_s_then_the_template(
     assert found[str(two)][1] == teller.fingerprint
     assert {found[str(each)] for each in rest} == {(TEMPLATE, "template")}
     assert verify_manifest(made.manifest.directory, empty_workspace)
-    assert f'"captioner": "{teller.fingerprint}"' in (made.manifest.directory / "manifest.json").read_text()
+    manifest = json.loads((made.manifest.directory / "manifest.json").read_text())
+    assert manifest["parameters"]["captioner"] == teller.fingerprint
+    used = {"role": "captioner", "name": "teller", "fingerprint": teller.fingerprint}
+    assert used in manifest["provenance"]["models"]
 
     other = Teller("other", crops=True)
     run(empty_workspace, other, [two])

@@ -17,7 +17,7 @@ from curate.workflows.run import DEFAULT_FILTER
 from curate.workflows.status import status
 from curate.workflows.verify import verify_manifest
 from curate.workspace import Workspace
-from forgery import rewrite
+from forgery import describe, rewrite
 
 JUG_NUMBERS = {"7303773", "7303788", "7303800", "7303842"}
 OPTIONS = SubjectOptions("jugs", "1", shares=(100, 0, 0))
@@ -97,6 +97,7 @@ def test_a_forgery_that_was_sealed_again_is_noticed_with_the_database(workspace,
     review.decide(workspace, str(jug(workspace).public_id), "accept", reviewer="ada")
     directory = export_subject(workspace, OPTIONS, tmp_path).manifest.directory
     rewrite(directory, "train", lambda rows: [row | {"caption": "a photo of a bomb"} for row in rows])
+    describe(directory)
     assert verify_manifest(directory, None).counts["train"] == 4
     with pytest.raises(VerificationError, match="changed and sealed again: run `curate export` again"):
         verify_manifest(directory, workspace)

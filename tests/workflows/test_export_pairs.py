@@ -23,7 +23,7 @@ from curate.workflows.export_pairs import MOVED, PairOptions, export_pairs
 from curate.workflows.pair_selection import TORN
 from curate.workflows.splits import TIED
 from curate.workflows.verify import verify_manifest
-from forgery import rewrite
+from forgery import describe, rewrite
 from pair_files import draw_pair, jpeg, png
 from stored_pairs import accepted, check_by_hand, hand_in
 
@@ -275,6 +275,7 @@ def test_a_forgery_that_was_sealed_again_is_noticed_with_the_database(empty_work
     accepted(empty_workspace, draw_pair(0, SIZE))
     directory = export(empty_workspace, tmp_path).manifest.directory
     rewrite(directory, "train", lambda rows: [row | {"object_name": "bomb"} for row in rows])
+    describe(directory)
     assert verify_manifest(directory, None).counts["train"] == 1
     with pytest.raises(VerificationError, match="changed and sealed again"):
         verify_manifest(directory, empty_workspace)

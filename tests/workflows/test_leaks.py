@@ -9,10 +9,13 @@ from pathlib import Path
 from uuid import UUID
 
 import numpy as np
+import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
 from curate.cli.app import app
+from curate.errors import VerificationError
+from curate.exporters.conversion import convert_folder
 from curate.exporters.tasks.subject_records import AcceptedView, subject_records
 from curate.photos.reading import decode
 from curate.records import Box, ManifestSpec, SubjectView
@@ -91,6 +94,22 @@ def test_a_picture_that_was_encoded_anew_is_a_near_duplicate(tmp_path):
     assert {each.split for each in told.leaks[0].places} == {"test", "train"}
 
 
+@pytest.mark.parametrize("layout", ["webdataset", "ai-toolkit", "musubi-tuner"])
+def test_pictures_are_looked_at_in_other_layouts_too(layout, tmp_path):
+    one = export(tmp_path, "a", {"train": [drawn(1), drawn(2)], "test": [drawn(1, quality=60), drawn(3)]})
+    told = find_leaks([convert_folder(one, layout, tmp_path / "converted").directory])
+    assert found(told) == {("near-duplicate", ("test", "train"))}
+    assert (told.pictures, told.unseen) == (4, ())
+
+
+def test_a_damaged_shard_is_no_folder_to_look_at(tmp_path):
+    one = export(tmp_path, "a", {"train": [drawn(1), drawn(2)]})
+    folder = convert_folder(one, "webdataset", tmp_path / "converted").directory
+    (folder / "train-000000.tar").unlink()
+    with pytest.raises(VerificationError, match=r"shards of train in .* are damaged"):
+        find_leaks([folder])
+
+
 def test_a_picture_that_cannot_be_read_is_said_not_to_be_looked_at(tmp_path):
     one = export(tmp_path, "a", {"train": [drawn(1), drawn(2)], "test": [drawn(3), drawn(4)]})
     first, second, *_ = sorted(one.glob("train/*/*"))
@@ -98,6 +117,12 @@ def test_a_picture_that_cannot_be_read_is_said_not_to_be_looked_at(tmp_path):
     second.write_bytes(b"no picture")
     told = find_leaks([one])
     assert (len(told.unseen), told.pictures, told.leaks) == (2, 2, ())
+    said = CliRunner().invoke(app, ["leaks", str(one)])
+    assert said.exit_code == 3
+    assert "In what was looked at nothing stands in two splits: 1 folder and 2 pictures" in said.stdout
+    said = CliRunner().invoke(app, ["leaks", str(one), "--no-near-duplicates"])
+    assert said.exit_code == 0
+    assert "In what was looked at nothing stands in two splits: 1 folder and 0 pictures" in said.stdout
 
 
 def test_the_command_says_it_and_fails(tmp_path):

@@ -10,11 +10,15 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
 from chain import RIGHTS, last
 from curate import vector_blocks
 from curate.cli.app import app
+from curate.database import captions as caption_rows
+from curate.database import failures as failure_rows
+from curate.database import fingerprints
 from curate.errors import (
     DecisionError,
     ExportError,
@@ -26,7 +30,8 @@ from curate.errors import (
 )
 from curate.media import LocalMedia
 from curate.records import Band, MiningFilter
-from curate.workflows import failures, pairs, removals, review, uploads
+from curate.workflows import captions, failures, pairs, removals, review, uploads
+from curate.workflows.convert import convert_manifest
 from curate.workflows.decision_selection import DecisionOptions
 from curate.workflows.doctor import examine_workspace
 from curate.workflows.export import SubjectOptions, export_subject
@@ -141,15 +146,22 @@ def _screens_do_without(workspace: Workspace, kept: Kept) -> None:
 
 def test_what_was_exported_is_named_and_exported_again_without_it(empty_workspace, kept):
     verify_manifest(kept.manifest, empty_workspace)
+    two = export_subject(
+        empty_workspace, SubjectOptions("jugs", "1", references=2, seed=3), kept.out / "two"
+    ).manifest.directory
+    coco = convert_manifest(kept.manifest, "coco", kept.out / "coco").manifest.directory
+    verify_manifest(coco, empty_workspace)
     done = curate(empty_workspace, "takedown", kept.file, "--reason", "no consent", "--yes")
     assert "in subject jugs-1" in done.stderr
-    with pytest.raises(VerificationError, match=r"was taken down on 20\d\d-\d\d-\d\d \(no consent\)"):
-        verify_manifest(kept.manifest, empty_workspace)
+    assert all(f"folder: {folder} (there)" in done.stderr for folder in (kept.manifest, two))
+    for folder in (kept.manifest, two, coco):
+        with pytest.raises(VerificationError, match=r"was taken down on 20\d\d-\d\d-\d\d \(no consent\)"):
+            verify_manifest(folder, empty_workspace)
 
     (written,) = (empty_workspace.root / "takedowns").iterdir()
     assert written.name == f"takedown-{kept.sha256[:12]}.json"
     manifest, *records = map(json.loads, written.read_text().splitlines())
-    assert manifest["folder_found"]
+    assert manifest["folders"] == {str(kept.manifest): "there", str(two): "there"}
     assert manifest["goes"] == 1
     assert manifest["goes"] + manifest["changes"] == len(records)
     assert {each["as"][0]: each["change"] for each in records} == {"target": "goes", "reference": "changes"}
@@ -157,8 +169,8 @@ def test_what_was_exported_is_named_and_exported_again_without_it(empty_workspac
     again = manifest["export_again"].split()
     assert again[:3] == ["curate", "export", "subject"]
     curate(empty_workspace, *again[1:])
-    assert verify_manifest(kept.out / "jugs-2", empty_workspace).counts["photos"] == 3
-    assert kept.sha256 not in (kept.out / "jugs-2" / "manifest.json").read_text()
+    assert verify_manifest(two.parent / "jugs-2", empty_workspace).counts["photos"] == 3
+    assert kept.sha256 not in (two.parent / "jugs-2" / "SHA256SUMS").read_text()
     options = DecisionOptions(name="votes", version="1", allow_unknown_rights=True)
     with pytest.raises(Exception, match="1 on items with a photo that was taken down"):
         export_decisions(empty_workspace, options, kept.out)
@@ -190,6 +202,39 @@ def test_nothing_goes_before_it_is_clear_what_and_originals_only_if_asked(empty_
     curate(empty_workspace, "takedown", kept.sha256, "--originals", "--yes")
     assert not copy.exists()
     assert kept.file.read_bytes() == other
+
+
+def test_nothing_that_was_said_of_it_stays(empty_workspace, kept):
+    other = kept.views.objects[1]
+    for each in (kept.object_, other):
+        captions.write(empty_workspace, each, "Anna with her red jug", by="eve")
+    with empty_workspace.transaction() as session:
+        model = fingerprints.ensure(session, "9" * 64, "captioner", "toy")
+        caption_rows.record(session, model, {kept.object_: "a woman called Anna"})
+        failure_rows.record(session, "caption", str(kept.object_), "no words for Anna", "9" * 64)
+    with pytest.raises(DBAPIError, match="append-only"), empty_workspace.transaction() as session:
+        session.execute(text("DELETE FROM captions"))
+    before = content(empty_workspace)
+    assert sum("Anna" in str(row) for row in before["captions"]) == 3
+    curate(empty_workspace, "takedown", kept.file, "--yes")
+    after = content(empty_workspace)
+    assert [str(other) in str(row) for row in after["captions"] if "Anna" in str(row)] == [True]
+    assert after["failures"] == []
+    (photo,) = [row for row in after["photos"] if kept.sha256 in row]
+    assert photo.endswith("None, 'CC0-1.0', None)")
+    assert status(empty_workspace)["captions_by_people"] == 1
+
+
+def test_a_file_that_is_called_like_the_hash_of_another_photo_is_ambiguous(
+    empty_workspace, kept, monkeypatch, tmp_path
+):
+    monkeypatch.chdir(tmp_path)
+    start, other = kept.sha256[:12], kept.views.files[kept.views.objects[1]]
+    Path(start).write_bytes(other.read_bytes())
+    with pytest.raises(NotFoundError, match=rf"type \./{start} for the file"):
+        find_photos(empty_workspace, [start])
+    assert list(find_photos(empty_workspace, [f"./{start}"])[0].values()) == [sha256_of(other)]
+    assert list(find_photos(empty_workspace, [start[:10]])[0].values()) == [kept.sha256]
 
 
 def test_the_same_bytes_cannot_come_back(empty_workspace, kept):

@@ -19,7 +19,7 @@ from curate.errors import PhotoError
 from curate.exporters.formats.edits import EDITABLE, Edit, edit_of
 from curate.exporters.formats.files import Own, copy_faults, in_threads, piece_faults, write_pieces
 from curate.exporters.formats.format import Format
-from curate.exporters.layout import RecordFolder
+from curate.exporters.layout import Read, RecordFolder
 from curate.exporters.pixels import QUICK, png
 from curate.exporters.staging import make_folder
 from curate.exporters.tasks import insertion_records, removal
@@ -102,6 +102,12 @@ def _hole_faults(records: RecordFolder, task: Task, split: str, row: Row) -> lis
     return [] if same else [f"{split}/{path} is not the picture of its row with a hole where its mask is"]
 
 
+def _pictures(records: RecordFolder, task: Task, split: str) -> Iterator[tuple[str, Read]]:
+    for row in records.rows(split):
+        for path, name in _copies(row, edit_of(task, row)):
+            yield name, records.picture(split, path).read_bytes
+
+
 def _masks(task: Task) -> Mapping[str, str]:
     meaning = task.masks.get("mask_file_name")
     if not meaning:
@@ -153,5 +159,6 @@ AI_TOOLKIT = Format(
     tasks=EDITABLE,
     write=_write,
     faults=_faults,
+    pictures=_pictures,
     keeps_pictures=False,
 )

@@ -7,12 +7,11 @@ from itertools import islice, zip_longest
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from curate.exporters.formats.edits import EDITABLE, edit_of
 from curate.exporters.formats.files import Own
 from curate.exporters.formats.format import Format
-from curate.exporters.layout import ROWS_PER_GROUP, TABLE, RecordFolder, table_rows, table_writer
+from curate.exporters.layout import ROWS_PER_GROUP, TABLE, RecordFolder, has_schema, table_rows, table_writer
 from curate.exporters.tasks.task import Row, Task
 
 _MASK = "mask_image_file_name"
@@ -64,7 +63,7 @@ def _faults(records: RecordFolder, task: Task, own: Own) -> Iterator[str]:
 
 def _table_faults(records: RecordFolder, task: Task, split: str) -> Iterator[str]:
     path = records.directory / _path(split)
-    if not pq.read_schema(path).equals(_schema(task)):
+    if not has_schema(path, _schema(task)):
         yield "has other columns than this schema version"
         return
     for wanted, found in zip_longest(_rows(records, task, split), table_rows(path)):

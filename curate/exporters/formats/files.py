@@ -72,11 +72,13 @@ def _hash_faults(own: Own, path: str, sha256: str, otherwise: str) -> Iterator[s
         yield f"{path} {otherwise}"
 
 
-def in_threads(work: Callable[[_Item], _Result], items: Iterable[_Item]) -> Iterator[_Result]:
-    """``work`` over ``items`` in their order; a hundred at a time are in memory."""
+def in_threads(
+    work: Callable[[_Item], _Result], items: Iterable[_Item], at_once: int = 100
+) -> Iterator[_Result]:
+    """``work`` over ``items`` in their order; ``at_once`` of them are in memory."""
     waiting = iter(items)
     with ThreadPoolExecutor(THREADS) as pool:
-        while portion := list(islice(waiting, 100)):
+        while portion := list(islice(waiting, at_once)):
             yield from pool.map(work, portion)
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curate.exporters.formats.files import Own
-from curate.exporters.layout import RecordFolder
-from curate.exporters.tasks.task import Task
+from curate.exporters.layout import Read, RecordFolder
+from curate.exporters.tasks.task import Task, file_names
 
 
 def _nothing(records: RecordFolder, task: Task, tree: Path) -> None:
@@ -21,6 +21,12 @@ def _nothing(records: RecordFolder, task: Task, tree: Path) -> None:
 
 def _no_faults(records: RecordFolder, task: Task, own: Own) -> Iterator[str]:
     yield from ()
+
+
+def _in_files(records: RecordFolder, task: Task, split: str) -> Iterator[tuple[str, Read]]:
+    for row in records.rows(split):
+        for name in file_names(row):
+            yield name, records.picture(split, name).read_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,9 @@ class Format:
     faults: Callable[[RecordFolder, Task, Own], Iterator[str]] = _no_faults
     """Phrases on what in a written folder does not follow from its rows. Takes out of ``own`` all that the
     layout adds to rows and pictures: what is left there belongs to no record."""
+    pictures: Callable[[RecordFolder, Task, str], Iterator[tuple[str, Read]]] = _in_files
+    """The pictures of a split that lie in a folder of this layout: what a row calls each, and how to get its
+    bytes. Some come more than once."""
     keeps_pictures: bool = True
     """Whether pictures lie where the rows say, ``<split>/ab/<sha256>.png``."""
     canonical: bool = False

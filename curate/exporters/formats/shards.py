@@ -13,6 +13,7 @@ import tarfile
 from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from curate.exporters.formats.files import json_bytes, plain_values
 from curate.exporters.tasks.task import Row
@@ -65,10 +66,8 @@ class Shards:
             self.close()
             self._shard = shard = tarfile.TarFile(next(self._paths), "x", format=tarfile.USTAR_FORMAT)
         for name, data in sample.items():
-            entry = tarfile.TarInfo(name)  # of no time and nobody
-            entry.size, entry.mode = len(data), 0o644
-            shard.addfile(entry, io.BytesIO(data))
-        _forget(shard)
+            shard.addfile(_entry(name, len(data)), io.BytesIO(data))
+        shard.members.clear()  # type: ignore[attr-defined]  # the headers of all files so far
 
     def close(self) -> None:
         if self._shard is not None:
@@ -79,21 +78,44 @@ def members(shard: Path) -> Iterator[tuple[str, bytes]]:
     """Name and content of the files in a shard, one in memory at a time.
 
     Raises:
-        tarfile.TarError: It is no tar file, or has something else than files in it.
+        tarfile.TarError: It is no tar file, or has something in it that ``Shards`` does not write: other
+            headers, or bytes between the files or behind them.
     """
-    with tarfile.open(shard, "r:") as file:
-        while entry := file.next():
-            # A few bytes of a sparse file can stand for any number of zeros.
-            content = file.extractfile(entry) if entry.isreg() and not entry.issparse() else None
-            if content is None:
-                raise tarfile.ReadError(f"{entry.name} is no plain file")
-            yield entry.name, content.read()
-            _forget(file)
+    with shard.open("rb") as file:
+        while any(header := file.read(tarfile.BLOCKSIZE)):
+            entry = _parsed(header)
+            padding = -entry.size % tarfile.BLOCKSIZE
+            if file.tell() + entry.size + padding > shard.stat().st_size:
+                raise tarfile.ReadError(f"{entry.name} is cut off")
+            yield entry.name, file.read(entry.size)
+            if any(file.read(padding)):
+                raise tarfile.ReadError(f"there is something behind {entry.name}")
+        _check_end(file)
 
 
-def _forget(shard: tarfile.TarFile) -> None:
-    """The headers of all files so far, which would stay in memory."""
-    shard.members.clear()  # type: ignore[attr-defined]
+def _parsed(header: bytes) -> tarfile.TarInfo:
+    try:
+        entry = tarfile.TarInfo.frombuf(header, "utf-8", "strict")
+        if header == _entry(entry.name, entry.size).tobuf(tarfile.USTAR_FORMAT):
+            return entry
+    except ValueError as error:  # a size or a name that such a header cannot have
+        raise tarfile.ReadError(str(error)) from error
+    raise tarfile.ReadError(f"{entry.name} is no plain file of nobody")
+
+
+def _check_end(file: BinaryIO) -> None:
+    """One empty block was read: another one follows, and zeros up to a whole record."""
+    missing = -(file.tell() + tarfile.BLOCKSIZE) % tarfile.RECORDSIZE
+    rest = file.read(tarfile.RECORDSIZE + tarfile.BLOCKSIZE)
+    if len(rest) != tarfile.BLOCKSIZE + missing or any(rest):
+        raise tarfile.ReadError("it does not end where its files do")
+
+
+def _entry(name: str, size: int) -> tarfile.TarInfo:
+    """Of no time and nobody."""
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode = size, 0o644
+    return entry
 
 
 def _tar_bytes(sample: Mapping[str, bytes]) -> int:

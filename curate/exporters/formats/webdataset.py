@@ -6,19 +6,21 @@ import hashlib
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from functools import cache
+from functools import cache, partial
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.errors import PhotoError
+from curate.errors import PhotoError, VerificationError
 from curate.exporters.file_structure import picture_size
 from curate.exporters.formats.files import Own
 from curate.exporters.formats.format import Format
 from curate.exporters.formats.shards import Shards, members, parts_of, row_bytes, shard_names
-from curate.exporters.layout import RecordFolder
+from curate.exporters.layout import Read, RecordFolder
+from curate.exporters.manifest_file import AGAIN
+from curate.exporters.own_bytes import NOT_EXPORTED, exported_suffix
 from curate.exporters.pixels import decoded
 from curate.exporters.tasks.task import Row, Task
 
@@ -54,6 +56,23 @@ def _faults(records: RecordFolder, task: Task, own: Own) -> Iterator[str]:
             yield f"a shard of {split} is not a readable tar file ({error})"
 
 
+def _pictures(records: RecordFolder, task: Task, split: str) -> Iterator[tuple[str, Read]]:
+    shards = takewhile(Path.is_file, (records.directory / name for name in shard_names(split)))
+    found = (member for shard in shards for member in members(shard))
+    try:
+        for row in records.rows(split):
+            for part, name in parts_of(row).items():
+                member, data = next(found, ("nothing", b""))
+                if member != _member(row, part):
+                    raise tarfile.ReadError(f"{member} stands where {_member(row, part)} should be")
+                if name is not None:
+                    yield name, partial(bytes, data)
+    except tarfile.TarError as error:
+        raise VerificationError(
+            f"The shards of {split} in {records.directory} are damaged ({error}): {AGAIN}"
+        ) from error
+
+
 def _split_faults(
     records: RecordFolder, task: Task, split: str, found: Iterator[tuple[str, bytes]]
 ) -> Iterator[str]:
@@ -82,6 +101,8 @@ def _picture_faults(task: Task, row: Row, pictures: Mapping[str, bytes], max_pix
     """The task's own rules about the pictures of a row."""
     sizes = {name: picture_size(data) for name, data in pictures.items()}
     yield from (f"has {name}, which is not a picture" for name, size in sizes.items() if size is None)
+    forms = {name: exported_suffix(data) for name, data in pictures.items()}
+    yield from (f"has {name}, which {NOT_EXPORTED}" for name, form in forms.items() if form != name[-4:])
     if None in sizes.values():
         return
 
@@ -132,5 +153,6 @@ WEBDATASET = Format(
     loading=_loading,
     write=write_shards,
     faults=_faults,
+    pictures=_pictures,
     keeps_pictures=False,
 )

@@ -121,5 +121,7 @@ def _sample(record: SubjectRecord, pictures: _Pictures) -> Sample:
 
 
 def _xywh(box: Box, in_crop: bool) -> Sequence[float]:
-    frame = crop_frame(box) if in_crop else Box(0, 0, 1, 1)
+    if not in_crop:
+        return [box.x, box.y, box.width, box.height]
+    frame = crop_frame(box)
     return [box.x - frame.x, box.y - frame.y, box.width, box.height]

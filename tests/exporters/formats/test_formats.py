@@ -139,6 +139,19 @@ def test_only_the_canonical_layout_is_converted_and_not_to_itself(canonical, con
     assert not list(tmp_path.iterdir())
 
 
+def test_nothing_is_written_into_an_export(canonical, written, tmp_path):
+    source = canonical["removal"]
+    (tmp_path / "link").symlink_to(source / "train")
+    for place in (source, source / "deeper", tmp_path / "link"):
+        for write in (
+            lambda to: convert_folder(source, "coco", to),
+            lambda to: written("subject", "imagefolder", to),
+        ):
+            with pytest.raises(ExportError, match=r"would lie inside of the export .*: give another folder"):
+                write(place)
+    verify(source)
+
+
 def test_a_damaged_export_is_not_converted(canonical, tmp_path):
     folder = tmp_path / "damaged"
     shutil.copytree(canonical["removal"], folder)

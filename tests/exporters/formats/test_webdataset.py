@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import tarfile
@@ -161,7 +162,24 @@ def _link(path):
         shard.addfile(entry)
 
 
-@pytest.mark.parametrize("forge", [_no_tar, _link])
+def _behind_its_end(path):
+    path.write_bytes(path.read_bytes() + b"more" * 128)
+
+
+def _at_a_time(path):
+    files = dict(members(path))
+    with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as shard:
+        for name, data in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode, entry.mtime = len(data), 0o644, 1
+            shard.addfile(entry, io.BytesIO(data))
+
+
+def _cut(path):
+    path.write_bytes(path.read_bytes()[: 3 * tarfile.BLOCKSIZE])
+
+
+@pytest.mark.parametrize("forge", [_no_tar, _link, _behind_its_end, _at_a_time, _cut])
 def test_what_is_no_tar_file_of_plain_files_is_said_so(forge, converted, tmp_path):
     folder = tmp_path / "forged"
     shutil.copytree(converted("removal", "webdataset"), folder)
