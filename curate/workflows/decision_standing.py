@@ -8,20 +8,20 @@ from sqlalchemy.orm import Session
 
 from curate.database import vote_history
 from curate.exporters.manifest_file import ManifestFile
-from curate.exporters.verify import VerifiedManifest
 from curate.exporters.verify_records import ListedRecord
 from curate.workflows.pseudonyms import Pseudonyms
 
 
 def vote_faults(
-    session: Session, records: Iterable[ListedRecord], manifest: VerifiedManifest | ManifestFile
+    session: Session, records: Iterable[ListedRecord], manifest: ManifestFile, registered: str
 ) -> Iterator[str]:
     """Why votes no longer stand as their records say, without a full stop.
 
     A vote never changes, but its reviewer may have taken it back, or said something else of its item.
+    ``registered`` is the hash by which the workspace knows the manifest, or what it was converted from.
     """
     names = Pseudonyms.of(session, manifest.name, str(manifest.parameters["reviewers"]))
-    votes = vote_history.votes_cast(session, manifest=manifest.content_hash)
+    votes = vote_history.votes_cast(session, manifest=registered)
     now = {names.decision_id(vote.made): vote for vote in votes}
     for record in records:
         (decision_id,) = record.decision_ids

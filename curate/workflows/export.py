@@ -20,6 +20,15 @@ from curate.workflows.export_options import Exported, check_rights, reasons, tol
 from curate.workflows.view_selection import MakeRecords, ViewOptions
 from curate.workspace import Workspace
 
+_ADVICE = {
+    TASK: "accept more views, or lower --at-least",
+    benchmark.TASK: (
+        "accept more groups of four photos; photos keep the split of their first export, "
+        "so hold out new ones with --shares, such as 80 0 20"
+    ),
+}
+"""What to do when nothing that is accepted gives a record."""
+
 
 @dataclass(frozen=True, slots=True)
 class SubjectOptions(ViewOptions):
@@ -73,9 +82,7 @@ def _export(
     approved = view_selection.approved_views(workspace, options)
     records = view_selection.records_of(workspace, approved, options, make)
     if not records and (why := reasons(approved.left_out)):
-        raise ExportError(
-            f"What is accepted gives no record ({why}): accept more views, or lower --at-least."
-        )
+        raise ExportError(f"What is accepted gives no record ({why}): {_ADVICE[task]}.")
     check_rights((view for each in records for view in views_of(each)), options)
     records, captioner = with_captions(workspace, records, options.captioner)
     parameters = {

@@ -102,7 +102,7 @@ def show(workspace: Workspace | None, text: str) -> ShownManifest:
         gone = manifest_rows.taken_down(session, content_hash)
         faults = None
         if registered is not None and isinstance(found, OpenManifest):
-            faults = tuple(standing_faults(session, found.manifest, found))
+            faults = tuple(standing_faults(session, found, content_hash))
     return _shown(found, registered, behind, gone, faults)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from curate.database import decisions, takedowns
 from curate.errors import VerificationError
 from curate.exporters.manifest_file import ManifestFile
-from curate.exporters.open_manifest import open_manifest
+from curate.exporters.open_manifest import OpenManifest, open_manifest
 from curate.exporters.tasks import (
     benchmark,
     bootstrap_records,
@@ -47,8 +47,9 @@ def verify_manifest(directory: Path, workspace: Workspace | None) -> VerifiedMan
         return verify(directory, DEFAULT_MAX_PIXELS)
     verified = verify(directory, workspace.settings.max_pixels)
     with workspace.transaction() as session:
-        _check_takedowns(session, verified, _check_origin(session, verified))
-        _check_decisions(session, verified)
+        registered = _check_origin(session, verified)
+        _check_takedowns(session, verified, registered)
+        _check_decisions(session, verified, registered)
     return verified
 
 
@@ -72,28 +73,29 @@ def _check_takedowns(session: Session, verified: VerifiedManifest, registered: s
         )
 
 
-def _check_decisions(session: Session, verified: VerifiedManifest) -> None:
+def _check_decisions(session: Session, verified: VerifiedManifest, registered: str) -> None:
     """What decisions said when they were exported they say still."""
-    found = list(standing_faults(session, verified, open_manifest(verified.directory)))
+    found = list(standing_faults(session, open_manifest(verified.directory), registered))
     if found:
         raise VerificationError(f"{first_of(found)}: export again with a new --version.")
 
 
-def standing_faults(
-    session: Session, manifest: VerifiedManifest | ManifestFile, records: Iterable[ListedRecord]
-) -> Iterator[str]:
-    """Why ``records``, all of ``manifest``, no longer stand as they were exported; without full stops.
+def standing_faults(session: Session, found: OpenManifest, registered: str) -> Iterator[str]:
+    """Why records no longer stand as they were exported; without full stops.
 
-    ``records`` are gone through several times, and not kept.
+    Args:
+        session: Knows what was said since.
+        found: The records, which are gone through several times and not kept.
+        registered: The hash by which the workspace knows them; see ``manifest_origin``.
     """
-    if manifest.task == decision_records.TASK:
-        yield from vote_faults(session, records, manifest)
+    if found.manifest.task == decision_records.TASK:
+        yield from vote_faults(session, found, found.manifest, registered)
     else:
-        yield from _acceptance_faults(session, records, manifest)
+        yield from _acceptance_faults(session, found, found.manifest)
 
 
 def _acceptance_faults(
-    session: Session, records: Iterable[ListedRecord], manifest: VerifiedManifest | ManifestFile
+    session: Session, records: Iterable[ListedRecord], manifest: ManifestFile
 ) -> Iterator[str]:
     """Every decision stands, and together with what was said since they still accept every record."""
     cited = {UUID(each) for record in records for each in record.decision_ids}

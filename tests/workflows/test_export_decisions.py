@@ -12,6 +12,7 @@ import pytest
 from curate.errors import ExportError, VerificationError
 from curate.records import PhotoRights
 from curate.workflows import removals, review
+from curate.workflows.convert import convert_manifest
 from curate.workflows.decision_selection import AUTOMATIC, TORN, UNDONE, DecisionOptions
 from curate.workflows.export_decisions import export_decisions
 from curate.workflows.verify import verify_manifest
@@ -135,6 +136,8 @@ def test_a_vote_on_a_pair_comes_with_the_check_that_was_shown(empty_workspace, t
     assert len(rejected["photo_sha256s"]) == 2
     assert rejected["input"] is None
     verify_manifest(exported.manifest.directory, empty_workspace)
+    converted = convert_manifest(exported.manifest.directory, "webdataset", tmp_path / "shards")
+    verify_manifest(converted.manifest.directory, empty_workspace)
 
 
 def test_reviewers_have_the_same_pseudonym_in_all_versions_and_names_only_if_asked_for(

@@ -22,7 +22,10 @@ export class CaptionEditor {
       "div",
       {
         class: "dialog caption-editor", role: "dialog", "aria-label": "Write a caption", tabindex: -1, hidden: true,
-        onfocus: () => this.words.focus({ preventScroll: true }),
+        onfocus: () => {
+          this.words.focus({ preventScroll: true });
+          this.words.select(); // what is typed takes its place
+        },
       },
       this.#title,
       this.words,
