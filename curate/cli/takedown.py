@@ -120,7 +120,8 @@ def _tell(planned: Planned, originals: bool) -> None:
         say(f"  in {each.task} {each.name}-{each.version} ({each.split}), {known}")
         for folder, state in each.folders.items():
             say(f"    folder: {folder} ({state})")
-        say(f"    export again: {each.export_again}")
+        left = "none of its records is left; once more is accepted, " if each.nothing_left else ""
+        say(f"    {left}export again: {each.export_again}")
     if planned.manifests:
         say("  Folders that were converted or copied from these are not known: delete those, too.")
 

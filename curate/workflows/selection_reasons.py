@@ -52,21 +52,21 @@ def selection(workspace: Workspace, task: str, parameters: Parameters) -> Select
 def _subject(
     workspace: Workspace, parameters: Parameters, make: view_selection.MakeRecords | None = None
 ) -> Selection:
-    options = _view_options(parameters)
+    options = view_options(parameters)
     approved = view_selection.approved_views(workspace, options)
     records = view_selection.records_of(workspace, approved, options, make)
     return _selection({each.target.object_id for each in records}, approved.left_out)
 
 
 def _benchmark(workspace: Workspace, parameters: Parameters) -> Selection:
-    options = _view_options(parameters)
+    options = view_options(parameters)
     approved = view_selection.approved_views(workspace, options)
     records = view_selection.records_of(workspace, approved, options, benchmark.benchmark_records)
     return _selection({each.target.object_id for each in records}, approved.left_out)
 
 
 def _insertion(workspace: Workspace, parameters: Parameters) -> Selection:
-    options = _view_options(parameters)
+    options = view_options(parameters)
     approved = view_selection.approved_views(workspace, options)
     views = view_selection.records_of(workspace, approved, options)
     _, records = with_backgrounds(workspace, views, approved, options)
@@ -104,7 +104,8 @@ def _selection(chosen: set[UUID], left_out: LeftOut) -> Selection:
     return Selection(frozenset(map(str, chosen)), why)
 
 
-def _view_options(parameters: Parameters) -> ViewOptions:
+def view_options(parameters: Parameters) -> ViewOptions:
+    """What an export of views was asked for, by the parameters of its manifest."""
     own = {name: parameters[name] for name in ("references", "at_least", "embedder")}
     return ViewOptions("", "", **own, **_common(parameters))
 

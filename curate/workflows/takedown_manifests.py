@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,15 @@ import pyarrow as pa
 from curate.database import manifest_rows
 from curate.database.manifest_rows import RegisteredManifest
 from curate.errors import VerificationError
+from curate.exporters.splits import SPLITS
 from curate.exporters.verify import listed_records
 from curate.workflows.export_command import export_again
 from curate.workflows.manifest_folders import folder_states, folder_there
+from curate.workflows.takedown_references import remaining_targets
 from curate.workspace import Workspace
 
 GOES, CHANGES = "goes", "changes"
-"""A record that shows the photo itself, and one that has it among its references only."""
+"""A record that shows the photo itself or keeps too few references, and one whose references change."""
 
 _ROLES = {
     "target": ("source_sha256", GOES),
@@ -54,6 +56,8 @@ class HeldManifest:
     content_hash: str
     split: str
     """Of the photo, in every export."""
+    total: int
+    """Records in all."""
     found: bool
     """Whether a folder is still what was exported; otherwise its records are not known."""
     records: tuple[HeldRecord, ...]
@@ -68,12 +72,17 @@ class HeldManifest:
         """How many records go or change."""
         return sum(each.change == change for each in self.records)
 
+    @property
+    def nothing_left(self) -> bool:
+        """Whether all of its records go."""
+        return self.found and self.changed(GOES) == self.total
+
 
 def held_manifests(workspace: Workspace, photo_id: int, sha256: str) -> tuple[HeldManifest, ...]:
     """Manifests that hold a photo, oldest first. One folder of each is read."""
     with workspace.transaction() as session:
         rows = manifest_rows.holding(session, photo_id)
-    return tuple(_held(manifest, split, sha256) for manifest, split in rows)
+    return tuple(_held(workspace, manifest, split, sha256) for manifest, split in rows)
 
 
 def difference(sha256: str, held: Sequence[HeldManifest]) -> Iterator[dict[str, Any]]:
@@ -100,9 +109,9 @@ def difference(sha256: str, held: Sequence[HeldManifest]) -> Iterator[dict[str, 
             }
 
 
-def _held(manifest: RegisteredManifest, split: str, sha256: str) -> HeldManifest:
+def _held(workspace: Workspace, manifest: RegisteredManifest, split: str, sha256: str) -> HeldManifest:
     folders = folder_states(manifest)
-    records = _records(folder_there(folders), sha256)
+    records = _records(folder_there(folders), sha256, remaining_targets(workspace, manifest, sha256))
     return HeldManifest(
         name=manifest.name,
         version=manifest.version,
@@ -110,13 +119,14 @@ def _held(manifest: RegisteredManifest, split: str, sha256: str) -> HeldManifest
         folders=folders,
         content_hash=manifest.content_hash,
         split=split,
+        total=sum(manifest.counts.get(name, 0) for name in SPLITS),
         found=records is not None,
         records=tuple(records or ()),
         export_again=export_again(manifest),
     )
 
 
-def _records(directory: Path | None, sha256: str) -> list[HeldRecord] | None:
+def _records(directory: Path | None, sha256: str, remaining: Collection[str]) -> list[HeldRecord] | None:
     """None if there is no folder, or its tables are damaged."""
     if directory is None:
         return None
@@ -124,17 +134,20 @@ def _records(directory: Path | None, sha256: str) -> list[HeldRecord] | None:
         return [
             found
             for each in listed_records(directory)
-            if (found := _held_record(each.split, each.row, sha256)) is not None
+            if (found := _held_record(each.split, each.row, sha256, remaining)) is not None
         ]
     except (VerificationError, OSError, pa.ArrowException):
         return None
 
 
-def _held_record(split: str, row: Mapping[str, Any], sha256: str) -> HeldRecord | None:
+def _held_record(
+    split: str, row: Mapping[str, Any], sha256: str, remaining: Collection[str]
+) -> HeldRecord | None:
     roles = tuple(role for role, (column, _) in _ROLES.items() if sha256 in _texts(row.get(column)))
     if not roles:
         return None
-    change = GOES if any(_ROLES[role][1] == GOES for role in roles) else CHANGES
+    shown = any(_ROLES[role][1] == GOES for role in roles)
+    change = GOES if shown or row["object_id"] not in remaining else CHANGES
     return HeldRecord(split, str(row["sample_id"]), roles, change)
 
 

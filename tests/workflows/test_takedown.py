@@ -144,6 +144,18 @@ def _screens_do_without(workspace: Workspace, kept: Kept) -> None:
         review.decide(workspace, str(kept.views.group), "accept", reviewer="ada")
 
 
+def test_records_that_keep_too_few_references_go_too(empty_workspace, kept):
+    words = ("export", "subject", "--name", "three", "--to", kept.out, "--references", 3, "--seed", 3)
+    curate(empty_workspace, *words)
+    done = curate(empty_workspace, "takedown", kept.file, "--dry-run", "--json")
+    (photo,) = json.loads(done.stdout)
+    told = {
+        each["manifest"]: (each["goes"], each["changes"]) for each in photo["differences"] if "goes" in each
+    }
+    assert told == {"jugs-1": (1, 3), "three-1": (4, 0)}
+    assert "none of its records is left; once more is accepted, export again: curate" in done.stderr
+
+
 def test_what_was_exported_is_named_and_exported_again_without_it(empty_workspace, kept):
     verify_manifest(kept.manifest, empty_workspace)
     two = export_subject(
