@@ -71,10 +71,13 @@ def _one_by_one(files: list[SourceFile], max_pixels: int) -> Iterator[Read]:
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    """Worker processes that end by themselves when this one is killed."""
-    return ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
-    )
+    """Worker processes that end by themselves when this one is killed.
+
+    They are forked from one that has imported what they need and has no threads, locks or files of ours.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["__main__", examine_file.__module__])
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
 
 
 def _end_with_parent() -> None:

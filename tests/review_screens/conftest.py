@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,10 +10,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import Engine
 
-from chain import make_workspace
+from chain import make_workspace_on
 from fixtures_postgres import TEMPLATE, fresh
 from review_screens.card_page import CardPage
-from review_screens.drawn_groups import Drawn, draw, with_database
+from review_screens.chromium import find_chromium, launch
+from review_screens.drawn_groups import Drawn, draw
 from review_screens.running_app import RunningApp, running
 from review_screens.screenshots import STANDARD, Look
 from review_screens.watched import Watched
@@ -26,14 +26,11 @@ Contexts = Callable[[Look, str], BrowserContext]
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One Chromium per module: Playwright's event loop would get in the way of other tests."""
-    found = shutil.which("chromium")
-    if found is None:
-        missing = "There is no Chromium here: type `apt-get install -y chromium`."
+    if find_chromium() is None:
+        missing = "There is no Chromium here: type `apt-get install -y chromium-headless-shell`."
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     with sync_playwright() as playwright:
-        # Chromium's sandbox does not work for root, whom containers run as.
-        sandbox = os.geteuid() != 0
-        launched = playwright.chromium.launch(executable_path=found, chromium_sandbox=sandbox)
+        launched = launch(playwright.chromium)
         yield launched
         launched.close()
 
@@ -96,8 +93,7 @@ def desk(app: RunningApp, open_page: OpenPage) -> CardPage:
 @pytest.fixture
 def pairs_app(tmp_path: Path, postgres_url, postgres_admin) -> Iterator[RunningApp]:
     """``curate review`` for one local reviewer on an empty workspace."""
-    make_workspace(tmp_path / "ws").close()
     for url in fresh(postgres_url, postgres_admin, TEMPLATE):
-        workspace = with_database(tmp_path / "ws", url)
+        workspace = make_workspace_on(url, tmp_path / "ws")
         with workspace, running(workspace, tmp_path / "review.log") as app:
             yield app

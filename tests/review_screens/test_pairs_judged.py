@@ -12,11 +12,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Route, expect
 
-from chain import make_workspace
+from chain import make_workspace_on
 from curate.capture.palette import KINDS
 from curate.workflows import drawn_masks, pairs, shoots
 from fixtures_postgres import TEMPLATE, fresh
-from review_screens.drawn_groups import with_database
 from review_screens.drawn_pairs import write_pair
 from review_screens.pairs_page import PairsPage
 from review_screens.running_app import RunningApp, running
@@ -30,9 +29,8 @@ SHADOW = 1 + list(KINDS).index("shadow")
 def judged_app(tmp_path_factory, postgres_url, postgres_admin) -> Iterator[RunningApp]:
     """Three good pairs of one shoot, measured; nobody has judged them."""
     folder = tmp_path_factory.mktemp("judged")
-    make_workspace(folder / "ws").close()
     for url in fresh(postgres_url, postgres_admin, TEMPLATE):
-        workspace = with_database(folder / "ws", url)
+        workspace = make_workspace_on(url, folder / "ws")
         with workspace:
             shoot = shoots.create(workspace, "kitchen", photographer="ada", licence="CC-BY-4.0").public_id
             for number in (1, 2, 4):
