@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from curate.exporters.pixels import exported_photo
-from curate.exporters.tasks.pair_records import PairFiles, PairRecord
+from curate.exporters.tasks.pair_records import PairFiles, PairRecord, object_key
 from curate.photos.reading import decode
 
 LIMIT = 10_000_000
@@ -46,14 +46,16 @@ class DrawnPairs:
         photos = [_encoded(array.astype(np.uint8), kind) for array in (full, empty)]
         digests = [hashlib.sha256(data).hexdigest() for data in photos]
         pair_id = uuid5(NAMESPACE_OID, " ".join(digests))
+        name = facts.get("object_name", f"vase {number}")
         stated: dict[str, object] = {
             "pair_id": pair_id,
             "kind": "pair",
             "scene_id": min(digests),
             "shoot_id": uuid5(NAMESPACE_OID, f"shoot {number}"),
-            "photographer": "Ada Lovelace",
+            "credit": "Ada Lovelace",
             "held_out": False,
-            "object_name": f"vase {number}",
+            "object_name": name,
+            "object_key": object_key("ada", name),
             "factual_sha256": digests[0],
             "counterfactual_sha256": digests[1],
             "mask_sha256": hashlib.sha256(mask.tobytes()).hexdigest(),

@@ -22,12 +22,19 @@ def hand_in(
     object_name: str | None = None,
     licence: str | None = "CC-BY-4.0",
     consent: str | None = None,
+    credit: str | None = "Ada L.",
     held_out: bool = False,
     photographer: str = "ada",
 ) -> UUID:
     """Store factual and counterfactual and make them a pair."""
     place = shoots.create(
-        workspace, shoot, photographer=photographer, licence=licence, consent=consent, held_out=held_out
+        workspace,
+        shoot,
+        photographer=photographer,
+        licence=licence,
+        consent=consent,
+        credit=credit,
+        held_out=held_out,
     )
     factual, counterfactual = (
         pairs.store_frame(workspace, data, "photo.jpg", by=photographer).sha256 for data in files

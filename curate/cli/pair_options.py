@@ -30,6 +30,10 @@ Photographer = Annotated[
 ]
 Licence = Annotated[str | None, typer.Option("--licence", help="Licence of the shoot; needed for export.")]
 Consent = Annotated[str | None, typer.Option("--consent", help="Consent of the people in the photos.")]
+Credit = Annotated[
+    str | None,
+    typer.Option("--credit", help="Whom exports name as the photographer; nobody if it is not said."),
+]
 ObjectName = Annotated[str | None, typer.Option("--object", help="What the object is.")]
 Models = Annotated[
     bool, typer.Option("--models/--no-models", help="Ask the offline models too, if they are pulled.")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from curate.cli.context import open_workspace
-from curate.cli.output import Json, result, result_json, say, table
-from curate.cli.pair_options import Consent, Licence, Photographer, ShootId
+from curate.cli.output import Json, result, result_json, say, some_ids, table
+from curate.cli.pair_options import Consent, Credit, Licence, Photographer, ShootId
 
 if TYPE_CHECKING:
     from curate.workflows.shoots import Shoot
@@ -38,12 +38,13 @@ def list_shoots(context: typer.Context, as_json: Json = False) -> None:
             each.photographer,
             each.licence or "",
             each.consent or "",
+            each.credit or "",
             "held out" if each.held_out else "",
             each.pairs,
         )
         for each in found
     ]
-    table(("shoot", "name", "photographer", "licence", "consent", "", "pairs"), rows)
+    table(("shoot", "name", "photographer", "licence", "consent", "credit", "", "pairs"), rows)
     if not found:
         say("No shoot yet: type `curate pairs shoots create NAME`, or hand in a pair, which begins one.")
 
@@ -55,6 +56,7 @@ def create(
     photographer: Photographer = None,
     licence: Licence = None,
     consent: Consent = None,
+    credit: Credit = None,
     held_out: Annotated[
         bool, typer.Option("--held-out", help="Keep its pairs for evaluation, never for training.")
     ] = False,
@@ -70,6 +72,7 @@ def create(
             photographer=photographer or workspace.settings.reviewer,
             licence=licence,
             consent=consent,
+            credit=credit,
             held_out=held_out,
         )
         _report(made, as_json)
@@ -82,6 +85,7 @@ def correct(
     shoot: ShootId,
     licence: Licence = None,
     consent: Consent = None,
+    credit: Credit = None,
     as_json: Json = False,
 ) -> None:
     """Correct the rights of a shoot, whoever took it; an empty text means that nothing is known."""
@@ -89,7 +93,8 @@ def correct(
 
     with open_workspace(context) as workspace:
         by = workspace.settings.reviewer
-        _report(shoots.correct(workspace, shoot, by=by, licence=licence, consent=consent), as_json)
+        now = shoots.correct(workspace, shoot, by=by, licence=licence, consent=consent, credit=credit)
+        _report(now, as_json)
 
 
 @commands.command()
@@ -131,7 +136,7 @@ def _tell_exported(workspace: Workspace, shoot: Shoot) -> None:
 
     found = shoots.exported_before(workspace, shoot.public_id) if shoot.held_out else {}
     for folder, pairs in found.items():
-        say(f"Exported for train or validation before, in {folder}: {', '.join(map(str, pairs))}.")
+        say(f"Exported for train or validation before, in {folder}: {some_ids(pairs, where='')}.")
     if found:
         back = f"curate pairs shoots hold-out {str(shoot.public_id)[:8]} --back"
         say(
@@ -146,6 +151,7 @@ def _report(shoot: Shoot, as_json: bool) -> None:
         return
     use = "kept for evaluation" if shoot.held_out else "for training"
     rights = f"licence {shoot.licence or 'not known'}, consent {shoot.consent or 'not known'}"
+    rights += f", credit {shoot.credit}" if shoot.credit else ", nobody to credit"
     result(f"Shoot {shoot.name!r} of {shoot.photographer}: {rights}, {use}.")
 
 

@@ -34,7 +34,6 @@ class FrameFacts:
     """What the sender called the file."""
     width: int
     height: int
-    has_location: bool
 
 
 class PairRow(NamedTuple):
@@ -274,4 +273,4 @@ def _row(
 
 
 def _facts(photo: Photo, name: str) -> FrameFacts:
-    return FrameFacts(photo.sha256, name, photo.width, photo.height, photo.has_location)
+    return FrameFacts(photo.sha256, name, photo.width, photo.height)

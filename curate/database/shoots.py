@@ -20,7 +20,7 @@ _NAMESPACE = UUID("5c0c7b4e-5b0a-5a3f-9f43-0a5b8e1f7d03")
 # As much of an id as commands print, or more of it.
 _ID = re.compile("[0-9a-f]{8}[0-9a-f-]*")
 
-Correctable = Literal["name", "licence", "consent"]
+Correctable = Literal["name", "licence", "consent", "credit"]
 
 
 class CountedShoot(NamedTuple):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 JPEG_START = b"\xff\xd8"
 PNG_START = b"\x89PNG\r\n\x1a\n"
 START_OF_FRAME = {0xC0, 0xC1, 0xC2}
 """JPEG markers of baseline, extended and progressive frames; the others are hardly ever met."""
+_JPEG_SCAN, _JPEG_END = 0xDA, 0xD9
 _JPEG_SEGMENT = re.compile(rb"\xff+([^\x00\xff])")
 _JPEG_NEXT_MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])")
 
@@ -27,33 +29,46 @@ def picture_size(data: bytes) -> tuple[int, int] | None:
             _, header = next(png_chunks(data))
             return int.from_bytes(header[:4], "big"), int.from_bytes(header[4:8], "big")
         if data.startswith(JPEG_START):
-            frame = next(payload for marker, payload in jpeg_segments(data) if marker in START_OF_FRAME)
+            frame = next(each.payload for each in jpeg_segments(data) if each.marker in START_OF_FRAME)
             return int.from_bytes(frame[3:5], "big"), int.from_bytes(frame[1:3], "big")
     except (NotUnderstood, StopIteration):
         return None
     return None
 
 
-def jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Marker and payload of every segment up to the end marker, which must end the file."""
-    position, in_scan = 2, False
-    while True:
-        # Between the first segments nothing may stand; inside a scan entropy-coded bytes do.
-        found = (_JPEG_NEXT_MARKER.search if in_scan else _JPEG_SEGMENT.match)(data, position)
-        if not found:
-            raise NotUnderstood
-        marker = found[1][0]
-        if marker == 0xD9:
-            if found.end() != len(data):
-                raise NotUnderstood
-            return
+class Segment(NamedTuple):
+    """One part of a JPEG."""
+
+    marker: int
+    payload: bytes
+    scan: bytes = b""
+    """The entropy-coded pixels that follow."""
+
+    @property
+    def data(self) -> bytes:
+        """Its bytes in a file."""
+        length = (len(self.payload) + 2).to_bytes(2, "big")
+        return b"".join([b"\xff", bytes([self.marker]), length, self.payload, self.scan])
+
+
+def jpeg_segments(data: bytes) -> Iterator[Segment]:
+    """Every segment up to the end marker, which must be there; what lies behind it is no part of the picture.
+
+    Raises:
+        NotUnderstood: the file is cut short, or something stands between two segments.
+    """
+    position = 2
+    while (found := _JPEG_SEGMENT.match(data, position)) and found[1][0] != _JPEG_END:
         start = found.end() + 2
-        position = found.end() + int.from_bytes(data[found.end() : start], "big")
-        if not start <= position <= len(data):
+        end = position = found.end() + int.from_bytes(data[found.end() : start], "big")
+        if not start <= end <= len(data):
             raise NotUnderstood
-        in_scan = marker == 0xDA
-        if not in_scan:
-            yield marker, data[start:position]
+        if found[1][0] == _JPEG_SCAN:
+            following = _JPEG_NEXT_MARKER.search(data, end)
+            position = following.start() if following else len(data)
+        yield Segment(found[1][0], data[start:end], data[end:position])
+    if not found:
+        raise NotUnderstood
 
 
 def png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from curate.exporters.own_bytes import own_suffix
+from curate.errors import PhotoError
+from curate.exporters.bare_bytes import bare
 from curate.photos.opening import damage_of, open_photo
 from curate.photos.reading import read_upright
 from curate.records import Box
@@ -42,13 +44,19 @@ class MediaFile:
         return f"{sha256[:2]}/{sha256}{self.suffix}"
 
 
-def exported_photo(data: bytes, decode: Decode, *, has_location: bool = False) -> MediaFile:
-    """A whole photo by the pixel rule: own bytes if ``own_suffix`` allows, else decoded once into a PNG.
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Say which photo or picture it is that cannot be decoded."""
+    try:
+        yield
+    except PhotoError as error:
+        raise type(error)(f"{name}: {error}") from error
 
-    ``has_location`` is what ingest found; the bytes are looked at all the same.
-    """
-    suffix = None if has_location else own_suffix(data)
-    return MediaFile(data, suffix) if suffix else png(decode(data))
+
+def exported_photo(data: bytes, decode: Decode) -> MediaFile:
+    """A whole photo by the pixel rule: its bytes as ``bare`` leaves them, else decoded once into a PNG."""
+    left = bare(data)
+    return MediaFile(*left) if left else png(decode(data))
 
 
 def exported_crop(data: bytes, box: Box, decode: Decode) -> MediaFile:

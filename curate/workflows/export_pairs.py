@@ -19,13 +19,19 @@ from curate.exporters.tasks.pair_records import PairFiles, PairRecord, ReadPair
 from curate.exporters.tasks.pair_words import NOTHING
 from curate.exporters.tasks.task import Sample
 from curate.verdicts import Consensus
-from curate.workflows.export_options import Exported, ExportOptions, reasons, told
+from curate.workflows.export_advice import refuse_nothing
+from curate.workflows.export_options import Exported, ExportOptions, told
 from curate.workflows.pair_pixels import pair_files
 from curate.workflows.pair_selection import PairSelection, select_pairs
 from curate.workflows.pair_splits import moved_meanwhile
 from curate.workflows.splits import TIED
+from curate.workflows.undisturbed import undisturbed
 from curate.workspace import Workspace
 
+UNCREDITED = (
+    "exported under a licence that wants the photographer named, and nobody said how "
+    "(`curate pairs shoots set SHOOT --credit NAME`)"
+)
 MOVED = "exported as taken, though the camera moved too far for the photos to be aligned"
 
 
@@ -34,6 +40,7 @@ class PairOptions(ExportOptions):
     """What ``curate export removal`` and ``insertion-pairs`` were asked for."""
 
 
+@undisturbed
 def export_pairs(
     task: Literal["removal", "insertion-pairs"],
     workspace: Workspace,
@@ -81,7 +88,7 @@ def export_pairs(
         manifests.hold_places(session)
         manifests.record(session, written, spec, _photo_splits(selected.records), decisions)
         _check_places(session, selected.records, options, written.directory)
-    odd = {MOVED: selected.moved, TIED: selected.tied}
+    odd = {MOVED: selected.moved, TIED: selected.tied, UNCREDITED: _uncredited(selected.records)}
     return Exported(written, len(selected.records), told(selected.left_out), told(odd))
 
 
@@ -93,8 +100,8 @@ def _samples(task: str, records: Sequence[PairRecord], read: ReadPair, max_pixel
 
 def _check_any(selected: PairSelection) -> None:
     if not selected.records:
-        why = reasons(selected.left_out)
-        raise ExportError(f"No pair can be exported ({why}): settle these first." if why else NOTHING)
+        refuse_nothing(selected.left_out, {"": "settle these first"}, "pair")
+        raise ExportError(NOTHING)
 
 
 def _check_rights(selected: PairSelection, options: PairOptions) -> None:
@@ -119,6 +126,11 @@ def _check_places(
             f"{f' and {len(moved) - 1} more' if len(moved) > 1 else ''} may stand while this was written: "
             f"remove {directory} and export again."
         )
+
+
+def _uncredited(records: Sequence[PairRecord]) -> set[UUID]:
+    """Pairs under a licence that wants their photographer named, of whom nobody said a name."""
+    return {each.pair_id for each in records if not each.credit and (each.licence or "").startswith("CC-BY")}
 
 
 def _parameters(options: PairOptions, consensus: Consensus) -> dict[str, object]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from curate.database import shoots
 from curate.database.tables import Shoot as Row
 from curate.errors import SettingsError
+from curate.plain_text import one_line
 from curate.workflows.people import normal_email
 from curate.workflows.plain_names import plain_name
 from curate.workspace import Workspace
@@ -25,12 +26,18 @@ class NamedShoot:
     licence: str | None = None
     """What is said of it now; None says nothing."""
     consent: str | None = None
+    credit: str | None = None
     shoot: UUID | None = None
     """Which one it is, whatever it is called by now; None if there was none of this name yet."""
 
 
 def named_shoot(
-    name: str, photographer: str, *, licence: str | None = None, consent: str | None = None
+    name: str,
+    photographer: str,
+    *,
+    licence: str | None = None,
+    consent: str | None = None,
+    credit: str | None = None,
 ) -> NamedShoot:
     """A shoot as it is kept.
 
@@ -39,7 +46,14 @@ def named_shoot(
     """
     if not photographer.strip():
         raise SettingsError("A shoot needs a photographer: type --photographer WHO.")
-    return NamedShoot(usable_name(name), named_photographer(photographer), licence, consent)
+    return NamedShoot(
+        usable_name(name), named_photographer(photographer), licence, consent, plain_credit(credit) or None
+    )
+
+
+def plain_credit(text: str | None) -> str:
+    """Whom to credit, as it leaves in exports: one line of text, empty if it is not known."""
+    return one_line(text or "")
 
 
 def usable_name(text: str) -> str:
@@ -85,6 +99,7 @@ def ensure(session: Session, named: NamedShoot) -> Row:
     shoot = _standing(session, named) or shoots.ensure(session, named.photographer, named.name)
     shoot.licence = _agreed(shoot, "licence", named.licence)
     shoot.consent = _agreed(shoot, "consent", named.consent)
+    shoot.credit = _agreed(shoot, "credit", named.credit)
     session.flush()
     return shoot
 
@@ -101,6 +116,7 @@ def settled(workspace: Workspace, named: NamedShoot) -> NamedShoot:
             return named
         _agreed(shoot, "licence", named.licence)
         _agreed(shoot, "consent", named.consent)
+        _agreed(shoot, "credit", named.credit)
         return replace(named, name=shoot.name, shoot=shoot.public_id)
 
 

@@ -26,8 +26,6 @@ class PairPhoto:
     width: int
     """Pixels of the upright photo."""
     height: int
-    has_location: bool
-    """True if its EXIF holds GPS data, which no export may carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,7 @@ class ApprovedPair:
     photographer: str
     licence: str | None
     consent: str | None
+    credit: str | None
     held_out: bool
     object_name: str | None
     factual: PairPhoto
@@ -128,6 +127,7 @@ def _approved(
         photographer=row.shoot.photographer,
         licence=row.shoot.licence,
         consent=row.shoot.consent,
+        credit=row.shoot.credit,
         held_out=row.shoot.held_out,
         object_name=row.object_name,
         factual=_photo(row.factual, uris[row.pair.factual_id]),
@@ -147,7 +147,7 @@ def _frame_keys(row: PairRow) -> tuple[int, int]:
 
 
 def _photo(frame: FrameFacts, uri: str) -> PairPhoto:
-    return PairPhoto(frame.sha256, uri, frame.width, frame.height, frame.has_location)
+    return PairPhoto(frame.sha256, uri, frame.width, frame.height)
 
 
 def _scenes(rows: Sequence[PairRow]) -> dict[int, str]:

@@ -36,8 +36,8 @@ def store_frame(workspace: Workspace, data: bytes, name: str, *, by: str) -> Sto
     with workspace.claims() as claims:
         claims.share_writing()
         with workspace.transaction() as session:
-            stones = Tombstones(session)
-        if why := stones.refusal(sha256):
+            stones = Tombstones(session, workspace.settings.max_pixels)
+        if why := stones.refusal_of(examined.facts, lambda: data) if examined else stones.refusal(sha256):
             raise PhotoError(why)
         media = workspace.media
         media.put(data, FRAME_SUFFIX)

@@ -72,7 +72,7 @@ class _Source:
             return _eight_bits(frame.pixels)
 
         def leaving(data: bytes, photo: PairPhoto) -> MediaFile:
-            return exported_photo(data, decode, has_location=photo.has_location)
+            return exported_photo(data, decode)
 
         photos = self.pair.factual, self.pair.counterfactual
         factual, counterfactual = map(leaving, self.photos, photos)

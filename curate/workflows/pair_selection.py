@@ -8,7 +8,7 @@ from uuid import UUID
 
 from curate.database import rules
 from curate.exporters.splits import connected_photos
-from curate.exporters.tasks.pair_records import PairRecord
+from curate.exporters.tasks.pair_records import PairRecord, object_key
 from curate.exporters.tasks.pair_rules import moved_too_far
 from curate.verdicts import DISPUTED, FLAGGED, Consensus
 from curate.workflows import pairs
@@ -117,9 +117,10 @@ def _record(pair: ApprovedPair, scene_id: str, split: str) -> PairRecord:
         kind=pair.kind,
         scene_id=scene_id,
         shoot_id=pair.shoot,
-        photographer=pair.photographer,
+        credit=pair.credit,
         held_out=pair.held_out,
         object_name=pair.object_name,
+        object_key=object_key(pair.photographer, pair.object_name),
         factual_sha256=pair.factual.sha256,
         counterfactual_sha256=pair.counterfactual.sha256,
         mask_sha256=pair.mask_sha256,

@@ -14,11 +14,11 @@ from curate.database import manifests, shoots
 from curate.database.shoots import CountedShoot
 from curate.database.tables import Shoot as Row
 from curate.errors import ConflictError, NotFoundError, SettingsError
-from curate.workflows.named_shoots import ensure, named_shoot, usable_name
+from curate.workflows.named_shoots import ensure, named_shoot, plain_credit, usable_name
 from curate.workflows.pair_splits import HELD_OUT_SPLIT
 from curate.workspace import Workspace
 
-Right = Literal["licence", "consent"]
+Right = Literal["licence", "consent", "credit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Shoot:
     """An email address in lower case, as people log in, or any other name as it was typed."""
     licence: str | None
     consent: str | None
+    credit: str | None
+    """Whom exports name as the photographer."""
     held_out: bool
     """True if its pairs are kept for evaluation and never exported for training."""
     pairs: int
@@ -44,7 +46,7 @@ class Correction:
     """Something that was said otherwise of a shoot."""
 
     what: str
-    """``name``, ``licence`` or ``consent``."""
+    """``name``, ``licence``, ``consent`` or ``credit``."""
     old: str | None
     new: str | None
     by: str
@@ -58,18 +60,20 @@ def create(
     photographer: str,
     licence: str | None = None,
     consent: str | None = None,
+    credit: str | None = None,
     held_out: bool = False,
 ) -> Shoot:
     """The photographer's shoot of this name, made if there is none; what was not known of it is filled in.
 
     Args:
+        credit: Whom exports name as the photographer.
         held_out: Keep its pairs for evaluation; False leaves it as it is.
 
     Raises:
         SettingsError: a name is empty or an id, or something else was said of this shoot before, or it has
             another name now.
     """
-    named = named_shoot(name, photographer, licence=licence, consent=consent)
+    named = named_shoot(name, photographer, licence=licence, consent=consent, credit=credit)
     with workspace.transaction() as session:
         if held_out:
             manifests.hold_places(session)
@@ -110,6 +114,7 @@ def correct(
     by: str,
     licence: str | None = None,
     consent: str | None = None,
+    credit: str | None = None,
     seen: Mapping[Right, str | None] | None = None,
 ) -> Shoot:
     """Replace what is known of a shoot's rights; what was said before stays on record.
@@ -118,6 +123,7 @@ def correct(
         by: Who says it.
         licence: What holds now; None leaves it as it is, and an empty text means that it is not known.
         consent: Likewise.
+        credit: Likewise; whom exports name as the photographer.
         seen: What was read before this was said, of each right that is to be only if it still stands.
 
     Raises:
@@ -125,10 +131,11 @@ def correct(
         SettingsError: nothing was said.
         ConflictError: what was seen stands no longer; nothing is changed.
     """
-    rights: dict[Right, str | None] = {"licence": licence, "consent": consent}
+    named = None if credit is None else plain_credit(credit)
+    rights: dict[Right, str | None] = {"licence": licence, "consent": consent, "credit": named}
     said = {what: text.strip() or None for what, text in rights.items() if text is not None}
     if not said:
-        raise SettingsError("Nothing was said of the shoot: type --licence LICENCE or --consent CONSENT.")
+        raise SettingsError("Nothing was said of the shoot: type --licence, --consent or --credit.")
     with workspace.transaction() as session:
         found = _found(session, id_or_name)
         shoot = shoots.hold(session, found.shoot.public_id)
@@ -201,6 +208,7 @@ def _told(found: CountedShoot) -> Shoot:
         shoot.photographer,
         shoot.licence,
         shoot.consent,
+        shoot.credit,
         shoot.held_out,
         found.pairs,
         shoot.created_at,

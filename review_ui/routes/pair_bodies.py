@@ -25,6 +25,7 @@ class ShootBody(Body):
     photographer: Name | None = None
     licence: Name | None = None
     consent: Text | None = None
+    credit: Name | None = None
     held_out: bool = False
 
 
@@ -41,6 +42,7 @@ class RightsBody(Body):
     shoot: UUID
     licence: ChangeBody | None = None
     consent: ChangeBody | None = None
+    credit: ChangeBody | None = None
 
 
 class FilesBody(Body):

@@ -69,6 +69,7 @@ def new_shoot(person: Person, asked: ShootBody) -> object:
             photographer=photographer,
             licence=asked.licence,
             consent=asked.consent,
+            credit=asked.credit,
             held_out=asked.held_out,
         )
 
@@ -78,7 +79,11 @@ def shoot_rights(person: Person, asked: RightsBody) -> object:
     """Replace rights of a shoot, unless somebody else did meanwhile; photographers those of their own."""
     workspace = serving.workspace()
     own = shoots.find(workspace, asked.shoot, viewer(person)).public_id
-    changes: dict[shoots.Right, ChangeBody | None] = {"licence": asked.licence, "consent": asked.consent}
+    changes: dict[shoots.Right, ChangeBody | None] = {
+        "licence": asked.licence,
+        "consent": asked.consent,
+        "credit": asked.credit,
+    }
     said = {what: change for what, change in changes.items() if change}
     if not said:
         return shoots.find(workspace, own)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from chain import make_workspace
+from chain import make_workspace_on
 from curate.cli.app import app
 from curate.cli.pair_folders import pairs_from
 from curate.errors import CurateError
@@ -25,10 +25,10 @@ SMALL = (320, 240)
 
 
 @pytest.fixture
-def curate(tmp_path: Path):
+def curate(tmp_path: Path, database_url: str):
     """``curate(*arguments)`` runs one command on a workspace of its own."""
     root = tmp_path / "ws"
-    make_workspace(root).close()
+    make_workspace_on(database_url, root).close()
 
     def run(*arguments: str) -> Result:
         done = CliRunner().invoke(app, ["-w", str(root), *map(str, arguments)], env={"COLUMNS": "200"})
@@ -286,7 +286,9 @@ def test_shoots_are_begun_filled_in_and_held_out(curate):
     assert (shoot["name"], shoot["licence"], shoot["held_out"]) == ("sill", "MIT", True)
     assert not told(curate("pairs", "shoots", "hold-out", "sill", "--back", "--json"))["held_out"]
     mended = curate("pairs", "shoots", "set", shoot["public_id"][:8], "--licence", "CC0-1.0").stdout
-    assert "Shoot 'sill' of ada: licence CC0-1.0" in mended
+    assert "Shoot 'sill' of ada: licence CC0-1.0, consent not known, nobody to credit" in mended
+    credited = curate("pairs", "shoots", "set", "sill", "--credit", " Ada\x1b[1m L.\n", "--json")
+    assert told(credited)["credit"] == "Ada [1m L."
     assert "Shoot 'shelf' of ada: " in curate("pairs", "shoots", "rename", "sill", "shelf").stdout
     assert len(told(curate("pairs", "shoots", "list", "--json"))) == 1
 

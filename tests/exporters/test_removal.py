@@ -233,7 +233,7 @@ def test_masks_of_another_meaning_are_found(pairs, tmp_path):
         verify(folder)
 
 
-@pytest.mark.parametrize("thing", ["shoot_id", "object_name"])
+@pytest.mark.parametrize("thing", ["shoot_id", "object_key"])
 def test_a_shoot_or_an_object_in_two_splits_is_refused(pairs, tmp_path, thing):
     train, test = pairs.records[0], pairs.records[3]
     pairs.records[0] = replace(train, **{thing: getattr(test, thing)})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import shutil
 import signal
 from datetime import timedelta
 from functools import partial
@@ -15,6 +14,7 @@ from playwright.sync_api import Browser, Request, expect
 
 from curate.workflows import pairs, shoots
 from pair_files import START, draw_pair, jpeg
+from review_screens.chromium import launch
 from review_screens.cutting_proxy import CuttingProxy
 from review_screens.drawn_pairs import write_large, write_pair
 from review_screens.pairs_page import PairsPage
@@ -188,11 +188,12 @@ def test_nothing_is_sent_before_somebody_agreed_to_the_shoot_that_is_shown(pairs
     expect(question).to_contain_text("2 photos for “today's” of ada?")
     desk.shoot.get_by_role("combobox", name="Shoot").select_option("yesterday's (0 pairs)")
     expect(question).to_contain_text("yesterday's")
-    expect(desk.shoot.locator("[data-unknown]")).to_have_text(["not known"])  # its consent
+    expect(desk.shoot.locator("[data-unknown]")).to_have_text(["not known"] * 2)  # consent and credit
     desk.shoot.get_by_role("button", name="Change rights").click()
     form = desk.page.get_by_role("form", name="Rights of the shoot")
     expect(form.get_by_label("Licence")).to_have_value("CC0-1.0")
     form.get_by_label("Consent").fill("signed")
+    form.get_by_label("Name to credit").fill("Ada L.")
     screenshot(desk.page, "pairs-before-sending")
     form.get_by_role("button", name="Save").click()
     expect(desk.shoot).to_contain_text("signed")
@@ -202,7 +203,8 @@ def test_nothing_is_sent_before_somebody_agreed_to_the_shoot_that_is_shown(pairs
     expect(desk.shoot).to_contain_text("1 pair)")
     (made,) = pairs.listed(pairs_app.workspace)
     assert (made.shoot_name, made.object_name) == ("yesterday's", "vase")
-    assert shoots.find(pairs_app.workspace, made.shoot).consent == "signed"
+    shoot = shoots.find(pairs_app.workspace, made.shoot)
+    assert (shoot.consent, shoot.credit) == ("signed", "Ada L.")
 
 
 def test_a_file_that_is_here_is_not_sent_again(pairs_app, open_page, tmp_path):
@@ -226,9 +228,7 @@ def test_a_file_arrives_whole_through_a_killed_browser_and_a_cut_network(
     connect = partial(asyncio.open_connection, "127.0.0.1", pairs_app.process.port)
     proxy = CuttingProxy(connect, seed=3)
     with proxy.running():
-        first = browser.browser_type.launch(
-            executable_path=shutil.which("chromium"), chromium_sandbox=os.geteuid() != 0
-        )
+        first = launch(browser.browser_type)
         desk = PairsPage(first.new_page(), proxy.url).open().begin_shoot()
         proxy.chance = cut
         desk.drop(tmp_path / "IMG_9000.png")

@@ -257,6 +257,8 @@ def test_a_shoot_needs_no_rights_yet_and_gets_and_loses_them_later(shared_app, p
     said = asked(photographer, "shoot-rights", shoot=place, consent=change("my own flat", None))
     assert (said["licence"], said["consent"]) == ("CC0-1.0", None)
     assert asked(photographer, "shoot-rights", shoot=place) == said
+    said = asked(photographer, "shoot-rights", shoot=place, credit=change(None, "Ada L."))
+    assert said["credit"] == "Ada L."
 
 
 def test_a_form_that_was_open_while_somebody_else_saved_wipes_nothing_out(shared_app, photographer):

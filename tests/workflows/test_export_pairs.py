@@ -26,6 +26,7 @@ from curate.workflows.verify import verify_manifest
 from forgery import describe, rewrite
 from pair_files import draw_pair, jpeg, png
 from stored_pairs import accepted, check_by_hand, hand_in
+from workspace_content import tree
 
 SIZE = (160, 120)
 TASKS = ("removal", "insertion-pairs")
@@ -56,7 +57,8 @@ def test_an_accepted_pair_is_a_removal_record_with_its_photos_as_they_were_taken
     empty_workspace, tmp_path, load
 ):
     drawn = draw_pair(1, SIZE)
-    pair = accepted(empty_workspace, drawn, object_name="Jug", consent="signed")
+    said = {"object_name": "Jug", "consent": "signed", "credit": "Ada L."}
+    pair = accepted(empty_workspace, drawn, photographer="ada@lab.org", **said)
     made = export(empty_workspace, tmp_path / "out")
     assert verify_manifest(made.manifest.directory, empty_workspace).counts["train"] == made.records == 1
     (row,) = load(made)["train"]
@@ -66,15 +68,18 @@ def test_an_accepted_pair_is_a_removal_record_with_its_photos_as_they_were_taken
     assert np.array_equal(target, counterfactual)
     assert np.array_equal(mask == 255, drawn.mask)
     assert row["pair_id"] == str(pair)
-    assert (row["licence"], row["consent"], row["photographer"]) == ("CC-BY-4.0", "signed", "ada")
+    assert (row["licence"], row["consent"], row["credit"]) == ("CC-BY-4.0", "signed", "Ada L.")
     assert (row["qc_verdict"], row["qc_shift"], row["qc_ev"]) == ("pass", 0.0, 0.01)
     assert len(row["decision_ids"]) == 1
     assert not row["aligned"]
+    assert "photographer" not in row
+    assert not [name for name, data in tree(made.manifest.directory).items() if b"ada@lab.org" in data]
+    assert "ada@lab.org" not in str(row)
 
 
 def test_an_insertion_input_is_exact_for_photos_of_every_kind(empty_workspace, tmp_path, load):
-    """Own JPEG bytes, a PNG, a JPEG with a place in it, one that has to be turned, and 16 bits."""
-    kinds = jpeg, png, lambda pixels: jpeg(pixels, location=True), _turned, _deep
+    """Own JPEG bytes, a JPEG with its date, a PNG, one with a place, one to be turned, and 16 bits."""
+    kinds = _undated, jpeg, png, lambda pixels: jpeg(pixels, location=True), _turned, _deep
     for number, encode in enumerate(kinds):
         drawn = draw_pair(number, SIZE)
         pair = hand_in(
@@ -84,16 +89,22 @@ def test_an_insertion_input_is_exact_for_photos_of_every_kind(empty_workspace, t
         review.decide(empty_workspace, str(pair), "accept", reviewer="bob")
     made = export(empty_workspace, tmp_path / "out", "insertion-pairs")
     rows = load(made)["train"]
-    assert len(rows) == 5
+    assert len(rows) == 6
     for row in rows:
         given, mask, target, background = planes(row, "input", "mask", "target", "background")
         assert set(np.unique(mask)) == {0, 255}
         assert np.array_equal(given, np.where(mask[..., None] == 255, target, background))
         assert row["target"].size == row["mask"].size == SIZE
     for path in made.manifest.directory.rglob("*.jpg"):
-        assert not Image.open(path).getexif().get_ifd(0x8825)
+        assert not Image.open(path).getexif()
     assert sorted(path.suffix for path in made.manifest.directory.rglob("??/*")).count(".jpg") == 2
     verify_manifest(made.manifest.directory, empty_workspace)
+
+
+def _undated(pixels):
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "JPEG", quality=95)
+    return stream.getvalue()
 
 
 def _turned(pixels):

@@ -45,6 +45,8 @@ class Shoot(Base):
     name: Mapped[str]
     licence: Mapped[str | None]
     consent: Mapped[str | None]
+    # Whom exports name as the photographer; ``photographer`` is how they log in, and leaves in none.
+    credit: Mapped[str | None]
     # Kept for evaluation: never exported for training.
     held_out: Mapped[bool] = mapped_column(server_default=false())
     created_at: Mapped[datetime] = now()
@@ -67,7 +69,7 @@ class ShootCorrection(Base):
     by: Mapped[str]
     at: Mapped[datetime] = now()
     __table_args__ = (
-        CheckConstraint("what IN ('name', 'licence', 'consent')", name="known_what"),
+        CheckConstraint("what IN ('name', 'licence', 'consent', 'credit')", name="known_what"),
         CheckConstraint("old IS DISTINCT FROM new", name="changes"),
     )
 

@@ -65,6 +65,8 @@ class Takedown(Base):
     photo_id: Mapped[int] = references("photos.id", primary_key=True)
     reason: Mapped[str | None]
     by: Mapped[str]
+    # See ``photos.pixel_hash``; NULL if nobody could read the photo's file when it was taken down.
+    pixels_sha256: Mapped[str | None]
     # Whether local originals go too.
     originals: Mapped[bool] = mapped_column(server_default=false())
     at: Mapped[datetime] = now()

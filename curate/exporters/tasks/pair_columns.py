@@ -42,7 +42,7 @@ COLUMNS = (
     Column("factual_sha256", pa.string(), "original file of the photo with the object"),
     Column("counterfactual_sha256", pa.string(), "original file of the photo without it"),
     Column("mask_sha256", pa.string(), "the object mask that was approved, before any crop"),
-    Column("photographer", pa.string(), "who took the photos, for attribution"),
+    Column("credit", pa.string(), "whom to name as the photographer; null if they named nobody", True),
     Column("licence", pa.string(), "of both photos; null if nobody stated one", True),
     Column("consent", pa.string(), "of the people in the photos; null if nobody stated any", True),
     Column("qc_verdict", pa.string(), "what the measurements say of the pair: pass, warn or fail"),

@@ -30,9 +30,12 @@ class PairRecord:
     scene_id: str
     """Pairs of one scene share photos."""
     shoot_id: UUID
-    photographer: str
+    credit: str | None
+    """Whom to name as the photographer."""
     held_out: bool
     object_name: str | None
+    object_key: str | None
+    """See ``object_key``."""
     factual_sha256: str
     """Original file of the photo with the object."""
     counterfactual_sha256: str

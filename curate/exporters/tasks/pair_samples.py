@@ -11,7 +11,6 @@ from curate.exporters.tasks.pair_records import (
     PairRecord,
     ReadPair,
     check_files,
-    object_key,
     sample_id,
 )
 from curate.exporters.tasks.task import Made, Picture, Row, Sample
@@ -55,7 +54,7 @@ def _values(task: str, record: PairRecord) -> Row:
     return {
         "sample_id": sample_id(task, *photos, record.mask_sha256),
         "object_name": record.object_name,
-        "object_key": object_key(record.photographer, record.object_name),
+        "object_key": record.object_key,
         "pair_id": str(record.pair_id),
         "kind": record.kind,
         "scene_id": record.scene_id,
@@ -64,7 +63,7 @@ def _values(task: str, record: PairRecord) -> Row:
         "factual_sha256": record.factual_sha256,
         "counterfactual_sha256": record.counterfactual_sha256,
         "mask_sha256": record.mask_sha256,
-        "photographer": record.photographer,
+        "credit": record.credit,
         "licence": record.licence,
         "consent": record.consent,
         "qc_verdict": record.verdict,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
+from curate.exporters.bare_bytes import KEPT_OR_DECODED, NOTHING_BESIDE
 from curate.exporters.tasks.pair_rules import ALIGNED_UP_TO, moved_too_far
 from curate.exporters.tasks.tally import Tally
 from curate.exporters.tasks.task import Row
@@ -15,17 +16,16 @@ COUNTS = (
 )
 RIGHTS = (
     "Licence and consent are those of the shoot. What the people in the photos agreed to stands in "
-    "`consent`, as it was stated when the photos were handed in."
+    "`consent`, as it was stated when the photos were handed in, and whom they want named in `credit`. How "
+    "photographers log in is in no column, but `shoot_id` and `object_key` are made from it, so that names "
+    "can be tried out on them."
 )
 MAKING = (
-    "Photos that were upright 8-bit sRGB JPEG or PNG without location data are here byte for byte; all "
-    "else was decoded once (both RAW files of a pair alike), turned upright, converted to 8-bit sRGB and "
-    "written as PNG. Where `aligned` is true the photo without the object was moved onto the other, and "
-    "both and their masks were cropped to what they share. The object mask is what changed between the "
-    "photos, or what a person drew, as the reviewers saw it. Masks are PNG. No file carries location data."
+    f"{KEPT_OR_DECODED} Both RAW files of a pair were decoded alike. Where `aligned` is true the "
+    "photo without the object was moved onto the other, and both were cropped with their masks to what they "
+    "share. The object mask is what changed between the photos, or what a person drew, as reviewers saw it. "
+    f"Masks are PNG. {NOTHING_BESIDE}"
 )
-
-
 LIMITS = (
     "Camera, light and focus were measured, and people looked; what moved or changed by less than the "
     "measurement sees (a third of a percent of the frame, or a smaller thing behind the object) is still in. "

@@ -80,8 +80,8 @@ export class Destination {
     this.view.show(this.#shoots, this.shoot);
   }
 
-  #begin({ photographer, licence, consent, ...fields }) {
-    const told = Object.entries({ photographer, licence, consent }).filter(([, value]) => value);
+  #begin({ photographer, licence, consent, credit, ...fields }) {
+    const told = Object.entries({ photographer, licence, consent, credit }).filter(([, value]) => value);
     return this.#made(() => server.newShoot({ ...fields, ...Object.fromEntries(told) }), () => this.#agree());
   }
 

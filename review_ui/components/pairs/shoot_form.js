@@ -51,7 +51,7 @@ export function field(name, label, properties = {}) {
   return make("label", {}, make("span", { text: label }), input);
 }
 
-// Fields of licence and consent.
+// Fields of licence, consent and credit.
 export function rights() {
   const list = `licences-${crypto.randomUUID()}`;
   return [
@@ -60,5 +60,6 @@ export function rights() {
     field("consent", "Consent of people and owners", {
       maxlength: 500, placeholder: "nobody in the picture; my own flat",
     }),
+    field("credit", "Name to credit in exports", { placeholder: "nobody" }),
   ];
 }

@@ -3,7 +3,7 @@
 import { make, plural, set } from "./dom.js";
 import { ShootForm, field, rights } from "./shoot_form.js";
 
-const RIGHTS = [["licence", "Licence"], ["consent", "Consent"]];
+const RIGHTS = [["licence", "Licence"], ["consent", "Consent"], ["credit", "Credit"]];
 
 export class ShootsView {
   #shoot = null;
@@ -50,10 +50,10 @@ export class ShootsView {
   }
 
   #correct() {
-    const { licence, consent } = this.#shoot;
+    const { licence, consent, credit } = this.#shoot;
     this.#corrected = this.#shoot;
     this.begins.close();
-    this.corrects.open({ licence, consent });
+    this.corrects.open({ licence, consent, credit });
   }
 
   // Only what was changed, with what stood there: somebody else may have changed the rest since.
@@ -91,6 +91,6 @@ export class ShootsView {
   }
 
   #none() {
-    return [make("p", { text: "Photographer, licence and consent are asked once per shoot." })];
+    return [make("p", { text: "Photographer, licence, consent and credit are asked once per shoot." })];
   }
 }
