@@ -20,6 +20,7 @@ from curate.errors import MediaDamagedError, MediaError, MediaMissingError
 
 _NAME = re.compile(r"[0-9a-f]{64}\.[a-z]+")
 _UNFINISHED = ".unfinished-"
+"""How the names of files begin that are being written, or were when their process was killed."""
 _IDENTITY = "store-id"
 
 
@@ -94,6 +95,10 @@ class MediaStore(ABC):
         """Remove a file that nothing refers to, by its name from ``names``; it may be gone already."""
 
     @abstractmethod
+    def remove_unfinished(self) -> None:
+        """Remove what killed commands left half-written; nobody else may be writing."""
+
+    @abstractmethod
     def _read(self, path: str) -> bytes | None:
         """The file at ``path`` below the root; None if the store answers and has no such file."""
 
@@ -133,6 +138,11 @@ class LocalMedia(MediaStore):
                 f"The file {name} cannot be removed from {self._root} ({error.strerror}): mend the folder."
             ) from error
 
+    def remove_unfinished(self) -> None:
+        for folder in (self._root, *self._root.glob("??")):
+            for path in unfinished(folder):
+                self.remove(path.name)
+
     def _read(self, path: str) -> bytes | None:
         try:
             return (self._root / path).read_bytes()
@@ -157,7 +167,10 @@ class LocalMedia(MediaStore):
 
 
 class RemoteMedia(MediaStore):
-    """Any fsspec URL. Others may keep files there too, so nothing is ever removed."""
+    """Any fsspec URL. Others may keep files there too, so nothing is removed but by its name."""
+
+    def remove_unfinished(self) -> None:
+        """There is nothing: a store has whole files only."""
 
     def __init__(self, url: str) -> None:
         import fsspec
@@ -228,9 +241,18 @@ def _silent(error: Exception) -> MediaError:
     )
 
 
+def unfinished(folder: Path, start: str = "") -> Iterator[Path]:
+    """Files in ``folder`` that are half-written, or were when their process was killed.
+
+    Args:
+        start: Of the names that they were to get.
+    """
+    return folder.glob(f"{_UNFINISHED}{start}*")
+
+
 def write_atomically(target: Path, data: bytes) -> None:
     """Write or replace ``target``, durably, for its owner only; a crash never leaves half of it."""
-    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=target.parent)
+    handle, name = tempfile.mkstemp(prefix=f"{_UNFINISHED}{target.name}-", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -193,16 +193,19 @@ def _end(summary: Mapping[str, Any], as_json: bool, report: Callable[[Mapping[st
 
 
 def _report_ingest(summary: Mapping[str, Any]) -> None:
+    filled = summary["rights_recorded"]
+    said = f" Rights that were not known are on record now, of {count(filled, 'photo')}." if filled else ""
     if summary["like_taken_down"]:
         alike = count(summary["like_taken_down"], "new photo looks", "new photos look")
         say(f"Warning: {alike} like one that was taken down: type `curate failures --stage takedown`.")
     if summary["new"] or summary["same_bytes_elsewhere"]:
         result(
             f"{count(summary['new'], 'new photo')}, {summary['already_here']} already here, "
-            f"{summary['same_bytes_elsewhere']} with the same bytes as another."
+            f"{summary['same_bytes_elsewhere']} with the same bytes as another.{said}"
         )
     elif summary["already_here"]:
-        result(f"Nothing new: {count(summary['already_here'], 'photo')} already here.")
+        nothing = "No new photo" if filled else "Nothing new"
+        result(f"{nothing}: {count(summary['already_here'], 'photo')} already here.{said}")
     elif not summary["failed"] and not summary["failed_before"]:
         result(f"No photo was found; {count(summary['not_photos'], 'other file')} left alone.")
 

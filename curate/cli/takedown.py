@@ -46,14 +46,15 @@ def takedown(
 
     What goes is listed first: bytes, thumbnails, crops, masks, outputs of removers, pictures of pairs,
     vectors, index points, captions, EXIF, source, consent and places. Decisions and the reasons given for
-    them stay, licence, boxes, labels and what is known of a shoot, and the hash, by which the same bytes are
-    refused from then on; a photo that looks the same is let in with a failure that says so. Killed in
-    between, type the same again. There is no way back but a backup of database and media from before.
+    them stay, licence, boxes, labels and what is known of a shoot, and hashes, by which the same bytes, and
+    the same pixels in another file, are refused from then on; a photo that looks the same, or the same
+    mirrored, is let in with a failure that says so, and a part of it is not noticed. Killed in between, type
+    the same again. There is no way back but a backup of database and media from before.
 
     Not reached are exported folders, backups, reports and sheets that were written elsewhere, and what
-    browsers show or have in their caches: export again as the file of differences says, and delete those
-    yourself. Named is every folder that `curate export` wrote; what `curate convert` made of it, or somebody
-    copied, is not known.
+    browsers show: they ask again within five minutes, but may keep old files on their disks. Export again as
+    the file of differences says, and delete those yourself. Named is every folder that `curate export` wrote;
+    what `curate convert` made of it, or somebody copied, is not known.
     """
     from curate.workflows.takedown import Order, take_down
     from curate.workflows.takedown_manifests import difference
@@ -62,7 +63,7 @@ def takedown(
     with open_workspace(context) as workspace:
         keys, places = find_photos(workspace, photos)
         by = workspace.settings.reviewer
-        order = Order(tuple(keys), (reason or "").strip() or None, by, originals, places)
+        order = Order(tuple(keys), reason, by, originals, places)
         planned = plan(workspace, order)
         for each in planned:
             _tell(each, originals)

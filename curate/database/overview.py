@@ -87,8 +87,9 @@ def _standing(session: Session) -> int:
 
 
 def _detector(session: Session, model: Model) -> dict[str, Any]:
-    photos = session.scalar(select(func.count()).where(Detected.model_id == model.id))
-    objects = session.scalar(select(func.count()).where(Object.model_id == model.id))
+    seen = select(func.count()).where(Detected.model_id == model.id, takedowns.living(Detected.photo_id))
+    found = select(func.count()).where(Object.model_id == model.id, takedowns.living(Object.photo_id))
+    photos, objects = session.scalar(seen), session.scalar(found)
     return {"name": model.name, "fingerprint": model.fingerprint, "photos": photos, "objects": objects}
 
 

@@ -5,6 +5,7 @@ The caller erases files, vectors and index points in between; until ``finish`` t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import delete, func, literal, or_, select, update
@@ -34,10 +35,16 @@ from curate.database.tables import (
 _UNSEEN = {"synchronize_session": False}  # no object of the session stands for a row that goes
 
 
-def order(session: Session, photo_id: int, *, reason: str | None, by: str, originals: bool) -> None:
-    """Store the tombstone and empty the queues of what holds the photo."""
+def order(
+    session: Session, pixels: Mapping[int, str | None], *, reason: str | None, by: str, originals: bool
+) -> None:
+    """Store the tombstones and empty the queues of what holds the photos.
+
+    Args:
+        pixels: For each photo the hash of its pixels, if its file could be read.
+    """
     rules.hold_alone(session)
-    bury(session, photo_id, reason=reason, by=by, originals=originals)
+    bury(session, pixels, reason=reason, by=by, originals=originals)
     gone = {rules.GROUP: takedowns.item_keys(), rules.REMOVAL: takedowns.object_keys()}
     for kind, keys in gone.items():
         queued, lease, skip = leases.TABLES[kind]
@@ -45,11 +52,20 @@ def order(session: Session, photo_id: int, *, reason: str | None, by: str, origi
             session.execute(delete(table).where(table.item_id.in_(keys)), execution_options=_UNSEEN)
 
 
-def bury(session: Session, photo_id: int, *, reason: str | None, by: str, originals: bool) -> None:
-    """The tombstone alone. One that is there keeps its reason and day; originals go if anybody said so."""
-    row = insert(Takedown).values(photo_id=photo_id, reason=reason, by=by, originals=originals)
-    either = {"originals": or_(Takedown.originals, literal(originals))}
-    session.execute(row.on_conflict_do_update(index_elements=[Takedown.photo_id], set_=either))
+def bury(
+    session: Session, pixels: Mapping[int, str | None], *, reason: str | None, by: str, originals: bool
+) -> None:
+    """The tombstones alone. One that is there keeps its reason and day; originals go if anybody said so."""
+    said = {"reason": reason, "by": by, "originals": originals}
+    row = insert(Takedown)
+    either = {
+        "originals": or_(Takedown.originals, literal(originals)),
+        "pixels_sha256": func.coalesce(Takedown.pixels_sha256, row.excluded.pixels_sha256),
+    }
+    session.execute(
+        row.on_conflict_do_update(index_elements=[Takedown.photo_id], set_=either),
+        [{"photo_id": key, "pixels_sha256": pixels[key], **said} for key in sorted(pixels)],
+    )
 
 
 def finish(session: Session, photo_id: int, sha256: str) -> None:

@@ -37,6 +37,8 @@ class Tombstone(NamedTuple):
     sha256: str
     perceptual_hash: int
     """As an unsigned integer."""
+    pixels_sha256: str | None
+    """See ``photos.pixel_hash``; None if nobody could read the photo's file when it was taken down."""
     reason: str | None
     originals: bool
     """Whether local originals go too."""
@@ -121,12 +123,13 @@ def refuse_decision(session: Session, item_key: int) -> None:
         )
 
 
-def _rows() -> Select[int, str, int, str | None, bool, datetime, datetime | None]:
+def _rows() -> Select[int, str, int, str | None, str | None, bool, datetime, datetime | None]:
     return (
         select(
             Takedown.photo_id,
             Photo.sha256,
             Photo.perceptual_hash,
+            Takedown.pixels_sha256,
             Takedown.reason,
             Takedown.originals,
             Takedown.at,
@@ -138,9 +141,9 @@ def _rows() -> Select[int, str, int, str | None, bool, datetime, datetime | None
 
 
 def _read(
-    session: Session, rows: Select[int, str, int, str | None, bool, datetime, datetime | None]
+    session: Session, rows: Select[int, str, int, str | None, str | None, bool, datetime, datetime | None]
 ) -> list[Tombstone]:
     return [
-        Tombstone(key, sha256, bits % (1 << 64), reason, originals, at, finished_at is not None)
-        for key, sha256, bits, reason, originals, at, finished_at in session.execute(rows)
+        Tombstone(key, sha256, bits % (1 << 64), pixels, reason, originals, at, finished_at is not None)
+        for key, sha256, bits, pixels, reason, originals, at, finished_at in session.execute(rows)
     ]

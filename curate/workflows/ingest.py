@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from curate.database import failures, photos
 from curate.photos.facts import Examined, PhotoProblem
-from curate.photos.sources import Found, SkippedFile, SourceFile, SourceProblem, find_sources
+from curate.photos.sources import Found, SkippedFile, SourceFile, SourceProblem, find_sources, read_bytes
 from curate.records import PhotoRights, Step
 from curate.workflows.batches import batched
 from curate.workflows.reading import Read, examine_all
@@ -32,6 +32,7 @@ class _Tally:
     not_photos: int = 0
     taken_down: int = 0
     like_taken_down: int = 0
+    rights_recorded: int = 0
     done: int = 0
 
     def summary(self) -> dict[str, object]:
@@ -44,6 +45,7 @@ class _Tally:
             "not_photos": self.not_photos,
             "taken_down": self.taken_down,
             "like_taken_down": self.like_taken_down,
+            "rights_recorded": self.rights_recorded,
         }
 
 
@@ -62,7 +64,7 @@ def ingest(
         claims.share_writing()
         fresh = _fresh(workspace, find_sources(inputs), rights, tally, retry_failed=retry_failed)
         with workspace.transaction() as session:
-            stones = Tombstones(session)
+            stones = Tombstones(session, settings.max_pixels)
         read = examine_all(fresh, settings.workers, settings.max_pixels)
         for batch in batched(read, _COMMIT_EVERY):
             _record(workspace, [_admitted(each, stones, tally) for each in batch], stones, rights, tally)
@@ -90,7 +92,7 @@ def _fresh(
             known = photos.known_tokens(session, uris)
             broken = set() if retry_failed else failures.attempted(session, STAGE, uris)
             here = [file.uri for file in files if known.get(file.uri) == file.state_token]
-            photos.fill_rights_of_files(session, here, rights)
+            tally.rights_recorded += photos.fill_rights_of_files(session, here, rights)
             for problem in sorted(problems, key=lambda each: each.uri):
                 failures.supersede(session, STAGE, problem.uri, problem.reason)
         for file in files:
@@ -107,7 +109,9 @@ def _fresh(
 def _admitted(each: Read, stones: Tombstones, tally: _Tally) -> Read:
     """The same, or a problem if it is a photo that was taken down."""
     file, result = each
-    if isinstance(result, Examined) and (why := stones.refusal(result.facts.sha256)):
+    if not isinstance(result, Examined):
+        return each
+    if why := stones.refusal_of(result.facts, lambda: read_bytes(file.uri)):
         tally.taken_down += 1
         return file, PhotoProblem(file.uri, why)
     return each
@@ -140,21 +144,22 @@ def _record(
         by_uri = sorted(batch, key=lambda each: each[0].uri)
         for file, _ in by_uri:
             if file.uri in recorded:
-                photos.record_file(session, file.uri, recorded[file.uri][0], file.state_token)
+                photos.record_file(session, file.uri, recorded[file.uri].key, file.state_token)
         for file, result in by_uri:
             if isinstance(result, PhotoProblem):
                 failures.supersede(session, STAGE, file.uri, result.reason, file.state_token)
             else:
                 failures.forget(session, STAGE, file.uri)
-        for sha256 in sorted({facts.sha256 for file, facts in read if not recorded[file.uri][1]}):
+        for sha256 in sorted({facts.sha256 for file, facts in read if not recorded[file.uri].new}):
             # It has just been read: what failed because it was gone deserves another attempt.
             failures.forget(session, "detect", sha256)
             failures.forget(session, "embed", sha256)
-        new = [(file.uri, facts) for file, facts in read if recorded[file.uri][1]]
+        new = [(file.uri, facts) for file, facts in read if recorded[file.uri].new]
         tally.like_taken_down += stones.warn(session, new)
-    for uri, (key, fresh) in recorded.items():
+    for uri, (key, fresh, filled) in recorded.items():
         tally.new += fresh
         tally.known += not fresh and before.get(uri) == key
         tally.same_bytes += not fresh and before.get(uri) != key
+        tally.rights_recorded += filled
     tally.failed += len(batch) - len(read)
     tally.done += len(batch)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from curate.errors import WorkspaceError
-from curate.media import write_atomically
+from curate.media import unfinished, write_atomically
 
 # Removing a tenth at a time keeps the walk over all files, .3 s for 100,000, a rare one.
 _SPARED = 0.9
@@ -49,8 +49,12 @@ class RenditionFiles:
             threading.Thread(target=self.prune, name="prune renditions").start()
 
     def remove(self, start: str) -> int:
-        """Remove the pictures whose names start so, with at least two characters; how many went."""
-        found = list((self._root / start[:2]).glob(f"{start}*"))
+        """Remove the pictures whose names start so, with at least two characters; how many files went.
+
+        What is half-written of them goes too: a picture that is being made fails then.
+        """
+        folder = self._root / start[:2]
+        found = [*folder.glob(f"{start}*"), *unfinished(folder, start)]
         for path in found:
             path.unlink(missing_ok=True)
         return len(found)

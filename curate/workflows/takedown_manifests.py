@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,11 +79,19 @@ class HeldManifest:
         return self.found and self.changed(GOES) == self.total
 
 
-def held_manifests(workspace: Workspace, photo_id: int, sha256: str) -> tuple[HeldManifest, ...]:
-    """Manifests that hold a photo, oldest first. One folder of each is read."""
+def held_manifests(workspace: Workspace, photos: Mapping[int, str]) -> dict[str, tuple[HeldManifest, ...]]:
+    """For each photo that goes the manifests that hold it, oldest first. One folder of each is read, once.
+
+    Args:
+        photos: Key and sha256 of all that go; what changes in a record is told as all of them are gone.
+    """
     with workspace.transaction() as session:
-        rows = manifest_rows.holding(session, photo_id)
-    return tuple(_held(workspace, manifest, split, sha256) for manifest, split in rows)
+        rows = manifest_rows.holding(session, photos)
+    held: defaultdict[str, list[HeldManifest]] = defaultdict(list)
+    for manifest, splits in rows:
+        for sha256, each in _held(workspace, manifest, splits, set(photos.values())):
+            held[sha256].append(each)
+    return {sha256: tuple(each) for sha256, each in held.items()}
 
 
 def difference(sha256: str, held: Sequence[HeldManifest]) -> Iterator[dict[str, Any]]:
@@ -109,46 +118,64 @@ def difference(sha256: str, held: Sequence[HeldManifest]) -> Iterator[dict[str, 
             }
 
 
-def _held(workspace: Workspace, manifest: RegisteredManifest, split: str, sha256: str) -> HeldManifest:
+def _held(
+    workspace: Workspace, manifest: RegisteredManifest, splits: Mapping[str, str], gone: Collection[str]
+) -> Iterator[tuple[str, HeldManifest]]:
+    """A manifest as it holds each photo of ``splits``."""
     folders = folder_states(manifest)
-    records = _records(folder_there(folders), sha256, remaining_targets(workspace, manifest, sha256))
-    return HeldManifest(
-        name=manifest.name,
-        version=manifest.version,
-        task=manifest.task,
-        folders=folders,
-        content_hash=manifest.content_hash,
-        split=split,
-        total=sum(manifest.counts.get(name, 0) for name in SPLITS),
-        found=records is not None,
-        records=tuple(records or ()),
-        export_again=export_again(manifest),
-    )
+    remaining = remaining_targets(workspace, manifest, gone)
+    records = _records(folder_there(folders), splits, remaining)
+    again = export_again(manifest)
+    for sha256, split in splits.items():
+        yield (
+            sha256,
+            HeldManifest(
+                name=manifest.name,
+                version=manifest.version,
+                task=manifest.task,
+                folders=folders,
+                content_hash=manifest.content_hash,
+                split=split,
+                total=sum(manifest.counts.get(name, 0) for name in SPLITS),
+                found=records is not None,
+                records=tuple(records[sha256]) if records else (),
+                export_again=again,
+            ),
+        )
 
 
-def _records(directory: Path | None, sha256: str, remaining: Collection[str]) -> list[HeldRecord] | None:
-    """None if there is no folder, or its tables are damaged."""
+def _records(
+    directory: Path | None, photos: Collection[str], remaining: Collection[str]
+) -> Mapping[str, list[HeldRecord]] | None:
+    """Records by the photo that they hold; None if there is no folder, or its tables are damaged."""
     if directory is None:
         return None
+    held: dict[str, list[HeldRecord]] = {sha256: [] for sha256 in photos}
     try:
-        return [
-            found
-            for each in listed_records(directory)
-            if (found := _held_record(each.split, each.row, sha256, remaining)) is not None
-        ]
+        for each in listed_records(directory):
+            roles = _roles(each.row)
+            for sha256 in held.keys() & roles.keys():
+                held[sha256].append(_held_record(each.split, each.row, roles[sha256], remaining))
     except (VerificationError, OSError, pa.ArrowException):
         return None
+    return held
+
+
+def _roles(row: Mapping[str, Any]) -> Mapping[str, list[str]]:
+    """What each photo (sha256) is in a record."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for role, (column, _) in _ROLES.items():
+        for sha256 in dict.fromkeys(_texts(row.get(column))):
+            found[sha256].append(role)
+    return found
 
 
 def _held_record(
-    split: str, row: Mapping[str, Any], sha256: str, remaining: Collection[str]
-) -> HeldRecord | None:
-    roles = tuple(role for role, (column, _) in _ROLES.items() if sha256 in _texts(row.get(column)))
-    if not roles:
-        return None
+    split: str, row: Mapping[str, Any], roles: Sequence[str], remaining: Collection[str]
+) -> HeldRecord:
     shown = any(_ROLES[role][1] == GOES for role in roles)
     change = GOES if shown or row["object_id"] not in remaining else CHANGES
-    return HeldRecord(split, str(row["sample_id"]), roles, change)
+    return HeldRecord(split, str(row["sample_id"]), tuple(roles), change)
 
 
 def _texts(value: Any) -> Sequence[str]:

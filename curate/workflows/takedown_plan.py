@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from curate.workflows.takedown_manifests import HeldManifest, difference, held_m
 from curate.workflows.tombstones import ALIKE
 from curate.workspace import Workspace
 
-_SHA256 = re.compile("[0-9a-f]{6,64}")
+_SHA256 = re.compile("[0-9a-f]{4,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ class Planned:
     manifests: tuple[HeldManifest, ...]
 
 
-def find_photos(workspace: Workspace, named: Sequence[str]) -> tuple[dict[int, str], tuple[str, ...]]:
-    """Key and sha256 of the photos that people named, and the URIs of the files among the names.
+def find_photos(workspace: Workspace, named: Sequence[str]) -> tuple[dict[int, str], dict[int, list[str]]]:
+    """Key and sha256 of the photos that people named, and by their keys URIs of the files among the names.
 
     Args:
         named: Paths, URIs, or sha256 from their start.
@@ -57,7 +58,7 @@ def find_photos(workspace: Workspace, named: Sequence[str]) -> tuple[dict[int, s
         NotFoundError: no photo is meant, or more than one.
     """
     found: dict[int, str] = {}
-    places: list[str] = []
+    places: dict[int, list[str]] = {}
     with workspace.transaction() as session:
         for each in named:
             uri = each if "://" in each or each.startswith("file:") else file_uri(Path(each))
@@ -67,8 +68,8 @@ def find_photos(workspace: Workspace, named: Sequence[str]) -> tuple[dict[int, s
             key, sha256 = _meant(session, each, at, inside)
             found[key] = sha256
             if at is not None or inside is not None:
-                places.append(uri)
-    return found, tuple(places)
+                places.setdefault(key, []).append(uri)
+    return found, places
 
 
 def _meant(session: Session, named: str, at: int | None, inside: str | None) -> tuple[int, str]:
@@ -103,35 +104,35 @@ def plan(workspace: Workspace, order: Order) -> list[Planned]:
         stones = takedowns.of_photos(session, order.photos)
         # As the takedown will leave it, and back: which files are shared hangs on all that goes.
         trial = session.begin_nested()
-        for key in order.photos:
-            takedown_rows.bury(session, key, reason=None, by=order.by, originals=False)
+        takedown_rows.bury(session, dict.fromkeys(before), reason=None, by=order.by, originals=False)
         wanted = wanted_media(session)
         keys, digests, hashes = photos.all_hashes(session, with_frames=True)
-        living = set(photos.every_key(session))
+        living = np.isin(keys, photos.every_key(session))
         trial.rollback()
-    bits = dict(zip(digests, hashes.tolist(), strict=True))
-    others = [sha256 for key, sha256 in zip(keys, digests, strict=True) if key in living]
+    bits = dict(zip(digests, hashes, strict=True))
+    others, near = np.array(digests)[living], hashes[living]
+    sent = Counter(
+        each.sha256 for each in uploads.of_photos(workspace, {held.sha256 for held in before.values()})
+    )
+    manifests = held_manifests(workspace, {key: held.sha256 for key, held in before.items()})
     return [
         Planned(
             held=held,
             stone=stones.get(key),
             erased=tuple(sorted(held.media - wanted)),
             shared=tuple(sorted(held.media & wanted)),
-            originals=tuple(
-                uri for uri in sorted({*held.uris, *order.places}) if has_bytes(uri, held.sha256)
-            ),
-            uploads=len(uploads.of_photo(workspace, held.sha256)),
-            alike=_alike(bits, held.sha256, others),
-            manifests=held_manifests(workspace, key, held.sha256),
+            originals=_originals(order, held),
+            uploads=sent[held.sha256],
+            alike=tuple(others[np.bitwise_count(near ^ bits[held.sha256]) <= ALIKE].tolist()),
+            manifests=manifests.get(held.sha256, ()),
         )
         for key, held in before.items()
     ]
 
 
-def _alike(bits: dict[str, int], sha256: str, others: Sequence[str]) -> tuple[str, ...]:
-    hashes = np.array([bits[each] for each in others], dtype=np.uint64)
-    near = np.bitwise_count(hashes ^ np.uint64(bits[sha256])) <= ALIKE
-    return tuple(each for each, close in zip(others, near.tolist(), strict=True) if close)
+def _originals(order: Order, held: Holdings) -> tuple[str, ...]:
+    uris = {*held.uris, *order.places.get(held.photo_id, ())}
+    return tuple(uri for uri in sorted(uris) if has_bytes(uri, held.sha256))
 
 
 def write_difference(planned: Planned, directory: Path) -> Path | None:

@@ -15,16 +15,16 @@ from curate.workspace import Workspace
 from index.interfaces import ObjectIndex
 
 
-def erase_vectors(workspace: Workspace, photo_id: int, objects: Collection[UUID]) -> None:
-    """Write every block that holds a vector of these objects of a photo anew without them.
+def erase_vectors(workspace: Workspace, objects: Collection[UUID]) -> None:
+    """Write every block that holds a vector of these objects, whose photos were taken down, without them.
 
     New file, then the rows that point at it, then the old file, and the old block's row last: until then it
     names the file that is still to go.
     """
     with workspace.transaction() as session:
-        blocks = vectors.holding(session, photo_id)
+        blocks = vectors.to_clear(session)
     for block in blocks:
-        _rewrite(workspace, block, photo_id, set(objects))
+        _rewrite(workspace, block, set(objects))
 
 
 def erase_points(workspace: Workspace, objects: Collection[UUID], *, again: bool) -> int:
@@ -66,10 +66,10 @@ def _fill(workspace: Workspace, index: ObjectIndex, model: Model) -> None:
             upsert_block(workspace, index, model, block)
 
 
-def _rewrite(workspace: Workspace, block: VectorBlock, photo_id: int, gone: set[UUID]) -> None:
+def _rewrite(workspace: Workspace, block: VectorBlock, gone: set[UUID]) -> None:
     media = workspace.media
     with workspace.transaction() as session:
-        left = vectors.rows_of(session, block.id, without=photo_id)
+        left = vectors.living_rows(session, block.id)
     try:
         matrix, inside = vector_blocks.unpack(media.get(block.sha256, vector_blocks.SUFFIX))
     except MediaMissingError:

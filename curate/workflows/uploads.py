@@ -16,7 +16,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -109,9 +109,9 @@ def of_owner(workspace: Workspace, owner: str) -> list[Upload]:
     return [each for each in _all(_folder(workspace)) if each.owner == owner]
 
 
-def of_photo(workspace: Workspace, sha256: str) -> list[Upload]:
-    """Files on their way, or handed in of late, that are said to have these bytes."""
-    return [each for each in _all(_folder(workspace)) if each.sha256 == sha256]
+def of_photos(workspace: Workspace, digests: Collection[str]) -> list[Upload]:
+    """Files on their way, or handed in of late, that are said to have the bytes of one of these photos."""
+    return [each for each in _all(_folder(workspace)) if each.sha256 in digests]
 
 
 def offset(upload: Upload) -> int:

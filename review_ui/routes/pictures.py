@@ -1,4 +1,4 @@
-"""Pictures of photos and objects: ``/app/static/thumb|crop|photo/...``, cached by browsers for good."""
+"""Pictures of photos and objects: ``/app/static/thumb|crop|photo/...``, which browsers keep for a while."""
 
 from __future__ import annotations
 
@@ -38,8 +38,10 @@ _PICTURES: Patterns = (
         lambda photo, side: _made().photo(photo, int(side)),
     ),
 )
-# The address names the content, so no browser need ever ask again; private: no proxy may keep it.
-_HEADERS = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+# The address names the content, but its photo may be taken down: five minutes are enough for what is
+# fetched ahead and for going back and forth, and then a browser asks again, which costs a read of the kept
+# picture and no question to Postgres. Private: no proxy may keep it.
+_HEADERS = {"Cache-Control": "private, max-age=300, must-revalidate", "X-Content-Type-Options": "nosniff"}
 
 _TYPES = {".webp": "image/webp", ".jpg": "image/jpeg", ".json": "application/json"}
 
@@ -62,7 +64,7 @@ def picture(request: Request, _person: Person) -> Response:
 
 
 def answered(request: Request, patterns: Patterns) -> Response:
-    """The picture that the path names: 200 or 304, to be kept for good.
+    """The picture that the path names: 200 or 304, to be kept for a while.
 
     Raises:
         Refused: 404 for a path that names none, 410 if what it is made from is gone.

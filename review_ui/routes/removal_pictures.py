@@ -1,7 +1,7 @@
 """Pictures of removals: ``/app/removals/tiles/photo|output|difference/...``, ``/app/removals/outlines/...``.
 
-Cached by browsers for good: the addresses name the content, those of an output by its ``picture``, which the
-screen puts behind a question mark and nobody reads here.
+Cached by browsers as other pictures are: the addresses name the content, those of an output by its
+``picture``, which the screen puts behind a question mark and nobody reads here.
 """
 
 from __future__ import annotations

@@ -12,8 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
 from chain import RIGHTS, last
+from curate.cli.app import app
 from curate.database import failures as failure_rows
 from curate.database import photos
 from curate.errors import PhotoError
@@ -77,6 +79,27 @@ def test_a_touched_photo_is_already_here(empty_workspace, tmp_path):
     os.utime(path, (1, 1))
     told = take_in(empty_workspace, path)
     assert (told["already_here"], told["same_bytes_elsewhere"]) == (1, 0)
+
+
+def test_an_ingest_that_only_records_rights_says_so(empty_workspace, tmp_path):
+    one, *_ = (draw(tmp_path / "a" / f"{number}.png", number) for number in range(2))
+
+    def said(path: Path, *rights: str) -> str:
+        arguments = ["--workspace", str(empty_workspace.root), "ingest", str(path), *rights]
+        return CliRunner().invoke(app, arguments).stdout
+
+    assert said(one) == "1 new photo, 0 already here, 0 with the same bytes as another.\n"
+    recorded = "Rights that were not known are on record now, of"
+    known = "1 new photo, 1 already here, 0 with the same bytes as another."
+    assert said(one.parent, "--licence", "MIT") == f"{known} {recorded} 1 photo.\n"
+    assert said(one, "--licence", "MIT") == "Nothing new: 1 photo already here.\n"
+    consent = "--licence", "CC0-1.0", "--consent", "signed"
+    assert said(one.parent, *consent) == f"No new photo: 2 photos already here. {recorded} 2 photos.\n"
+    os.utime(one, (1, 1))  # read again
+    assert said(one, "--source", "Ada") == f"No new photo: 1 photo already here. {recorded} 1 photo.\n"
+    with empty_workspace.transaction() as session:
+        stored = photos.by_sha256(session, [each.sha256 for each in refs(empty_workspace)]).values()
+        assert {(each.licence, each.consent) for each in stored} == {("MIT", "signed")}
 
 
 def test_a_broken_file_that_keeps_changing_is_one_failure(empty_workspace, tmp_path):

@@ -1,18 +1,21 @@
-"""Picture routes: right bytes and headers, cached for good, and nothing but pictures."""
+"""Picture routes: right bytes and headers, cached for a while, and nothing but pictures."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from PIL import Image
+from sqlalchemy import Engine, event
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from chain import make_workspace
+from curate.workflows.takedown import Order, take_down
+from curate.workflows.takedown_plan import find_photos
 from curate.workspace import Workspace
 from review_ui import serving
 from review_ui.routes import pictures
@@ -50,13 +53,13 @@ def address(kind, photo, object_id) -> str:
     return f"/app/static/{name}.webp"
 
 
-def test_pictures_come_with_headers_for_good(client, made):
+def test_pictures_come_with_headers_for_a_while(client, made):
     sizes = {}
     for kind in KINDS:
         answer = client.get(address(kind, made.photos[0], made.objects[0]))
         assert answer.status_code == 200
         assert answer.headers["content-type"] == "image/webp"
-        assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
+        assert answer.headers["cache-control"] == "private, max-age=300, must-revalidate"
         assert answer.headers["x-content-type-options"] == "nosniff"
         sizes[kind] = Image.open(io.BytesIO(answer.content)).size
     assert sizes == {"thumb": (240, 180), "crop": (156, 130), "photo": (240, 180)}
@@ -66,10 +69,27 @@ def test_pictures_come_with_headers_for_good(client, made):
 def test_a_browser_that_has_the_picture_does_not_get_it_again(client, made, kind):
     path = address(kind, made.photos[0], made.objects[0])
     tag = client.get(path).headers["etag"]
+    statements = asked_of_postgres()
     for said in (tag, f"W/{tag}", f'"other", {tag}'):
         again = client.get(path, headers={"If-None-Match": said})
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert statements() == []
     assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def asked_of_postgres() -> Callable[[], list[str]]:
+    """Begin to listen; what it returns ends that and tells what was asked."""
+    heard: list[str] = []
+
+    def hear(*told: object) -> None:
+        heard.append(str(told[2]))
+
+    def end() -> list[str]:
+        event.remove(Engine, "before_cursor_execute", hear)
+        return heard
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    return end
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -134,3 +154,12 @@ def test_other_sites_cannot_show_pictures(client, made):
 def test_pictures_are_only_read(client, made):
     path = address("thumb", made.photos[0], made.objects[0])
     assert {client.request(method, path).status_code for method in ("POST", "PUT", "DELETE")} == {405}
+
+
+def test_a_browser_that_has_pictures_learns_that_their_photo_was_taken_down(client, opened, made):
+    paths = [address(kind, made.photos[0], made.objects[0]) for kind in KINDS]
+    tags = [client.get(path).headers["etag"] for path in paths]
+    list(take_down(opened, Order(tuple(find_photos(opened, [made.photos[0]])[0]), None, "ada")))
+    for path, tag in zip(paths, tags, strict=True):
+        answer = client.get(path, headers={"If-None-Match": tag})
+        assert (answer.status_code, answer.headers["cache-control"]) == (410, "no-store")

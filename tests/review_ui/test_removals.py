@@ -112,7 +112,7 @@ def test_pictures_last_for_good_and_nothing_else_is_one(client, seat):
     for path, kind in paths.items():
         answer = client.get(f"/app/removals/{path}")
         assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
-        assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
+        assert answer.headers["cache-control"] == "private, max-age=300, must-revalidate"
         if kind != "application/json":
             assert Image.open(io.BytesIO(answer.content)).size == (270, 203)
         again = client.get(f"/app/removals/{path}", headers={"If-None-Match": answer.headers["etag"]})

@@ -77,7 +77,7 @@ def sha256_of(workspace, path, uri=None) -> str:
     made = examine(path.read_bytes(), uri or file_uri(path))
     thumbnail = workspace.media.put(made.thumbnail, ".webp")
     with workspace.transaction() as session:
-        key, _ = photos.record_photo(session, made.facts, thumbnail, PhotoRights())
+        key = photos.record_photo(session, made.facts, thumbnail, PhotoRights()).key
         photos.record_file(session, made.uri, key, "token")
     return made.facts.sha256
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from tempfile import mkstemp
 from uuid import uuid4
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image, ImageOps
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
@@ -18,7 +22,8 @@ from curate import vector_blocks
 from curate.cli.app import app
 from curate.database import captions as caption_rows
 from curate.database import failures as failure_rows
-from curate.database import fingerprints
+from curate.database import fingerprints, takedowns
+from curate.database.takedowns import Tombstone
 from curate.errors import (
     DecisionError,
     ExportError,
@@ -28,14 +33,20 @@ from curate.errors import (
     VerificationError,
     WorkspaceError,
 )
+from curate.exporters.tasks.bootstrap_rules import BootstrapRules
 from curate.media import LocalMedia
+from curate.photos.reading import decode
 from curate.records import Band, MiningFilter
 from curate.workflows import captions, failures, pairs, removals, review, uploads
+from curate.workflows.bootstrap_selection import BootstrapOptions
 from curate.workflows.convert import convert_manifest
 from curate.workflows.decision_selection import DecisionOptions
 from curate.workflows.doctor import examine_workspace
-from curate.workflows.export import SubjectOptions, export_subject
+from curate.workflows.export import SubjectOptions, export_benchmark, export_subject
+from curate.workflows.export_bootstrap import export_bootstrap
 from curate.workflows.export_decisions import export_decisions
+from curate.workflows.export_insertion import export_insertion
+from curate.workflows.export_pairs import PairOptions, export_pairs
 from curate.workflows.index_upkeep import rebuild, state
 from curate.workflows.ingest import ingest
 from curate.workflows.mine import MiningOptions, mine
@@ -47,6 +58,7 @@ from curate.workflows.status import status
 from curate.workflows.takedown import Order, sha256_of, take_down
 from curate.workflows.takedown_plan import find_photos
 from curate.workflows.verify import verify_manifest
+from curate.workflows.view_selection import ViewOptions
 from curate.workspace import Workspace
 from pair_files import draw_pair
 from removable import BOX, Removable, make_removable
@@ -88,7 +100,12 @@ def kept(empty_workspace, tmp_path) -> Kept:
 
 def test_all_of_a_photo_goes_and_the_rest_goes_on_without_it(empty_workspace, kept):
     assert cases(empty_workspace, seat("ada", uuid4()), 5).cases
+    for place, name in (("renditions", f"{kept.sha256}-640-1.webp"), ("media", f"{'0' * 64}.png")):
+        folder = empty_workspace.data / place / name[:2]
+        folder.mkdir(exist_ok=True)
+        mkstemp(prefix=f".unfinished-{name}-", dir=folder)  # as a killed write leaves it
     before, everything = content(empty_workspace), tree(empty_workspace.data)
+    assert sum(".unfinished" in name for name in everything) == 2
     vector = next(iter(before["vectors"].values()))[str(kept.object_)]
     curate(empty_workspace, "takedown", kept.file, "--reason", "no consent", "--yes")
 
@@ -100,7 +117,8 @@ def test_all_of_a_photo_goes_and_the_rest_goes_on_without_it(empty_workspace, ke
     assert {str(each) for ids in after["index"].values() for each in ids} == others
     assert {Path(name).parts[0] for name in _holding(vector, everything)} == {"media", "index"}
     assert _holding(vector, files) == []
-    assert not [name for name in files if kept.sha256 in name or str(kept.object_) in name]
+    gone = kept.sha256, str(kept.object_), ".unfinished"
+    assert not [name for name in files if any(part in name for part in gone)]
     # Three thumbnails, one block and no output; a crop of another photo.
     assert sorted(Path(name).suffix for name in files if name.startswith("media/")) == sorted(
         [".webp"] * 3 + [".safetensors", ""]
@@ -112,6 +130,8 @@ def test_all_of_a_photo_goes_and_the_rest_goes_on_without_it(empty_workspace, ke
     assert list(examine_workspace(empty_workspace, originals=True)) == []
     assert status(empty_workspace)["taken_down"] == 1
     assert status(empty_workspace)["photos"] == 3
+    (detector,) = status(empty_workspace)["detectors"]
+    assert (detector["photos"], detector["objects"]) == (3, 3)
     (line,) = state(empty_workspace)
     assert line.held == line.expected == 3
 
@@ -246,13 +266,14 @@ def test_a_file_that_is_called_like_the_hash_of_another_photo_is_ambiguous(
     with pytest.raises(NotFoundError, match=rf"type \./{start} for the file"):
         find_photos(empty_workspace, [start])
     assert list(find_photos(empty_workspace, [f"./{start}"])[0].values()) == [sha256_of(other)]
-    assert list(find_photos(empty_workspace, [start[:10]])[0].values()) == [kept.sha256]
+    assert list(find_photos(empty_workspace, [start[:4]])[0].values()) == [kept.sha256]
 
 
 def test_the_same_bytes_cannot_come_back(empty_workspace, kept):
     data, name = kept.file.read_bytes(), kept.file.name
     kept.manifest.rename(kept.out / "elsewhere")
-    done = curate(empty_workspace, "takedown", kept.file, "--reason", "no consent", "--yes", "--json")
+    reason = " no\x1b[1m\nconsent\u2028"
+    done = curate(empty_workspace, "takedown", kept.file, "--reason", reason, "--yes", "--json")
     (planned,) = json.loads(done.stdout)
     (manifest,) = planned["differences"]  # without its folder, what the database knows
     assert (manifest["manifest"], manifest["folder_found"], manifest["goes"]) == ("jugs-1", False, None)
@@ -261,21 +282,76 @@ def test_the_same_bytes_cannot_come_back(empty_workspace, kept):
     assert (told["failed"], told["taken_down"], told["new"]) == (1, 1, 0)
     (failed,) = failures.failures(empty_workspace, "ingest")
     assert failed.subject == kept.file.as_uri()
-    assert "no consent" in failed.reason
+    assert "(no [1m consent)" in failed.reason
     with pytest.raises(PhotoError, match="was taken down on"):
         pairs.store_frame(empty_workspace, data, name, by="eve")
     done = curate(empty_workspace, "takedown", kept.file, "--yes")  # again, by what the file holds
     assert f"Photo {kept.sha256[:12]}. It was taken down" in done.stderr
 
 
-def test_a_photo_that_looks_the_same_is_let_in_with_a_warning(empty_workspace, kept):
+def with_comment(jpeg: bytes) -> bytes:
+    return jpeg[:2] + b"\xff\xfe\x00\x08by Eve" + jpeg[2:]
+
+
+def with_exif(jpeg: bytes) -> bytes:
+    exif = Image.open(io.BytesIO(jpeg)).getexif()
+    exif[ExifTags.Base.Artist] = "Eve"
+    data = exif.tobytes()
+    segment = b"\xff\xe1" + (len(data) + 2).to_bytes(2, "big") + data
+    return jpeg[:2] + segment + jpeg[2:].replace(b"Exif\0\0", b"Exit\0\0", 1)
+
+
+def without_loss(jpeg: bytes) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(decode(jpeg)).rotate(90, expand=True).save(file, "TIFF", tiffinfo={274: 6})
+    return file.getvalue()
+
+
+def test_the_same_pixels_cannot_come_back_in_another_file(empty_workspace, kept):
+    data = kept.file.read_bytes()
+    assert data.startswith(b"\xff\xd8")
+    copies = [wrapped(data) for wrapped in (with_comment, with_exif, without_loss)]
+    folder = kept.file.parent.parent / "copies"
+    folder.mkdir()
+    for number, copy in enumerate(copies):
+        (folder / f"{number}.jpg").write_bytes(copy)
+    curate(empty_workspace, "takedown", kept.file, "--reason", "no consent", "--yes")
+    told = last(ingest(empty_workspace, [str(folder)], RIGHTS))
+    assert (told["failed"], told["taken_down"], told["new"], told["like_taken_down"]) == (3, 3, 0, 0)
+    (why,) = {each.reason for each in failures.failures(empty_workspace, "ingest")}
+    was = f"{kept.sha256[:12]}, which {_stone(empty_workspace).words}"
+    assert why == f"This photo has the pixels of {was}, in another file, and cannot come back: leave it out."
+    for copy in copies:
+        with pytest.raises(PhotoError, match=r"has the pixels of .* \(no consent\)"):
+            pairs.store_frame(empty_workspace, copy, "x.jpg", by="eve")
+
+
+def _stone(workspace: Workspace) -> Tombstone:
+    with workspace.transaction() as session:
+        (stone,) = takedowns.every(session)
+    return stone
+
+
+def test_a_photo_whose_original_is_gone_is_known_by_its_bytes_and_its_looks(empty_workspace, kept):
+    data = kept.file.read_bytes()
+    kept.file.unlink()
+    curate(empty_workspace, "takedown", kept.sha256[:4], "--yes")
+    assert _stone(empty_workspace).pixels_sha256 is None
+    kept.file.write_bytes(with_comment(data))
+    told = last(ingest(empty_workspace, [str(kept.file)], RIGHTS))
+    assert (told["new"], told["like_taken_down"]) == (1, 1)
+
+
+@pytest.mark.parametrize("like", ["looks like", "looks like the mirror image of"])
+def test_a_photo_that_looks_the_same_is_let_in_with_a_warning(empty_workspace, kept, like):
     again = kept.file.with_name("again.webp")
-    Image.open(kept.file).rotate(-90, expand=True).save(again, quality=70)  # upright, re-encoded
+    seen = Image.open(kept.file).rotate(-90, expand=True)  # upright
+    (ImageOps.mirror(seen) if "mirror" in like else seen).save(again, quality=70)
     done = curate(empty_workspace, "takedown", kept.file, "--yes")
     done = curate(empty_workspace, "ingest", again)
     assert "1 new photo looks like one that was taken down" in done.stderr
     (failed,) = failures.failures(empty_workspace, "takedown")
-    assert kept.sha256[:12] in failed.reason
+    assert f"{like} the photo {kept.sha256[:12]}" in failed.reason
     done = curate(empty_workspace, "takedown", again, "--yes")
     assert failures.failures(empty_workspace) == []
 
@@ -384,17 +460,86 @@ def test_a_takedown_that_is_killed_anywhere_goes_on_where_it_was(empty_workspace
     assert [len(ids) for ids in content(empty_workspace)["index"].values()] == [3]
 
 
-def test_an_export_that_was_under_way_is_not_registered(empty_workspace, kept):
-    options = SubjectOptions(name="late", version="1", references=2)
+def test_photos_of_one_block_go_together(empty_workspace, kept):
+    written = []
+
+    class Counted(LocalMedia):
+        def put(self, data: bytes, suffix: str) -> str:
+            written.append(suffix)
+            return super().put(data, suffix)
+
+    empty_workspace.__dict__["media"] = Counted(empty_workspace.data / "media")
+    keys, _ = find_photos(empty_workspace, [str(each) for each in kept.views.files.values()][:3])
+    held = list(take_down(empty_workspace, Order(tuple(keys), None, "ada")))
+    assert [each.vectors for each in held] == [1, 1, 1]
+    assert written == [vector_blocks.SUFFIX]
+    (block,) = content(empty_workspace)["vectors"].values()
+    assert set(block) == {str(kept.views.objects[3])}
+    assert list(examine_workspace(empty_workspace)) == []
+
+
+def test_nothing_is_taken_down_while_it_is_exported(empty_workspace, kept):
     order = Order(tuple(find_photos(empty_workspace, [kept.sha256])[0]), None, "ada")
+    refused = []
 
     def take_down_at_the_end(done: int, total: int) -> None:
         if done == total:
-            list(take_down(empty_workspace, order))
+            with pytest.raises(WorkspaceError, match="when it has ended"):
+                list(take_down(empty_workspace, order))
+            refused.append(done)
 
-    with pytest.raises(ExportError, match="taken down meanwhile"):
-        export_subject(empty_workspace, options, kept.out, take_down_at_the_end)
-    assert status(empty_workspace)["manifests"] == 1
+    options = SubjectOptions(name="late", version="1", references=2)
+    late = export_subject(empty_workspace, options, kept.out, take_down_at_the_end).manifest.directory
+    assert refused == [4]
+    done = curate(empty_workspace, "takedown", kept.sha256, "--yes")
+    assert f"folder: {late} (there)" in done.stderr
+
+
+def _until_it_waits(workspace: Workspace, export: Future) -> None:
+    waits = text(
+        "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+        "WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted)"
+    )
+    with workspace.transaction() as session:
+        while not session.scalar(waits):
+            assert not export.done()
+
+
+EXPORTS = {
+    export_subject: SubjectOptions,
+    export_benchmark: SubjectOptions,
+    export_insertion: ViewOptions,
+    export_bootstrap: lambda name, version: BootstrapOptions(name, version, BootstrapRules()),
+    export_decisions: lambda name, version: DecisionOptions(name=name, version=version),
+    partial(export_pairs, "removal"): PairOptions,
+    partial(export_pairs, "insertion-pairs"): PairOptions,
+}
+
+
+def test_every_export_waits_for_who_erases(empty_workspace, tmp_path):
+    for export, options in EXPORTS.items():
+        with ThreadPoolExecutor(1) as pool:
+            with empty_workspace.claims() as claims:
+                assert claims.write_alone()
+                made = pool.submit(export, empty_workspace, options("all", "1"), tmp_path)
+                _until_it_waits(empty_workspace, made)
+            with pytest.raises((ExportError, NotFoundError)):  # nothing is there
+                made.result()
+
+
+def test_an_export_waits_for_a_takedown(empty_workspace, kept):
+    keys, _ = find_photos(empty_workspace, [kept.sha256])
+    options = SubjectOptions(name="late", version="1", references=2)
+    taking = take_down(empty_workspace, Order(tuple(keys), None, "ada"))
+    with ThreadPoolExecutor(1) as pool:
+        next(taking)  # it holds the workspace until it is told to go on
+        export = pool.submit(export_subject, empty_workspace, options, kept.out)
+        _until_it_waits(empty_workspace, export)
+        assert not (kept.out / "late-1").exists()
+        assert list(taking) == []
+        folder = export.result().manifest.directory
+    assert kept.sha256 not in (folder / "SHA256SUMS").read_text()
+    assert verify_manifest(folder, empty_workspace).counts["photos"] == 3
 
 
 def test_the_doctor_finishes_a_killed_takedown_and_erases_what_came_back(empty_workspace, kept):
