@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from curate.errors import DecisionError
-from curate.plain_text import is_one_line, is_seen
+from curate.plain_text import is_one_line, is_seen, one_line
 
 PERSON, TEMPLATE = "person", "template"
 """Sources of captions; any other source is a captioner's fingerprint."""
@@ -57,10 +59,19 @@ def template(label: str) -> str:
 
     An empty label gives ``a photo of an object``. The rule is ``ours``.
     """
-    words = label.replace("_", " ").split() or ["object"]
+    words = one_line(label.replace("_", " ")).split() or ["object"]
     # Capitals stay in abbreviations such as TV and go from title case such as "Potted Plant".
     name = " ".join(word if word.isupper() else word.lower() for word in words)
     return f"a photo of {_article(name)}{name}"
+
+
+def common_template(labels: Iterable[str]) -> str:
+    """One template for all views of a thing: that of most of their labels, of equally many the first by name.
+
+    A detector may call one jug a vase in three photos and a cup in the fourth.
+    """
+    counts = Counter(template(label) for label in labels if label.strip("_ "))
+    return min(counts, key=lambda text: (-counts[text], text), default=template(""))
 
 
 def checked(text: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from curate.exporters.formats.files import PICTURES
+from curate.exporters.formats.shards import parts_of
 from curate.exporters.sides import Sides
 from curate.exporters.splits import SPLITS
 from curate.exporters.tasks.tally import Tally
@@ -17,6 +19,8 @@ class Contents:
     def __init__(self, task: Task) -> None:
         self.pictures: set[str] = set()
         """Paths from the manifest's folder."""
+        self.parts: set[str] = set()
+        """What files of a sample are called in shards, such as ``target.jpg``."""
         self.tally = Tally()
         """What the dataset card sums up."""
         self._task = task
@@ -24,6 +28,10 @@ class Contents:
         self._records: Counter[str] = Counter()
         self._licences: dict[str, str] = {}
         self._misplaced: list[str] = []
+        self._shapes: set[tuple[object, ...]] = set()
+        self._optional = [
+            each.name for each in task.columns if each.nullable and each.name.endswith(PICTURES)
+        ]
 
     def add(self, split: str, row: Row) -> None:
         """Note a row; its pictures may still be missing."""
@@ -33,8 +41,17 @@ class Contents:
             self._misplaced.append(f"sample {row['sample_id']} may be in {held.only_in} only, not in {split}")
         self._records[split] += 1
         self._licences.update((photo, licence or "unknown") for photo, licence in held.licences.items())
-        self.pictures.update(f"{split}/{name}" for name in file_names(row))
+        names = file_names(row)
+        self.pictures.update(f"{split}/{name}" for name in names)
+        self._note_parts(row, names)
         self.tally.add(self._task.card.facts(row))
+
+    def _note_parts(self, row: Row, names: Sequence[str]) -> None:
+        """Only of rows unlike all before: to name the parts of a row takes longer than all else here."""
+        shape = (*(name[-4:] for name in names), *(row.get(each) is None for each in self._optional))
+        if shape not in self._shapes:
+            self._shapes.add(shape)
+            self.parts.update(parts_of(row))
 
     def splits(self) -> list[str]:
         """Those that have records."""

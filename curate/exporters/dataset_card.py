@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from curate.exporters import sums
 from curate.exporters.contents import Contents
 from curate.exporters.formats.format import Format
+from curate.exporters.hub_configs import hub_configs
 from curate.exporters.layout import TABLE
 from curate.exporters.licences import hub_licence
 from curate.exporters.provenance_words import decisions_sentence
@@ -38,7 +37,7 @@ def dataset_card(
             "tags:",
             f"- {words.tag}",
             "- recurate",
-            *(_configs(contents, files) if layout.image_folder else ()),
+            *hub_configs(task, layout, contents, files),
             "---",
             "",
             f"# {_inline(spec.name)} {_inline(spec.version)}",
@@ -51,6 +50,7 @@ def dataset_card(
             "",
             "## Load",
             layout.loading(task),
+            *_unsaid(layout.unsaid(task, spec.parameters)),
             "`curate verify path/to/this/folder` proves that nothing was changed since the export.",
             "",
             *_masks(layout.masks(task)),
@@ -80,20 +80,8 @@ def dataset_card(
     )
 
 
-def _configs(contents: Contents, files: Mapping[str, str]) -> list[str]:
-    """Which files make a split, for ``load_dataset``: it does not list the folder then.
-
-    It takes a table for one of an image folder only if a picture stands beside it. And it looks into its
-    cache by what stands here alone: without the hash of the tables it would give one export for another.
-    """
-    tables = sums.sums_bytes({path: sha256 for path, sha256 in files.items() if path.endswith(".parquet")})
-    told = f"  description: tables {hashlib.sha256(tables).hexdigest()}"
-    lines = ["configs:", "- config_name: default", told, "  data_files:"]
-    for split in contents.splits():
-        shown = min((path for path in contents.pictures if path.startswith(f"{split}/")), default=None)
-        names = [f"{split}/{TABLE}", *([shown] if shown else [])]
-        lines += [f"  - split: {split}", "    path:", *(f"    - {name}" for name in names)]
-    return lines
+def _unsaid(what: str | None) -> list[str]:
+    return ["", f"**{what}**", ""] if what else []
 
 
 def _masks(masks: Mapping[str, str]) -> list[str]:

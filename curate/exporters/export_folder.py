@@ -19,7 +19,7 @@ from curate.exporters.reformatting import reformat
 from curate.exporters.row_spool import RowSpool
 from curate.exporters.sealing import Seal, seal
 from curate.exporters.splits import SPLITS
-from curate.exporters.staging import make_folder, publish, staging_folder
+from curate.exporters.staging import is_unfinished, make_folder, publish, staging_folder
 from curate.exporters.tasks.registry import TASKS
 from curate.exporters.tasks.task import Sample, Task
 from curate.exporters.verify import verify
@@ -181,7 +181,7 @@ def _seldom_collected() -> Iterator[None]:
 
 @contextmanager
 def disk_errors(target: Path) -> Iterator[None]:
-    """Say what to do when ``target`` cannot be written."""
+    """Say what to do when ``target`` cannot be written, or what goes there cannot be read."""
     try:
         yield
     except OSError as error:
@@ -189,6 +189,16 @@ def disk_errors(target: Path) -> Iterator[None]:
             raise ExportError(
                 f"The disk is full: make room in {target.parent}, then export again; nothing was left there."
             ) from error
+        why = error.strerror or error
+        if isinstance(error.filename, str) and not _is_written(Path(error.filename), target):
+            raise ExportError(
+                f"{error.filename} cannot be read ({why}): mend that, then export again."
+            ) from error
         raise ExportError(
-            f"{target} cannot be written ({error.strerror or error}): mend that or export to another folder."
+            f"{target} cannot be written ({why}): mend that or export to another folder."
         ) from error
+
+
+def _is_written(path: Path, target: Path) -> bool:
+    """Whether an export to ``target`` writes at ``path``, and does not read there."""
+    return is_unfinished(path) or path == target or path in target.parents

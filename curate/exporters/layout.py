@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from curate.exporters.pixels import decoded
+from curate.exporters.pixels import decoded, naming
 from curate.exporters.splits import SPLITS
 from curate.exporters.staging import copy_file
 from curate.exporters.tasks.task import Row
@@ -109,7 +109,9 @@ class RecordFolder:
         Raises:
             PhotoError: The picture is damaged or too large.
         """
-        return decoded(self.picture(split, name).read_bytes(), self.max_pixels)
+        path = self.picture(split, name)
+        with naming(str(path)):
+            return decoded(path.read_bytes(), self.max_pixels)
 
     def place(self, source: Path, target: Path) -> None:
         """Put a file of this folder into another one; what is there already is kept."""

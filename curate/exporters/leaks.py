@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from curate.exporters.open_manifest import OpenManifest
 from curate.exporters.tasks.task import Row, Task, file_names
 from curate.exporters.verify_records import ListedRecord
 
-NEAR_DUPLICATE = "near-duplicate"
+NEAR_DUPLICATE, PHOTO, OBJECT = "near-duplicate", "photo", "object"
 MISPLACED = "misplaced"
 _OBJECTS = ("object_id", "reference_object_ids", "object_ids")
 """Columns with the ids of objects, which are equal in every export that holds them."""
 
+Side = tuple[str, str]
+"""Folder of a manifest, and split."""
 Thing = tuple[str, str]
 """Kind and id, such as ``("photo", sha256)``."""
 
@@ -46,7 +49,7 @@ def things_of(task: Task, row: Row) -> Iterator[Thing]:
     yield from task.holdings(row).things
     for column in _OBJECTS:
         value = row.get(column)
-        yield from (("object", each) for each in ([value] if isinstance(value, str) else value or ()))
+        yield from ((OBJECT, each) for each in ([value] if isinstance(value, str) else value or ()))
 
 
 def thing_leaks(manifests: Sequence[OpenManifest]) -> list[Leak]:
@@ -96,11 +99,11 @@ def picture_leaks(
     ]
 
 
-def _leaks(manifests: Sequence[OpenManifest], crossing: Collection[Thing]) -> list[Leak]:
+def _leaks(manifests: Sequence[OpenManifest], crossing: set[Thing]) -> list[Leak]:
     places: dict[Thing, list[Place]] = defaultdict(list)
     if crossing:
         for manifest, record in _records(manifests):
-            for thing in {*things_of(manifest.task, record.row)} & {*crossing}:
+            for thing in crossing.intersection(things_of(manifest.task, record.row)):
                 places[thing].append(_place(manifest, record))
     return [_leak(thing, places[thing]) for thing in sorted(places)]
 
@@ -128,9 +131,39 @@ def _leak(thing: Thing, places: Sequence[Place]) -> Leak:
     return Leak(kind, name, tuple(sorted({each.split for each in places})), tuple(places))
 
 
+def without_repeats(leaks: Iterable[Leak]) -> list[Leak]:
+    """All but objects and near-duplicates that a photo tells of already: the same records hold it."""
+    leaks = list(leaks)
+    photos_at: dict[Place, set[str]] = defaultdict(set)
+    for each in leaks:
+        if each.kind == PHOTO:
+            for place in each.places:
+                photos_at[place].add(each.name)
+    return [
+        each
+        for each in leaks
+        if each.kind not in (OBJECT, NEAR_DUPLICATE)
+        or not set.intersection(*(photos_at.get(place, set()) for place in each.places))
+    ]
+
+
 def counted(leaks: Iterable[Leak]) -> Mapping[str, int]:
     """How many things of each kind leak."""
-    counts: dict[str, int] = defaultdict(int)
+    return dict(sorted(Counter(each.kind for each in leaks).items()))
+
+
+def sides(leak: Leak) -> set[tuple[Side, Side]]:
+    """Pairs of a folder's split and one of another split, or of the same, if it should not stand there."""
+    there = sorted({(each.manifest, each.split) for each in leak.places})
+    if leak.kind == MISPLACED:
+        return {(side, side) for side in there}
+    return {(one, other) for one, other in combinations(there, 2) if one[1] != other[1]}
+
+
+def by_sides(leaks: Iterable[Leak]) -> dict[tuple[Side, Side], Counter[str]]:
+    """How many things of each kind leak between two splits of folders."""
+    found: dict[tuple[Side, Side], Counter[str]] = defaultdict(Counter)
     for each in leaks:
-        counts[each.kind] += 1
-    return dict(sorted(counts.items()))
+        for pair in sides(each):
+            found[pair][each.kind] += 1
+    return dict(sorted(found.items()))

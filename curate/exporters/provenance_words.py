@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from curate.records import Provenance
 
-_NOUNS = {"group": "groups of views", "pair": "counterfactual pairs", "removal": "removals"}
+_NOUNS = {
+    "group": ("group of views", "groups of views"),
+    "pair": ("counterfactual pair", "counterfactual pairs"),
+    "removal": ("removal", "removals"),
+}
 ITEM_KINDS = _NOUNS.keys()
 """What decisions may be on."""
 
@@ -28,9 +32,9 @@ def decisions_sentence(provenance: Provenance) -> str:
 
 
 def _items(provenance: Provenance) -> str:
-    counted = [f"{number} {_NOUNS[kind]}" for kind, number in sorted(provenance.items.items())]
+    counted = [_count(number, *_NOUNS[kind]) for kind, number in sorted(provenance.items.items())]
     return " and ".join(counted) or "nothing"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _count(number: int, noun: str, plural: str | None = None) -> str:
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"

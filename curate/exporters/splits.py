@@ -104,12 +104,12 @@ def assign_splits(
             torn.append(frozenset(component))
             places |= {photo: split for photo, split in stored.items() if only.get(photo, split) == split}
         else:
-            side = sides.pop() if sides else _drawn(min(component), seed, shares)
+            side = sides.pop() if sides else drawn_split(min(component), seed, shares)
             places |= dict.fromkeys(component, side)
     return SplitAssignment(dict(sorted(places.items())), tuple(sorted(torn, key=min)))
 
 
-def _drawn(smallest: str, seed: int, shares: tuple[int, int, int]) -> str:
+def drawn_split(smallest: str, seed: int, shares: tuple[int, int, int]) -> str:
     """A split by hash, so that it depends on nothing but the component and the seed."""
     digest = hashlib.sha256(f"{seed}\n{smallest}".encode()).digest()
     ticket = int.from_bytes(digest[:8], "big") * sum(shares) >> 64  # 0 .. sum(shares) - 1

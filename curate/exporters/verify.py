@@ -13,9 +13,8 @@ from pathlib import Path
 
 from curate.errors import VerificationError
 from curate.exporters import manifest_file, sums
-from curate.exporters.file_structure import picture_size
 from curate.exporters.manifest_file import AGAIN, ManifestFile
-from curate.exporters.own_bytes import NOT_EXPORTED, exported_suffix
+from curate.exporters.row_rules import size_or_fault
 from curate.exporters.staging import is_unfinished
 from curate.exporters.verify_records import ListedRecord, record_faults, records_of
 from curate.photos.opening import DEFAULT_MAX_PIXELS
@@ -155,13 +154,11 @@ def _changed(directory: Path, files: Mapping[str, str], sizes: dict[str, tuple[i
         if found.hexdigest() != sha256:
             yield f"{path} was changed"
         elif is_picture:
-            size = picture_size(data)
-            if size is None:
-                yield f"{path} is not a picture"
-            elif exported_suffix(data) != path[-4:]:
-                yield f"{path} {NOT_EXPORTED}"
+            told = size_or_fault(path, data)
+            if isinstance(told, str):
+                yield f"{path} {told}"
             else:
-                sizes[path] = size
+                sizes[path] = told
 
 
 def _read_plain(path: Path) -> bytes:

@@ -6,20 +6,21 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from curate.errors import PhotoError, VerificationError
+from curate.errors import VerificationError
 from curate.exporters.contents import Contents
 from curate.exporters.formats.format import Format
 from curate.exporters.formats.registry import FORMATS
 from curate.exporters.layout import BESIDES, RecordFolder, has_schema
 from curate.exporters.manifest_file import ManifestFile
 from curate.exporters.media_files import THREADS
+from curate.exporters.row_rules import pixel_faults
 from curate.exporters.sealing import PICTURES, descriptions, spec_of
 from curate.exporters.tasks.registry import TASKS
 from curate.exporters.tasks.task import Row, Task, file_names
@@ -186,12 +187,7 @@ class _Split:
                 yield from (f"has {row['sample_id']}, which {fault}" for fault in faults)
 
     def _look(self, row: Row) -> list[str]:
-        # Rules may ask for a picture more than once.
-        pixels = cache(partial(self.records.pixels, self.name))
-        try:
-            return list(self.task.pixel_faults(row, pixels))
-        except PhotoError as error:
-            return [f"has a picture that cannot be decoded ({str(error).rstrip('.')})"]
+        return list(pixel_faults(self.task, row, partial(self.records.pixels, self.name)))
 
 
 def _portions(rows: Iterator[Row]) -> Iterator[list[Row]]:

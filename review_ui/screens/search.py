@@ -17,6 +17,7 @@ from curate.workflows.search import Query, SearchChoices, SearchModels, SearchOp
 from curate.workspace import Workspace
 from review_ui.screens.hits import grid
 from review_ui.screens.notices import nothing_yet, told
+from review_ui.screens.object_caption import caption_editor
 from review_ui.screens.screen import Visit
 
 _MOST = 60  # pictures on a page
@@ -49,7 +50,7 @@ def show(visit: Visit) -> None:
         data = _wanted()
         options = _narrowed(choices)
     with right, told():
-        _answer(visit.workspace, data, options)
+        _answer(visit, data, options)
 
 
 def _wanted() -> bytes | None:
@@ -96,9 +97,13 @@ def _narrowed(choices: SearchChoices) -> SearchOptions:
     )
 
 
-def _answer(workspace: Workspace, data: bytes | None, options: SearchOptions) -> None:
+def _answer(visit: Visit, data: bytes | None, options: SearchOptions) -> None:
+    workspace = visit.workspace
     if wanted := st.query_params.get("object"):
-        _found(search.search_object(workspace, _checked(wanted), options)[0])
+        query = search.search_object(workspace, _checked(wanted), options)[0]
+        with told():
+            caption_editor(visit, _checked(wanted))
+        _found(query)
     elif data is not None:
         photo = _read(str(workspace.root), workspace, data)
         queries = _search_photo(str(workspace.root), workspace, photo.sha256, photo, options)

@@ -61,7 +61,6 @@ def view_of(photo: bytes, number: int = 0, licence: str | None = "CC0-1.0") -> S
         source="our kitchen",
         licence=licence,
         consent=None,
-        has_location=False,
     )
 
 

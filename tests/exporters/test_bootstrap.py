@@ -41,7 +41,7 @@ class Drawn:
     def write(self, folder: Path) -> Path:
         read = self.files.__getitem__
         samples = bootstrap_samples(self.records, lambda view: read(view.photo_sha256), read, decode, LIMIT)
-        return write_folder(samples, SPEC, folder, records=len(samples)).directory
+        return write_folder(samples, SPEC, folder, records=len(self.records)).directory
 
     def store(self, data: bytes) -> str:
         sha256 = hashlib.sha256(data).hexdigest()
@@ -62,7 +62,6 @@ class Drawn:
             source=None,
             licence="CC0-1.0",
             consent=None,
-            has_location=False,
         )
         removal = uuid5(view.object_id, "removal")
         stored = self.store(png(output).data), self.store(png(plane).data)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from curate.errors import ExportError, VerificationError
+from curate.exporters.export_folder import write_folder
 from curate.exporters.manifest_file import NAME
 from curate.exporters.verify import verify
 from curate.photos.reading import decode
@@ -141,3 +142,15 @@ def test_a_library_that_cannot_write_is_one_sentence_too(approved, tmp_path, lay
     assert "File too large): mend that or export" in told.get(timeout=60)
     process.join()
     assert not list(tmp_path.iterdir())
+
+
+def test_what_cannot_be_read_is_told_from_what_cannot_be_written(tmp_path):
+    def samples():
+        yield (tmp_path / "gone.png").read_bytes()
+
+    with pytest.raises(ExportError, match=r"/gone\.png cannot be read \(No such file or directory\)"):
+        write_folder(samples(), SPEC, tmp_path / "out", records=1)
+    assert not list((tmp_path / "out").iterdir())
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(ExportError, match=r"/file/deeper/jugs-1 cannot be written \(Not a directory\)"):
+        write_folder(samples(), SPEC, tmp_path / "file" / "deeper", records=1)

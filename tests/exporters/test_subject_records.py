@@ -26,7 +26,6 @@ def accepted(number: int, photo: int, label: str = "vase", licence: str | None =
         None,
         licence,
         None,
-        False,
     )
     return AcceptedView(view, f"{photo:064x}")
 
@@ -71,6 +70,23 @@ def test_references_are_the_most_similar_one_per_photo():
     first = next(record for record in made.records if record.target.object_id == UUID(int=0))
     assert [view.object_id.int for view in first.references] == [1, 3, 4]
     assert first.similarities == pytest.approx(np.cos([0.1, 0.3, 0.4]), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("labels", "caption"),
+    [
+        (["vase", "cup", "vase", "vase"], "a photo of a vase"),
+        (["Potted Plant", "potted plant", "vase", "cup"], "a photo of a potted plant"),
+        (["vase", "cup", "vase", "cup"], "a photo of a cup"),
+        (["", "", "", "vase"], "a photo of a vase"),
+        (["", "_", " ", ""], "a photo of an object"),
+    ],
+)
+def test_a_thing_has_one_name_in_its_captions_whatever_a_detector_calls_its_views(labels, caption):
+    views = [accepted(number, number, label) for number, label in enumerate(labels)]
+    made = subject_records(views, unit(4), split="train", decision_ids=["d"])
+    assert {record.caption for record in made.records} == {caption}
+    assert sorted(record.target.label for record in made.records) == sorted(labels)
 
 
 def test_near_duplicate_photos_count_as_one():

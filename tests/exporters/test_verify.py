@@ -154,6 +154,9 @@ def test_a_later_schema_version_is_refused(copy):
         (lambda rows: [row | {"decision_ids": []} for row in rows], "rests on no decision"),
         (lambda rows: [row | {"object_id": "other"} for row in rows], "does not follow from its objects"),
         (lambda rows: [row | {"licence": "MIT"} for row in rows], "other licences"),
+        (lambda rows: [row | {"caption": "a jug\non a shelf"} for row in rows], "not one line of words"),
+        (lambda rows: [row | {"caption": "\u200b"} for row in rows], "not one line of words"),
+        (lambda rows: [row | {"caption_source": "me"} for row in rows], "neither a person nor a captioner"),
     ],
 )
 def test_rows_that_break_a_rule_are_found_even_if_sealed(copy, change, words):

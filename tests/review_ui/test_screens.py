@@ -11,8 +11,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import review_ui
+from curate.captions import PERSON, Caption
 from curate.errors import DatabaseError
-from curate.workflows import pairs, queue, review
+from curate.workflows import captions, pairs, queue, review
 from curate.workflows.search import SearchOptions, search_object
 from pair_files import draw_pair
 from removal_rows import add_removal, queue_removals
@@ -201,9 +202,31 @@ def test_search_by_an_object_shows_what_is_like_it(workspace, serve):
     page = shown("search", object=str(anchor.public_id))
     assert not page.exception
     assert "60 objects, most similar first" in texts(page)
-    page.button[0].click().run()
+    next(each for each in page.button if each.label == "More like this").click().run()
     assert not page.exception
     assert page.query_params["object"] != [str(anchor.public_id)]
+
+
+def test_a_view_of_a_settled_group_is_found_by_search_and_gets_a_caption_there(workspace, serve):
+    serve(workspace)
+    group = review.groups(workspace)[0]
+    review.decide(workspace, str(group.public_id), "accept", reviewer="ada")
+    view = group.views[0].object_.public_id
+    page = shown("search", object=str(view)[:13])
+    for words in ("a jug by the window", ""):
+        page.text_input(f"caption-typed-{view}").set_value(words)
+        next(each for each in page.button if each.label == "Save the caption").click().run()
+        assert not page.exception
+        assert "Saved." in texts(page)
+        (said,) = captions.shown(workspace, str(view))
+        assert said.caption == (
+            Caption(words, PERSON, workspace.settings.reviewer) if words else said.otherwise
+        )
+    captions.write(workspace, view, "a jug", by="bob")
+    page.text_input(f"caption-typed-{view}").set_value("a cup")
+    next(each for each in page.button if each.label == "Save the caption").click().run()
+    assert "Somebody wrote “a jug” since you looked" in texts(page)
+    assert captions.shown(workspace, str(view))[0].caption.text == "a jug"
 
 
 @pytest.mark.parametrize("object_id", ["'; DROP TABLE objects; --", "../../etc/passwd", "a cup"])

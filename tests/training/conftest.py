@@ -62,7 +62,7 @@ class Drawn:
         Image.fromarray(draw(number)).save(file, "JPEG", quality=95)
         sha256 = self.store(file.getvalue())
         thing = uuid5(NAMESPACE_OID, sha256)
-        return SubjectView(thing, sha256, f"file:///{number}", BOX, "jug", 0.5, None, "CC0-1.0", None, False)
+        return SubjectView(thing, sha256, f"file:///{number}", BOX, "jug", 0.5, None, "CC0-1.0", None)
 
     def views(self, number: int, references: int) -> SubjectRecord:
         target, *others = (self.view(10 * number + place) for place in range(references + 1))

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.errors import PhotoError
-from curate.exporters.formats.edits import EDITABLE, Edit, edit_of
+from curate.exporters.formats.edits import EDITABLE, Edit, edit_of, unsaid
 from curate.exporters.formats.files import Own, copy_faults, in_threads, piece_faults, write_pieces
 from curate.exporters.formats.format import Format
 from curate.exporters.layout import Read, RecordFolder
@@ -112,7 +112,7 @@ def _masks(task: Task) -> Mapping[str, str]:
     meaning = task.masks.get("mask_file_name")
     if not meaning:
         return {}
-    masks = {"mask": f"{meaning}; as `mask_path`, white is where the loss counts more"}
+    masks = {"mask": f"{meaning}; not for `mask_path`, which weighs the loss: white in full, black hardly"}
     if task.name in (insertion_records.TASK, removal.TASK):
         masks["inpaint"] = "alpha: 0 is the object, to be painted anew, 255 everything else, to be kept"
     return masks
@@ -141,7 +141,10 @@ def _loading(task: Task) -> str:
         )
         lines.append(f"{what} are the references, most similar first: list the folders that you want.")
     if task.masks:
-        lines.append("`mask` shows the object.")
+        lines.append(
+            "`mask` shows the object. Leave `mask_path` out, or raise `mask_min_value`: with it only what "
+            "lies under the mask is learned, and the object's shadow and reflections lie around it."
+        )
     dropped = [name.removesuffix("_file_name") for name in task.masks if name != "mask_file_name"]
     dropped += ["background"] if "background_file_name" in columns and "input_file_name" in columns else []
     if dropped:
@@ -161,4 +164,5 @@ AI_TOOLKIT = Format(
     faults=_faults,
     pictures=_pictures,
     keeps_pictures=False,
+    unsaid=unsaid,
 )

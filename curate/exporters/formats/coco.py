@@ -86,16 +86,18 @@ def _pieces(
 
 
 def _outline(records: RecordFolder, split: str, row: Row) -> dict[str, Any]:
-    """Box, area and mask. The box is the row's own or, if it has none, the tightest around the mask."""
+    """Box, area and outline. Readers take the box for the bounds of the outline, so that it is just that."""
     if "mask_file_name" not in row:
-        box = row["box"]
-        return {"bbox": box, "area": box[2] * box[3], "segmentation": []}
+        x, y, width, height = box = row["box"]
+        # An empty list, or none, is more than pycocotools and loaders of masks bear.
+        corners = [x, y, x + width, y, x + width, y + height, x, y + height]
+        return {"bbox": box, "area": width * height, "segmentation": [corners]}
     from pycocotools import mask as coder
 
     inside = records.pixels(split, row["mask_file_name"]) == 255  # [height, width]
     coded = coder.encode(np.asfortranarray(inside, dtype=np.uint8))
     return {
-        "bbox": row["box"] if "box" in row else coder.toBbox(coded).tolist(),
+        "bbox": coder.toBbox(coded).tolist(),
         "area": int(coder.area(coded)),
         "segmentation": {"size": coded["size"], "counts": coded["counts"].decode()},
     }
@@ -127,6 +129,11 @@ def _masks(task: Task) -> Mapping[str, str]:
 
 def _loading(task: Task) -> str:
     whose = "the target" if task.name != removal.TASK else "the input"
+    outline = (
+        "`bbox` is the bounds of the mask; the detector's `box` stands in records/."
+        if task.masks
+        else "There are no masks: `segmentation` is the box."
+    )
     return "\n".join(
         [
             "```python",
@@ -135,7 +142,8 @@ def _loading(task: Task) -> str:
             'coco = COCO("path/to/this/folder/annotations/train.json")',
             "```",
             f"Each record is one annotation, on {whose}; `file_name` starts at this folder. Boxes are x, y,",
-            "width, height in pixels. References, backgrounds and all other columns stand in records/ alone.",
+            f"width, height in pixels. {outline}",
+            "References, backgrounds and all other columns stand in records/ alone.",
         ]
     )
 

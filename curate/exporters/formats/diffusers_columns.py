@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from curate.exporters.formats.edits import EDITABLE, edit_of
+from curate.exporters.formats.edits import EDITABLE, edit_of, unsaid
 from curate.exporters.formats.files import Own
 from curate.exporters.formats.format import Format
+from curate.exporters.formats.image_folder import MOVED, table_and_picture
 from curate.exporters.layout import ROWS_PER_GROUP, TABLE, RecordFolder, has_schema, table_rows, table_writer
 from curate.exporters.tasks.task import Row, Task
 
@@ -90,6 +91,7 @@ def _loading(task: Task) -> str:
             "Scripts that call them otherwise are told with `--cond_image_column input_image`,",
             "`--image_column edited_image` and `--caption_column edit_prompt`.",
             *_dropped(task),
+            MOVED,
             "All columns stand in records/, and all pictures they name lie here.",
         ]
     )
@@ -114,5 +116,6 @@ DIFFUSERS = Format(
     tasks=EDITABLE,
     write=_write,
     faults=_faults,
-    image_folder=True,
+    data_files=table_and_picture,
+    unsaid=unsaid,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from curate.exporters.tasks import (
     bootstrap_records,
@@ -49,6 +50,21 @@ def thing_in(row: Row) -> str:
     """What the object is called, on one line; ``object`` if nobody said."""
     name = row["label"] if "label" in row else row["object_name"]
     return " ".join((name or "").split()) or "object"
+
+
+def unsaid(task: Task, parameters: Mapping[str, Any]) -> str | None:
+    """What pictures and prompts alone do not tell of records that were exported with ``parameters``."""
+    if task.name == subject_records.TASK and not parameters.get("crops"):
+        return (
+            "Pictures are whole photos, and this layout has no place for boxes: nothing tells a trainer "
+            "which thing in them a prompt is about. Export with --crops, so that each picture is the thing."
+        )
+    if task.name == insertion_records.TASK:
+        return (
+            "References are whole photos, and this layout has no place for their boxes: which thing in them "
+            "to insert is told by the prompt's word for it alone."
+        )
+    return None
 
 
 def _subject(row: Row) -> Edit:

@@ -19,7 +19,8 @@ Own = dict[str, str]
 """sha256 by path of the files that are neither rows nor pictures where rows say; checks take out what they
 account for."""
 
-_PICTURES = ("_file_name", "_file_names")
+PICTURES = ("_file_name", "_file_names")
+"""How names of columns with pictures end."""
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -33,7 +34,7 @@ def json_bytes(value: object) -> bytes:
 
 def plain_values(row: Row) -> dict[str, Any]:
     """All of a row but the names of its pictures."""
-    return {name: value for name, value in row.items() if not name.endswith(_PICTURES)}
+    return {name: value for name, value in row.items() if not name.endswith(PICTURES)}
 
 
 def write_pieces(path: Path, pieces: Iterable[bytes]) -> str:

@@ -6,13 +6,18 @@ canonical layout first, so a format is a function from that folder to another on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from curate.exporters.contents import Contents
 from curate.exporters.formats.files import Own
-from curate.exporters.layout import Read, RecordFolder
+from curate.exporters.layout import Read, RecordFolder, table_name
 from curate.exporters.tasks.task import Task, file_names
+
+Feature = Mapping[str, Any]
+"""Name and type of a column in the hub's YAML."""
 
 
 def _nothing(records: RecordFolder, task: Task, tree: Path) -> None:
@@ -27,6 +32,18 @@ def _in_files(records: RecordFolder, task: Task, split: str) -> Iterator[tuple[s
     for row in records.rows(split):
         for name in file_names(row):
             yield name, records.picture(split, name).read_bytes
+
+
+def _all_said(task: Task, parameters: Mapping[str, Any]) -> None:
+    """Rows lie beside the pictures, or are told with them."""
+
+
+def _tables(contents: Contents, split: str) -> list[str]:
+    return [table_name(split, canonical=False)]
+
+
+def _told_by_files(task: Task, contents: Contents) -> list[Feature]:
+    return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +70,12 @@ class Format:
     """Whether pictures lie where the rows say, ``<split>/ab/<sha256>.png``."""
     canonical: bool = False
     """Whether the rows lie beside the pictures of their split, not in ``records``."""
-    image_folder: bool = False
-    """Whether a metadata.parquet beside the pictures of each split makes it one for ``load_dataset``."""
+    data_files: Callable[[Contents, str], Sequence[str]] = _tables
+    """The files of a split that ``load_dataset`` reads, from the folder; ``*`` stands for any name."""
+    features: Callable[[Task, Contents], Sequence[Feature]] = _told_by_files
+    """Types of the columns that ``load_dataset`` gives, in the hub's YAML; none where the files tell."""
+    unsaid: Callable[[Task, Mapping[str, Any]], str | None] = _all_said
+    """What trainers that read this layout are not told of records, for an export with these parameters."""
 
     def holds(self, task: str) -> bool:
         return self.tasks is None or task in self.tasks

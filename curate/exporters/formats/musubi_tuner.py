@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from curate.exporters.formats.edits import EDITABLE, edit_of
+from curate.exporters.formats.edits import EDITABLE, edit_of, unsaid
 from curate.exporters.formats.files import Own, copy_faults, json_bytes, piece_faults, write_pieces
 from curate.exporters.formats.format import Format
 from curate.exporters.layout import RecordFolder
@@ -100,4 +100,5 @@ MUSUBI_TUNER = Format(
     tasks=EDITABLE,
     write=_write,
     faults=_faults,
+    unsaid=unsaid,
 )

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import io
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO
 
 from curate.exporters.formats.files import json_bytes, plain_values
@@ -31,7 +31,7 @@ def parts_of(row: Row) -> dict[str, str | None]:
         elif column.endswith("_file_names"):
             start = _LISTS.get(column, column.removesuffix("_file_names"))
             names |= {f"{start}{number}": each for number, each in enumerate(value or ())}
-    parts = {f"{part}{PurePosixPath(name).suffix}": name for part, name in names.items()}
+    parts = {f"{part}{name[-4:]}": name for part, name in names.items()}  # .jpg or .png, as all are
     return dict(sorted([*parts.items(), ("json", None)]))
 
 
@@ -40,9 +40,37 @@ def row_bytes(row: Row) -> bytes:
     return json_bytes(plain_values(row))
 
 
+def shard_name(split: str, number: int) -> str:
+    """What the shards of a split are called, counted from 0."""
+    return f"{split}-{number:06d}.tar"
+
+
 def shard_names(split: str) -> Iterator[str]:
     """As many as are wanted, in their order."""
-    return (f"{split}-{number:06d}.tar" for number in count())
+    return (shard_name(split, number) for number in count())
+
+
+class Filling:
+    """Deals the samples of a split out to shards: as soon as one has no room for a sample, the next begins.
+
+    Args:
+        largest: Bytes of a shard at most, unless a single sample is larger.
+    """
+
+    def __init__(self, largest: int) -> None:
+        self.number = 0
+        """Of the shard that the last sample went to."""
+        self._largest = largest
+        self._filled = 0
+
+    def add(self, sizes: Iterable[int]) -> int:
+        """The number of the shard for a sample with files of these sizes, in bytes."""
+        blocks = sum(-(-size // tarfile.BLOCKSIZE) + 1 for size in sizes) * tarfile.BLOCKSIZE
+        # A tar file is padded to whole records at its end.
+        if self._filled and self._filled + blocks + tarfile.RECORDSIZE > self._largest:
+            self.number, self._filled = self.number + 1, 0
+        self._filled += blocks
+        return self.number
 
 
 class Shards:
@@ -55,23 +83,26 @@ class Shards:
     """
 
     def __init__(self, tree: Path, split: str, largest: int) -> None:
-        self._paths = (tree / name for name in shard_names(split))
-        self._largest = largest
-        self._shard: tarfile.TarFile | None = None
+        self._tree, self._split = tree, split
+        self._filling = Filling(largest)
+        self._shard = self._new(0)
+        self._number = 0
 
     def add(self, sample: Mapping[str, bytes]) -> None:
         """Append the files of a sample, content by name."""
-        shard = self._shard
-        if shard is None or shard.offset + _tar_bytes(sample) > self._largest:
+        number = self._filling.add(map(len, sample.values()))
+        if number != self._number:
             self.close()
-            self._shard = shard = tarfile.TarFile(next(self._paths), "x", format=tarfile.USTAR_FORMAT)
+            self._shard, self._number = self._new(number), number
         for name, data in sample.items():
-            shard.addfile(_entry(name, len(data)), io.BytesIO(data))
-        shard.members.clear()  # type: ignore[attr-defined]  # the headers of all files so far
+            self._shard.addfile(_entry(name, len(data)), io.BytesIO(data))
+        self._shard.members.clear()  # type: ignore[attr-defined]  # the headers of all files so far
 
     def close(self) -> None:
-        if self._shard is not None:
-            self._shard.close()
+        self._shard.close()
+
+    def _new(self, number: int) -> tarfile.TarFile:
+        return tarfile.TarFile(self._tree / shard_name(self._split, number), "x", format=tarfile.USTAR_FORMAT)
 
 
 def members(shard: Path) -> Iterator[tuple[str, bytes]]:
@@ -116,9 +147,3 @@ def _entry(name: str, size: int) -> tarfile.TarInfo:
     entry = tarfile.TarInfo(name)
     entry.size, entry.mode = size, 0o644
     return entry
-
-
-def _tar_bytes(sample: Mapping[str, bytes]) -> int:
-    """What a sample adds to a shard at most: headers and content in whole blocks, and its last padding."""
-    blocks = sum(-(-len(data) // tarfile.BLOCKSIZE) + 1 for data in sample.values())
-    return blocks * tarfile.BLOCKSIZE + tarfile.RECORDSIZE

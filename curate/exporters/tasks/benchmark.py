@@ -13,7 +13,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.exporters.tasks.subject import SUBJECT, holdings, view_faults
+from curate.exporters.tasks.subject import SUBJECT, caption_faults, holdings, view_faults
 from curate.exporters.tasks.subject_records import (
     REFERENCES,
     AcceptedView,
@@ -90,6 +90,7 @@ def _row_faults(row: Row, size_of: SizeOf) -> Iterator[str]:
         yield "has an id that does not follow from its objects"
     if len(row["reference_object_ids"]) != REFERENCES:
         yield f"has other than {REFERENCES} references"
+    yield from caption_faults(row)
     yield from view_faults(row, size_of)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from uuid import UUID
 
 from curate.errors import ExportError
-from curate.exporters.pixels import QUICK, Decode, MediaFile, decoded, exported_photo, pasted, png
+from curate.exporters.pixels import QUICK, Decode, MediaFile, decoded, exported_photo, naming, pasted, png
 from curate.exporters.tasks.backgrounds import (
     BACKGROUND,
     MASK,
@@ -56,7 +56,8 @@ class _Source:
         removal = background.removal_id
         undo = f"take back the decisions on removal {removal} with `curate decide undo {removal}`"
         data = original_bytes(target, self.read_photo, undo)
-        photo = exported_photo(data, self.decode, has_location=target.has_location)
+        with naming(target.uri or target.photo_sha256):
+            photo = exported_photo(data, self.decode)
         output, mask = (
             MediaFile(self.read_png(sha256), ".png")
             for sha256 in (background.output_sha256, background.mask_sha256)
@@ -81,7 +82,7 @@ def bootstrap_samples(
     read_png: ReadPng,
     decode: Decode,
     max_pixels: int,
-) -> list[Sample]:
+) -> Iterator[Sample]:
     """Samples of ``records`` in their order, for ``write_folder``; no picture is read yet.
 
     Args:
@@ -92,7 +93,7 @@ def bootstrap_samples(
         max_pixels: Larger pictures are refused.
     """
     source = _Source(read_photo, read_png, decode, max_pixels)
-    return [_sample(record, source) for record in records]
+    return (_sample(record, source) for record in records)
 
 
 def _sample(record: BootstrapRecord, source: _Source) -> Sample:

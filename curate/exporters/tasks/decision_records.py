@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from functools import partial
@@ -107,14 +107,14 @@ def sample_id(decision_id: str) -> str:
     return hashlib.sha256(f"{TASK}\n{decision_id}".encode()).hexdigest()
 
 
-def decision_samples(records: Iterable[VoteRecord], read_pictures: ReadPictures | None) -> list[Sample]:
+def decision_samples(records: Iterable[VoteRecord], read_pictures: ReadPictures | None) -> Iterator[Sample]:
     """Samples of ``records`` in their order, for ``write_folder``; no picture is read yet.
 
     Args:
         records: Each vote once.
         read_pictures: Gives those of a removal; None exports no pictures.
     """
-    return [_sample(record, read_pictures) for record in records]
+    return (_sample(record, read_pictures) for record in records)
 
 
 def _sample(record: VoteRecord, read_pictures: ReadPictures | None) -> Sample:

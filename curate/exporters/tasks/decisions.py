@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from curate.exporters.bare_bytes import NOTHING_BESIDE
 from curate.exporters.tasks.decision_records import INPUT, MASK, OUTPUT, PICTURES, TASK, WIDENED, sample_id
 from curate.exporters.tasks.tally import Tally
 from curate.exporters.tasks.task import CardWords, Column, Holdings, PixelsOf, Row, SizeOf, Task, listed
@@ -189,8 +190,8 @@ DECISIONS = Task(
             "are the same in all versions of a manifest and differ between manifests; they are made with a "
             "key that stays in the workspace. They hide nobody from whoever also has another export of the "
             "same items and a list of names: `decision_ids` of other tasks are made from the names of "
-            "reviewers, so that names can be tried out on them. `words` leave as they were typed. No file "
-            "carries location data."
+            "reviewers, so that names can be tried out on them. `words` leave as they were typed. "
+            f"{NOTHING_BESIDE}"
         ),
         limits=(
             "Votes are people's, taken one after another from a queue that numbers of models put in order: "

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import tee
 from uuid import UUID
 
 from curate.exporters.pixels import Decode, MediaFile
@@ -35,8 +36,8 @@ def sample_id(target: UUID | str, removal: UUID | str, references: Iterable[UUID
 
 
 def insertion_samples(
-    records: Sequence[InsertionRecord], read_photo: ReadPhoto, read_png: ReadPng, decode: Decode
-) -> list[Sample]:
+    records: Iterable[InsertionRecord], read_photo: ReadPhoto, read_png: ReadPng, decode: Decode
+) -> Iterator[Sample]:
     """Samples of ``records`` in their order, for ``write_folder``; no picture is read yet.
 
     Args:
@@ -45,8 +46,9 @@ def insertion_samples(
         read_png: Gives outputs and masks.
         decode: Used for photos that may not leave as they are.
     """
-    views = subject_samples([each.views for each in records], read_photo, decode)
-    return [_sample(record, sample, read_png) for record, sample in zip(records, views, strict=True)]
+    to_read, to_write = tee(records)
+    views = subject_samples((each.views for each in to_read), read_photo, decode)
+    return (_sample(record, sample, read_png) for record, sample in zip(to_write, views, strict=True))
 
 
 def _sample(record: InsertionRecord, views: Sample, read_png: ReadPng) -> Sample:

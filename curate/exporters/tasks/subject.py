@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 
 from curate.captions import PERSON, TEMPLATE
+from curate.exporters.bare_bytes import KEPT_OR_DECODED, NOTHING_BESIDE
 from curate.exporters.tasks.subject_records import TASK, sample_id
 from curate.exporters.tasks.tally import Tally
 from curate.exporters.tasks.task import CardWords, Column, Holdings, Row, SizeOf, Task, listed
+from curate.plain_text import is_one_line, is_seen
 
 _SOURCE = re.compile(rf"{PERSON}|{TEMPLATE}|[0-9a-f]{{64}}")
 _TEXTS = listed(pa.string())
@@ -29,7 +31,8 @@ _COLUMNS = (
     Column(
         "caption_source",
         pa.string(),
-        "who says so: a `person`, a `template` of the label, or the fingerprint of a captioner",
+        "who says so: a `person`, the fingerprint of a captioner, or a `template` of the label that most "
+        "views of the thing have",
     ),
     Column("label", pa.string(), "class name of the target from its detector or annotator"),
     Column("box", _BOX, "target: x, y, width, height in pixels of the exported picture"),
@@ -74,9 +77,16 @@ def holdings(row: Row) -> Holdings:
 def _row_faults(row: Row, size_of: SizeOf) -> Iterator[str]:
     if row["sample_id"] != sample_id(row["object_id"], row["reference_object_ids"]):
         yield "has an id that does not follow from its objects"
+    yield from caption_faults(row)
+    yield from view_faults(row, size_of)
+
+
+def caption_faults(row: Row) -> Iterator[str]:
+    """What is wrong with the prompt of a row."""
     if not _SOURCE.fullmatch(row["caption_source"]):
         yield "has a caption from neither a person nor a captioner nor the template"
-    yield from view_faults(row, size_of)
+    if not (is_one_line(row["caption"]) and is_seen(row["caption"])):
+        yield "has a caption that is not one line of words"
 
 
 def view_faults(row: Row, size_of: SizeOf) -> Iterator[str]:
@@ -132,11 +142,7 @@ SUBJECT = Task(
             "A record stands under the licences of all its photos. What the people in them agreed to stands "
             "in `consent` and `reference_consents`, as it was stated when the photos were taken in."
         ),
-        making=(
-            "Whole photos that were upright 8-bit sRGB JPEG or PNG without location data are here byte for "
-            "byte; everything else was decoded once, turned upright, converted to sRGB and written as PNG. "
-            "No file carries location data."
-        ),
+        making=(f"Whole photos: {KEPT_OR_DECODED} {NOTHING_BESIDE}"),
         limits=(
             "Groups are found by how alike views are: objects that a detector missed, or that look different "
             "from another side, are not in them, and mass-produced things count as one thing though they are "

@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.captions import template
+from curate.captions import common_template
 from curate.errors import ExportError
 from curate.records import SubjectRecord, SubjectView
 
@@ -77,18 +77,22 @@ def subject_records(
             f"At least {fewest} of {references} references cannot be met: "
             "give --at-least a number from 1 to --references."
         )
-    order = sorted(range(len(views)), key=lambda row: str(views[row].view.object_id))
-    members = [views[row] for row in order]
+    ids = [str(view.view.object_id) for view in views]
+    order = sorted(range(len(views)), key=ids.__getitem__)
+    members, ids = [views[row] for row in order], sorted(ids)
     exact = vectors[order].astype(np.float64)
     # 6 decimals: sums of 64..1152 products differ in about the 15th digit between BLAS builds, and an
     # export must not.
     cosines = np.round(exact @ exact.T, 6)  # [members, members]
-    group_id = _digest("group", *(str(member.view.object_id) for member in members))
+    group_id = _digest("group", *ids)
     decisions = tuple(sorted(set(decision_ids)))
+    caption = common_template(member.view.label for member in members)
+
+    most_similar = np.argsort(-cosines, axis=1, kind="stable").tolist()
 
     records, skipped = [], []
     for index, target in enumerate(members):
-        chosen = _references(index, members, cosines[index], references)
+        chosen = _references(index, members, most_similar[index], references)
         if len(chosen) < fewest:
             reason = _too_few(len(chosen), fewest)
             skipped.append(SkippedTarget(target.view.object_id, reason))
@@ -96,12 +100,12 @@ def subject_records(
         siblings = tuple(members[sibling].view for sibling in chosen)
         records.append(
             SubjectRecord(
-                sample_id=sample_id(target.view.object_id, [sibling.object_id for sibling in siblings]),
+                sample_id=sample_id(ids[index], [ids[sibling] for sibling in chosen]),
                 group_id=group_id,
                 target=target.view,
                 references=siblings,
                 similarities=tuple(float(cosines[index, sibling]) for sibling in chosen),
-                caption=template(target.view.label),
+                caption=caption,
                 split=split,
                 decision_ids=decisions,
             )
@@ -120,12 +124,12 @@ def views_of(record: SubjectRecord) -> tuple[SubjectView, ...]:
 
 
 def _references(
-    target: int, members: Sequence[AcceptedView], cosines: NDArray[np.float64], most: int
+    target: int, members: Sequence[AcceptedView], most_similar: Iterable[int], most: int
 ) -> list[int]:
     """Rows of the most similar members, one per photo; equal similarities by object id."""
     used = {members[target].photo_key}
     chosen: list[int] = []
-    for row in np.argsort(-cosines, kind="stable").tolist():
+    for row in most_similar:
         if len(chosen) < most and members[row].photo_key not in used:
             used.add(members[row].photo_key)
             chosen.append(row)

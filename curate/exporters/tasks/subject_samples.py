@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from curate.errors import ExportError, PhotoError
-from curate.exporters.pixels import Decode, crop_frame, exported_crop, exported_photo
+from curate.exporters.pixels import Decode, crop_frame, exported_crop, exported_photo, naming
 from curate.exporters.tasks.task import Made, Picture, Sample
 from curate.records import Box, SubjectRecord, SubjectView
 
@@ -50,9 +50,10 @@ class _Pictures:
 
     def _make(self, view: SubjectView) -> Made:
         data = self._read(view)
-        if self.crops:
-            return Made({_PHOTO: exported_crop(data, view.box, self.decode)})
-        return Made({_PHOTO: exported_photo(data, self.decode, has_location=view.has_location)})
+        with naming(view.uri or view.photo_sha256):
+            if self.crops:
+                return Made({_PHOTO: exported_crop(data, view.box, self.decode)})
+            return Made({_PHOTO: exported_photo(data, self.decode)})
 
     def _read(self, view: SubjectView) -> bytes:
         groups = f"take back the decisions on the groups of object {view.object_id}"

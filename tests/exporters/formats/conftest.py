@@ -6,6 +6,7 @@ import hashlib
 import re
 from pathlib import Path
 
+import datasets
 import numpy as np
 import pytest
 from PIL import Image
@@ -73,6 +74,15 @@ def rows_of(canonical):
 def picture(canonical):
     """Pixels of a picture of the canonical export, as Pillow decodes them."""
     return lambda task, split, name: np.array(Image.open(canonical[task] / split / name))
+
+
+@pytest.fixture
+def loaded(monkeypatch, tmp_path):
+    """What ``load_dataset`` gives of a folder, with a cache of its own."""
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    datasets.disable_progress_bars()
+    return lambda folder, **options: datasets.load_dataset(str(folder), **options)
 
 
 @pytest.fixture

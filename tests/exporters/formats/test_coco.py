@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from pycocotools.coco import COCO
+from torchvision.datasets import CocoDetection, wrap_dataset_for_transforms_v2
 
 from curate.errors import VerificationError
 from curate.exporters.verify import verify
@@ -37,17 +38,31 @@ def test_each_record_is_an_annotation_with_its_box_mask_and_category(task, conve
         assert category["name"] == (row.get("label") or row.get("object_name") or "object")
         if "mask_file_name" in row:
             mask = picture(task, split, row["mask_file_name"])
-            assert found["bbox"] == row.get("box", _tight(mask))
+            assert found["bbox"] == _tight(mask)
             assert np.array_equal(coco.annToMask(found) * 255, mask)
             assert found["area"] == np.count_nonzero(mask)
         else:
             assert found["bbox"] == row["box"]
             assert found["area"] == row["box"][2] * row["box"][3]
+            assert found["area"] == pytest.approx(coco.annToMask(found).sum(), rel=0.1)
 
 
 def _tight(mask):
     (top, left), (bottom, right) = np.argwhere(mask).min(0), np.argwhere(mask).max(0)
     return [left, top, right - left + 1, bottom - top + 1]
+
+
+@pytest.mark.parametrize("task", NAMES)
+def test_loaders_of_boxes_and_masks_take_it(task, converted):
+    """torchvision's, which asks pycocotools for the mask of every annotation."""
+    folder = converted(task, "coco")
+    photos = CocoDetection(str(folder), str(folder / "annotations/train.json"))
+    wanted = wrap_dataset_for_transforms_v2(photos, target_keys=("boxes", "masks", "labels"))
+    for number, (photo, target) in enumerate(wanted):
+        found = photos.coco.loadAnns(photos.coco.getAnnIds(imgIds=[photos.ids[number]]))
+        assert target["masks"].shape == (len(found), photo.height, photo.width)
+        assert target["masks"].any(dim=(1, 2)).all()
+        assert target["boxes"].shape == (len(found), 4)
 
 
 def test_a_photo_of_two_records_is_one_image_with_two_annotations(converted):

@@ -17,11 +17,7 @@ from format_sets import TASKS as NAMES
 SOURCES = {"subject": "reference_file_names", "insertion": "background_file_name"}
 
 
-@pytest.fixture(autouse=True)
-def _offline(monkeypatch, tmp_path):
-    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
-    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
-    datasets.disable_progress_bars()
+pytestmark = pytest.mark.usefixtures("loaded")
 
 
 @pytest.mark.parametrize("task", NAMES)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
+from curate.cli.app import app
 from curate.cli.export_options import FormatName
 from curate.errors import ExportError, VerificationError
 from curate.exporters.conversion import convert_folder
@@ -73,6 +76,55 @@ def test_manifest_and_card_say_what_masks_mean(name, task, converted, canonical)
     for called, meaning in masks.items():
         escaped = meaning.replace("|", r"\|")
         assert f"| `{called.removesuffix('_file_name')}` | {escaped} |" in card
+
+
+@pytest.mark.parametrize("name", ["coco", "musubi-tuner", "ai-toolkit"])
+@pytest.mark.parametrize("task", ["subject", "removal"])
+def test_datasets_loads_the_rows_of_layouts_that_it_does_not_know(name, task, converted, rows_of, loaded):
+    found = loaded(converted(task, name))
+    ids = [(split, row["sample_id"]) for split, rows in found.items() for row in rows]
+    assert ids == [(split, row["sample_id"]) for split, row in rows_of(task)]
+
+
+@pytest.mark.parametrize("name", ["imagefolder", "diffusers"])
+def test_a_folder_that_was_moved_is_loaded_as_its_card_says(name, canonical, converted, loaded, tmp_path):
+    folder = tmp_path / "here"
+    shutil.copytree(canonical["removal"] if name == "imagefolder" else converted("removal", name), folder)
+    picture = "target" if name == "imagefolder" else "edited_image"
+    before = loaded(folder)["train"][0][picture].size
+    (tmp_path / "there").mkdir()
+    folder = folder.rename(tmp_path / "there" / "here")
+    with pytest.raises(FileNotFoundError):
+        loaded(folder)["train"][0]
+    option = re.search(r'download_mode="(\w+)"', (folder / "README.md").read_text())[1]
+    assert loaded(folder, download_mode=option)["train"][0][picture].size == before
+
+
+@pytest.mark.parametrize(("crops", "told"), [(False, True), (True, False)])
+def test_layouts_without_boxes_say_so_where_pictures_are_whole_photos(crops, told):
+    for name, layout in FORMATS.items():
+        if layout.holds("subject"):
+            said = layout.unsaid(TASKS["subject"], {"crops": crops})
+            assert bool(said) == (told and name in {"diffusers", "musubi-tuner", "ai-toolkit"})
+            assert not said or said.endswith("Export with --crops, so that each picture is the thing.")
+
+
+def test_the_command_warns_of_whole_photos_without_boxes(canonical, tmp_path):
+    def convert(name, *more):
+        arguments = ("convert", canonical["subject"], "--format", name, "--to", tmp_path / name, *more)
+        return CliRunner().invoke(app, [*map(str, arguments)])
+
+    assert "Warning: Pictures are whole photos" in convert("musubi-tuner").stderr
+    assert "Export with --crops" in json.loads(convert("ai-toolkit", "--json").stdout)["unsaid"]
+    assert convert("coco").stderr == ""
+
+
+def test_the_card_says_what_its_layout_leaves_unsaid(converted):
+    for name in OTHERS:
+        card = (converted("subject", name) / "README.md").read_text()
+        assert ("which thing in them a prompt is about" in card) == (
+            FORMATS[name].unsaid(TASKS["subject"], {}) is not None
+        )
 
 
 @pytest.mark.parametrize("name", OTHERS)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import tarfile
 
 import numpy as np
 import pytest
 import webdataset
+from PIL import Image
 
 from curate.errors import VerificationError
-from curate.exporters.formats.registry import FORMATS
 from curate.exporters.formats.shards import Shards, members, parts_of
-from curate.exporters.formats.webdataset import write_shards
+from curate.exporters.formats.webdataset import shard_faults, write_shards
 from curate.exporters.layout import RecordFolder
 from curate.exporters.tasks.registry import TASKS
 from curate.exporters.verify import verify
@@ -44,7 +45,7 @@ def test_samples_have_the_rows_and_the_very_bytes_of_all_pictures(task, converte
             assert name is None or sample[part] == (canonical[task] / split / name).read_bytes()
 
 
-def test_votes_with_and_without_pictures_have_a_place(written, tmp_path):
+def test_votes_with_and_without_pictures_have_a_place(written, loaded, tmp_path):
     folder = written("decisions", "webdataset", tmp_path)
     told = verify(folder)
     assert (told.format, told.counts["train"]) == ("webdataset", 2)
@@ -55,6 +56,30 @@ def test_votes_with_and_without_pictures_have_a_place(written, tmp_path):
     pictures = {"input.png", "output.png", "mask.png", "widened_mask.png"}
     assert seen == {"pair": {"json"}, "removal": {"json", *pictures}}
     assert json.loads(stored(folder, "train")[0]["json"])["decided_at"] == "2026-11-22T21:30:00+00:00"
+    read = {sample["json"]["kind"]: sample for sample in loaded(folder)["train"]}
+    assert read["removal"]["input.png"].size == (6, 5)
+    assert read["pair"]["input.png"] is None
+
+
+@pytest.mark.parametrize("task", NAMES)
+def test_datasets_reads_shards_with_the_pictures_and_rows_of_all_samples(
+    task, converted, canonical, rows_of, loaded
+):
+    """Targets are JPEG in one record and PNG in the next."""
+    samples = loaded(converted(task, "webdataset"))
+    found = [(split, sample) for split in ("train", "test") for sample in samples[split]]
+    suffixes = {part.rpartition(".")[2] for _, row in rows_of(task) for part in parts_of(row)}
+    assert suffixes == {"jpg", "png", "json"}
+    for (split, row), (where, sample) in zip(rows_of(task), found, strict=True):
+        assert (where, sample["__key__"]) == (split, row["sample_id"])
+        told = {name: value for name, value in row.items() if "file_name" not in name}
+        assert sample["json"] == told
+        parts = parts_of(row)
+        pictures = {part for part in sample if part.endswith((".jpg", ".png"))}
+        assert {part for part in pictures if sample[part] is not None} == parts.keys() - {"json"}
+        for part in parts.keys() - {"json"}:
+            shown = np.array(Image.open(canonical[task] / split / parts[part]))
+            assert np.array_equal(np.asarray(sample[part]), shown)
 
 
 def test_pictures_are_called_like_their_columns_and_references_are_numbered(converted):
@@ -87,7 +112,7 @@ def test_shards_are_filled_up_to_their_limit(canonical, converted, tmp_path):
     for split in records.splits():
         shutil.copy(records.table(split), tmp_path / "records" / f"{split}.parquet")
     own = {path.name: "" for path in tmp_path.glob("*.tar")}
-    assert not list(FORMATS["webdataset"].faults(RecordFolder(tmp_path, canonical=False), task, own))
+    assert not list(shard_faults(RecordFolder(tmp_path, canonical=False), task, own, largest=50_000))
     assert not own
 
 
@@ -149,6 +174,20 @@ def test_a_forged_shard_is_told_apart_though_it_was_sealed(forge, told, converte
     reseal(folder)
     with pytest.raises(VerificationError, match=told):
         verify(folder)
+
+
+def test_samples_in_other_shards_than_an_export_puts_them_in_are_told(converted, tmp_path):
+    folder = tmp_path / "forged"
+    shutil.copytree(converted("insertion", "webdataset"), folder)
+    records, task = RecordFolder(folder, canonical=False), TASKS["insertion"]
+    largest = (folder / SHARD).stat().st_size // 2
+    assert not list(shard_faults(records, task, {}))
+    told = next(shard_faults(records, task, {}, largest))
+    assert re.fullmatch(rf"the shards of train have [0-9a-f]{{64}} in {SHARD}, where no export puts it", told)
+    empty = tarfile.TarFile(folder / "train-000001.tar", "x")
+    empty.close()
+    (told,) = shard_faults(records, task, {})
+    assert told == "the shards of train have train-000001.tar, which is empty"
 
 
 def _no_tar(path):
