@@ -78,7 +78,10 @@ def set_(
     reviewer: Reviewer = None,
     as_json: Json = False,
 ) -> None:
-    """Describe a view in your own words, which count before a model's; earlier words stay on record."""
+    """Describe a view in your own words, which count before a model's; earlier words stay on record.
+
+    They count for its whole photo and for its box, which `--crops` exports: say what holds for both.
+    """
     from curate.workflows import captions
 
     with open_workspace(context) as workspace:

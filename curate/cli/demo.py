@@ -60,29 +60,26 @@ def demo(
     with workspace.Workspace.open(root) as opened:
         rights = PhotoRights(demo_photos.SOURCE, demo_photos.LICENCE)
         chain = run.run(opened, [str(photos)], rights, detector=OFFLINE_DETECTOR, embedder=OFFLINE_EMBEDDER)
-        found = {stage: follow(steps) for stage, steps in chain}
+        mined = {stage: follow(steps) for stage, steps in chain}["mine"]
+        result(f"photos    {mined['photos']}")
+        result(f"objects   {mined['objects_found']}, of which {mined['objects']} are large and sure enough")
+        result(f"edges     {mined['edges']}")
         groups = review.groups(opened)
         follow(sheets.write_sheets(opened, groups, root / "sheets"))
         # Nobody looks at the groups before the demo ends: a policy accepts them, and the manifest says so.
         review.decide_automatically(opened, review.Policy(0.0))
+        result(f"groups    {mined['groups']} of {mined['views']} views, accepted by an automatic policy")
         options = export.SubjectOptions("demo", "1", include_automatic=True, shares=_SHARES)
         made = export.export_subject(opened, options, root / "manifests")
         verified = verify.verify_manifest(made.manifest.directory, opened)
+        result(f"records   {made.records}, verified: {verified.content_hash[:12]}")
         backgrounds = _backgrounds(opened, root)
-        unfit = _unfit_for_bootstrap(opened)
+        result(f"removals  by {' and '.join(_REMOVERS)}, those by {_BEST} accepted by an automatic policy")
+        verified_as = backgrounds.manifest.content_hash[:12]
+        result(f"records   {backgrounds.records} for insertion, verified: {verified_as}")
+        result(f"          none for bootstrapped insertion: {_unfit_for_bootstrap(opened)}")
         votes = _votes(opened, root)
-    mined = found["mine"]
-    result(f"photos    {mined['photos']}")
-    result(f"objects   {mined['objects_found']}, of which {mined['objects']} are large and sure enough")
-    result(f"edges     {mined['edges']}")
-    result(f"groups    {mined['groups']} of {mined['views']} views, accepted by an automatic policy")
-    result(f"records   {made.records}, verified: {verified.content_hash[:12]}")
-    result(f"removals  by {' and '.join(_REMOVERS)}, those by {_BEST} accepted by an automatic policy")
-    result(
-        f"records   {backgrounds.records} for insertion, verified: {backgrounds.manifest.content_hash[:12]}"
-    )
-    result(f"          none for bootstrapped insertion: {unfit}")
-    result(f"votes     {votes.records}, verified: {votes.manifest.content_hash[:12]}")
+        result(f"votes     {votes.records}, verified: {votes.manifest.content_hash[:12]}")
     result("")
     result(f"Look at   {root / 'sheets' / sheets.OVERVIEW}")
     result(f"And at    {root / 'removals'}")

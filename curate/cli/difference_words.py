@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from curate.cli.manifest_words import plain
 from curate.cli.output import result
+from curate.exporters.value_words import name_words, value_words
 
 if TYPE_CHECKING:
     from curate.exporters.open_manifest import OpenManifest
@@ -30,14 +30,14 @@ def tell(before: OpenManifest, after: OpenManifest, found: Iterable[Explained]) 
         counts[kind] += 1
         why[kind].update({reason.why for reason in each.reasons})
         if len(lines[kind]) < _SHOWN:
-            lines[kind].append(f"  {each.change.key}: {'; '.join(map(str, each.reasons))}")
+            lines[kind].append(f"  {each.change.key[:8]}: {'; '.join(map(str, each.reasons))}")
     _tell_counts(before, after, counts)
     for kind in KINDS:
         for reason, number in why[kind].most_common():
             result(f"{kind}, {reason}: {number}")
     for kind in KINDS:
         if lines[kind]:
-            result(f"{kind.capitalize()}, by {_about(before)}:")
+            result(f"{kind.capitalize()}, by {name_words(_about(before))}:")
             for line in lines[kind]:
                 result(line)
             if counts[kind] > _SHOWN:
@@ -53,7 +53,7 @@ def _tell_counts(before: OpenManifest, after: OpenManifest, counts: Mapping[str,
         f"{totals['came']} came, {totals['changed']} changed, {totals['unchanged']} are the same."
     )
     for name, (one, other) in differing_parameters(before, after).items():
-        result(f"Asked for differently: {name} {plain(one)} -> {plain(other)}")
+        result(f"Asked for differently: {name_words(name)} {value_words(one)} -> {value_words(other)}")
 
 
 def tell_json(before: OpenManifest, after: OpenManifest, found: Iterable[Explained]) -> None:

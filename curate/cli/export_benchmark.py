@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from curate.cli.export_options import (
-    AllowUnknownRights,
-    Format,
-    IncludeAutomatic,
-    Name,
-    Seed,
-    Shares,
-    To,
-    Version,
-    write,
-)
-from curate.cli.output import Json
+from curate.cli.export_command import Asked, export_command
+from curate.cli.export_options import Crops, WhoseCaptions
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(benchmark)
+    export_command(app, "benchmark", "object", benchmark)
 
 
 def benchmark(
-    context: typer.Context,
-    name: Name,
-    to: To,
-    version: Version = "1",
-    format_name: Format = "imagefolder",
-    include_automatic: IncludeAutomatic = False,
-    allow_unknown_rights: AllowUnknownRights = False,
-    crops: Annotated[bool, typer.Option("--crops", help="Export the boxes instead of whole photos.")] = False,
-    shares: Shares = (80, 10, 10),
-    seed: Seed = 0,
+    crops: Crops = False,
     embedder: Annotated[
         str | None, typer.Option("--embedder", help="Whose similarities order the references.")
     ] = None,
-    captioner: Annotated[
-        str | None, typer.Option("--captioner", help="Whose captions, if several captioners ran.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
+    captioner: WhoseCaptions = None,
+    **common: Any,
+) -> Asked:
     """To measure models with: quadruplets of views that are never trained on.
 
     Four photos of each thing that is accepted in at least four and stands in the split test; each is the
@@ -51,15 +30,9 @@ def benchmark(
     from curate.workflows.export import SubjectOptions, export_benchmark
 
     options = SubjectOptions(
-        name=name,
-        version=version,
-        format=format_name,
-        include_automatic=include_automatic,
-        allow_unknown_rights=allow_unknown_rights,
         crops=crops,
-        shares=shares,
-        seed=seed,
         embedder=embedder,
         captioner=captioner,
+        **common,
     )
-    write(context, export_benchmark, options, to, "object", as_json)
+    return export_benchmark, options

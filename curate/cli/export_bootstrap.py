@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from curate.cli.export_options import (
-    AllowUnknownRights,
-    Format,
-    IncludeAutomatic,
-    Name,
-    Seed,
-    Shares,
-    To,
-    Version,
-    write,
-)
-from curate.cli.output import Json
+from curate.cli.export_command import Asked, export_command
 
 
 def register(app: typer.Typer) -> None:
-    app.command("insertion-bootstrap")(bootstrap)
+    export_command(app, "insertion-bootstrap", "object", bootstrap)
 
 
 def bootstrap(
-    context: typer.Context,
-    name: Name,
-    to: To,
-    version: Version = "1",
-    format_name: Format = "imagefolder",
     min_mask: Annotated[
         float, typer.Option("--min-mask", help="Share of the photo that a mask covers at least.")
     ] = 0.05,
@@ -43,12 +27,8 @@ def bootstrap(
         float,
         typer.Option("--min-effect", help="Area of the shadow that was removed over the mask's, at least."),
     ] = 0.03,
-    include_automatic: IncludeAutomatic = False,
-    allow_unknown_rights: AllowUnknownRights = False,
-    shares: Shares = (80, 10, 10),
-    seed: Seed = 0,
-    as_json: Json = False,
-) -> None:
+    **common: Any,
+) -> Asked:
     """For object insertion without references, from accepted removals alone.
 
     Each record is an object pasted onto its removed background, its mask, the photo and the background. The
@@ -59,13 +39,7 @@ def bootstrap(
     from curate.workflows.export_bootstrap import export_bootstrap
 
     options = BootstrapOptions(
-        name=name,
-        version=version,
-        format=format_name,
         rules=BootstrapRules(min_mask, max_mask, max_border, min_effect),
-        include_automatic=include_automatic,
-        allow_unknown_rights=allow_unknown_rights,
-        shares=shares,
-        seed=seed,
+        **common,
     )
-    write(context, export_bootstrap, options, to, "object", as_json)
+    return export_bootstrap, options

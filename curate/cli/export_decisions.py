@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
-from curate.cli.export_options import (
-    AllowUnknownRights,
-    Format,
-    IncludeAutomatic,
-    Name,
-    Seed,
-    Shares,
-    To,
-    Version,
-    write,
-)
-from curate.cli.output import Json
+from curate.cli.export_command import Asked, export_command
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(decisions)
+    export_command(app, "decisions", "vote", decisions)
 
 
 def decisions(
-    context: typer.Context,
-    name: Name,
-    to: To,
-    version: Version = "1",
-    format_name: Format = "imagefolder",
     kind: Annotated[
         list[str] | None,
         typer.Option("--kind", help="Only votes on items of this kind: group, pair or removal; repeatable."),
@@ -49,12 +33,8 @@ def decisions(
     with_undone: Annotated[
         bool, typer.Option("--with-undone", help="Votes that were taken back too, flagged.")
     ] = False,
-    include_automatic: IncludeAutomatic = False,
-    allow_unknown_rights: AllowUnknownRights = False,
-    shares: Shares = (80, 10, 10),
-    seed: Seed = 0,
-    as_json: Json = False,
-) -> None:
+    **common: Any,
+) -> Asked:
     """Every vote with its reason and what was on screen, rejections included.
 
     For training discriminators and calibrating numbers. Votes are on groups, pairs and removals; only those
@@ -64,16 +44,10 @@ def decisions(
     from curate.workflows.export_decisions import export_decisions
 
     options = DecisionOptions(
-        name=name,
-        version=version,
-        format=format_name,
         kinds=tuple(kind) if kind else KINDS,
         pictures=pictures,
         reviewers=reviewers,
         with_undone=with_undone,
-        include_automatic=include_automatic,
-        allow_unknown_rights=allow_unknown_rights,
-        shares=shares,
-        seed=seed,
+        **common,
     )
-    write(context, export_decisions, options, to, "vote", as_json)
+    return export_decisions, options

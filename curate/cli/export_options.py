@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 import typer
 
 from curate.cli.context import open_workspace
-from curate.cli.output import count, counting, result, result_json, say
+from curate.cli.output import count, counting, result, result_json, say, some_ids
 
 if TYPE_CHECKING:
     from curate.workflows.export_options import Exported
     from curate.workspace import Workspace
 
 _Options = TypeVar("_Options")
-_NAMED = 10
-"""Of what was left out for one reason so many are named."""
 
 Name = Annotated[str, typer.Option("--name", help="Name of the manifest.")]
 To = Annotated[Path, typer.Option("--to", help="Folder that gets <name>-<version>.")]
@@ -38,6 +36,10 @@ Shares = Annotated[
         metavar="TRAIN VALIDATION TEST",
     ),
 ]
+Crops = Annotated[bool, typer.Option("--crops", help="Export the boxes instead of whole photos.")]
+WhoseCaptions = Annotated[
+    str | None, typer.Option("--captioner", help="Whose captions, if several captioners ran.")
+]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the split.")]
 
 
@@ -50,22 +52,31 @@ def write(
     as_json: bool,
 ) -> None:
     """Run an export with a bar on a terminal, and print what came of it; ``what`` may be left out."""
+    from curate.workflows.kept_shares import shares_warning
+
     with open_workspace(context) as workspace, counting("records") as on_step:
         made = export(workspace, options, to.absolute(), on_step)
-    tell(made, what, as_json)
+        shares = shares_warning(workspace, made.manifest.content_hash)
+    tell(made, what, as_json, shares)
 
 
-def tell(made: Exported, what: str, as_json: bool) -> None:
-    """Print what was written and, on standard error, how many of ``what`` were left out and why."""
+def tell(made: Exported, what: str, as_json: bool, shares: str | None = None) -> None:
+    """Print what was written and, on standard error, how many of ``what`` were left out and why.
+
+    ``shares`` is what became of those that were asked for.
+    """
     from curate.exporters.splits import SPLITS
 
     for reason, ids in made.left_out.items():
         say(f"{count(len(ids), what)} left out: {reason}.")
-        more = f" and {len(ids) - _NAMED} more, which --json lists" if len(ids) > _NAMED else ""
-        say(f"  {', '.join(ids[:_NAMED])}{more}")
+        say(f"  {some_ids(ids)}")
     for oddity, ids in made.warnings.items():
-        say(f"Warning: {count(len(ids), what)} {oddity}: {', '.join(ids)}.")
+        say(f"Warning: {count(len(ids), what)} {oddity}: {some_ids(ids)}.")
+    if shares:
+        say(f"Warning: {shares}")
     written = made.manifest
+    if unsaid := _unsaid(written.directory):
+        say(f"Warning: {unsaid}")
     if as_json:
         result_json(
             {
@@ -75,6 +86,8 @@ def tell(made: Exported, what: str, as_json: bool) -> None:
                 "new": not written.already_there,
                 "left_out": dict(made.left_out),
                 "warnings": dict(made.warnings),
+                "shares": shares,
+                "unsaid": unsaid,
             }
         )
     else:
@@ -82,3 +95,13 @@ def tell(made: Exported, what: str, as_json: bool) -> None:
         splits = ", ".join(f"{written.counts[each]} in {each}" for each in SPLITS if each in written.counts)
         records = f"{count(made.records, 'record')} ({splits})"
         result(f"{written.directory}{there}: {records}, {written.content_hash[:12]}.")
+
+
+def _unsaid(directory: Path) -> str | None:
+    """What trainers that read the written folder are not told of its records."""
+    from curate.exporters.formats.registry import FORMATS
+    from curate.exporters.tasks.registry import TASKS
+    from curate.exporters.verify import read_manifest
+
+    manifest = read_manifest(directory)
+    return FORMATS[manifest.format].unsaid(TASKS[manifest.task], manifest.parameters)

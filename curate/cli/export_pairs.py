@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import typer
 
-from curate.cli.export_options import (
-    AllowUnknownRights,
-    Format,
-    IncludeAutomatic,
-    Name,
-    Seed,
-    Shares,
-    To,
-    Version,
-    write,
-)
-from curate.cli.output import Json
+from curate.cli.export_command import Asked, export_command
 
 _REMOVAL = """For object removal, from accepted counterfactual pairs.
 
@@ -33,35 +22,11 @@ whose shadow and reflections are to be learned. Pairs of held-out shoots always 
 
 
 def register(app: typer.Typer) -> None:
-    _register(app, "removal", _REMOVAL)
-    _register(app, "insertion-pairs", _INSERTION)
+    export_command(app, "removal", "pair", partial(_pairs, "removal"), _REMOVAL)
+    export_command(app, "insertion-pairs", "pair", partial(_pairs, "insertion-pairs"), _INSERTION)
 
 
-def _register(app: typer.Typer, task: Literal["removal", "insertion-pairs"], text: str) -> None:
-    """The command that exports accepted pairs as ``task``."""
+def _pairs(task: Literal["removal", "insertion-pairs"], **common: Any) -> Asked:
+    from curate.workflows.export_pairs import PairOptions, export_pairs
 
-    @app.command(task, help=text)
-    def export(
-        context: typer.Context,
-        name: Name,
-        to: To,
-        version: Version = "1",
-        format_name: Format = "imagefolder",
-        include_automatic: IncludeAutomatic = False,
-        allow_unknown_rights: AllowUnknownRights = False,
-        shares: Shares = (80, 10, 10),
-        seed: Seed = 0,
-        as_json: Json = False,
-    ) -> None:
-        from curate.workflows.export_pairs import PairOptions, export_pairs
-
-        options = PairOptions(
-            name=name,
-            version=version,
-            format=format_name,
-            include_automatic=include_automatic,
-            allow_unknown_rights=allow_unknown_rights,
-            shares=shares,
-            seed=seed,
-        )
-        write(context, partial(export_pairs, task), options, to, "pair", as_json)
+    return partial(export_pairs, task), PairOptions(**common)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from curate.cli.output import Json, count, counting, result, result_json
+from curate.cli.output import Json, count, counting, result, result_json, table
 
 if TYPE_CHECKING:
-    from curate.exporters.leaks import Leak
+    from collections.abc import Iterator, Mapping
+
+    from curate.exporters.leaks import Leak, Side
     from curate.workflows.leaks import LeakReport
 
-_SHOWN = 20
-_PLACES = 5
+_SHOWN, _THINGS, _DIGITS = 5, 3, 12
+_WHAT_TO_DO = (
+    "Leave these records out of what you train with (--json names all), or export the folders anew from one "
+    "workspace, where everything keeps the split of its first export."
+)
 _NOT_ALL = 3
 """Exit code; neither an error (1) nor wrong usage (2)."""
 
@@ -54,36 +60,61 @@ def leaks(
 
 
 def _tell(report: LeakReport) -> None:
-    from curate.exporters.leaks import counted
-
     for each in report.unseen[:_SHOWN]:
         result(f"Not looked at: {each}.")
     if len(report.unseen) > _SHOWN:
-        result(f"Not looked at: {len(report.unseen) - _SHOWN} more.")
+        result(f"Not looked at: {len(report.unseen) - _SHOWN} more (--json lists all).")
     looked = f"{count(len(report.manifests), 'folder')} and {count(report.pictures, 'picture')} looked at"
     if not report.leaks:
         told = "In what was looked at nothing stands" if report.unseen else "Nothing stands"
         result(f"{told} in two splits: {looked}.")
         return
-    kinds = ", ".join(f"{kind} {number}" for kind, number in counted(report.leaks).items())
-    result(f"{count(len(report.leaks), 'thing')} in two splits ({kinds}): {looked}.")
-    for leak in report.leaks[:_SHOWN]:
-        result(f"  {leak.kind} {leak.name} is in {' and '.join(leak.splits)}:")
-        for place in _places(leak):
-            result(f"    {place}")
-    if len(report.leaks) > _SHOWN:
-        result(f"  and {len(report.leaks) - _SHOWN} more: --json lists all")
+    result(f"{count(len(report.leaks), 'thing')} in two splits, or in one that may not hold them: {looked}.")
+    _tell_sides(report)
+    _tell_things(report)
+    result(_WHAT_TO_DO)
 
 
-def _places(leak: Leak) -> list[str]:
-    """Records that hold it, of each split some."""
-    lines = []
-    for split in leak.splits:
-        inside = [each for each in leak.places if each.split == split]
-        lines += [f"{each.manifest} {split} {each.sample_id}" for each in inside[:_PLACES]]
-        if len(inside) > _PLACES:
-            lines.append(f"and {count(len(inside) - _PLACES, 'more record')} in {split}")
-    return lines
+def _tell_sides(report: LeakReport) -> None:
+    """A row for two splits of folders, with how many things of each kind they share."""
+    from curate.exporters.leaks import by_sides, counted
+
+    kinds, called = [*counted(report.leaks)], _folders(report)
+    rows = []
+    for (one, other), counts in by_sides(report.leaks).items():
+        sides = [f"{called[folder]} {split}" for folder, split in (one, other)]
+        rows.append((sides[0], sides[1] if one != other else "", *(counts[kind] or "" for kind in kinds)))
+    table(("stands in", "and in", *kinds), rows)
+
+
+def _tell_things(report: LeakReport) -> None:
+    """The first things of each kind, and records that hold them."""
+    from curate.exporters.leaks import counted
+
+    called = _folders(report)
+    for kind, number in counted(report.leaks).items():
+        of_kind = [each for each in report.leaks if each.kind == kind]
+        for leak in of_kind[:_THINGS]:
+            result(f"{kind} {Path(leak.name).stem[:_DIGITS]}: {'; '.join(_places(leak, called))}")
+        if number > _THINGS:
+            result(f"and {number - _THINGS} more of the kind {kind} (--json shows all)")
+
+
+def _places(leak: Leak, called: Mapping[str, str]) -> Iterator[str]:
+    """Of each split of a folder one record that holds it, and how many more there are."""
+    held: dict[Side, list[str]] = defaultdict(list)
+    for each in leak.places:
+        held[each.manifest, each.split].append(each.sample_id)
+    for (folder, split), (first, *others) in held.items():
+        more = f" and {len(others)} more" if others else ""
+        yield f"{called[folder]} {split} record {first[:_DIGITS]}{more}"
+
+
+def _folders(report: LeakReport) -> dict[str, str]:
+    """What folders are called: by name, or by path where two have one name."""
+    paths = [each.directory for each in report.manifests]
+    often = Counter(path.name for path in paths)
+    return {str(path): path.name if often[path.name] == 1 else str(path) for path in paths}
 
 
 def _told(report: LeakReport) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from curate.cli.output import count, result
+from curate.exporters.value_words import name_words, value_words
 
 if TYPE_CHECKING:
     from curate.workflows.manifests import ListedManifest, ShownManifest
@@ -20,6 +20,7 @@ def rows(each: ListedManifest) -> Iterator[tuple[object, ...]]:
     found = each.registered
     records = ", ".join(f"{number} {split}" for split, number in each.records.items())
     written = f"{found.written_at:%Y-%m-%d %H:%M}"
+    gone = f", holds {count(each.taken_down, 'photo')} taken down" if each.taken_down else ""
     for folder, state in each.folders.items():
         yield (
             found.called,
@@ -29,13 +30,18 @@ def rows(each: ListedManifest) -> Iterator[tuple[object, ...]]:
             records,
             written,
             folder,
-            state,
+            f"{state}{gone}",
         )
 
 
 def listed(each: ListedManifest) -> dict[str, Any]:
     """The same for a program."""
-    return {**each.registered._asdict(), "records": each.records, "folders": each.folders}
+    return {
+        **each.registered._asdict(),
+        "records": each.records,
+        "folders": each.folders,
+        "taken_down": each.taken_down,
+    }
 
 
 def shown(found: ShownManifest) -> dict[str, Any]:
@@ -55,7 +61,8 @@ def tell_shown(found: ShownManifest) -> None:
     result(f"Holds: {_numbers(found.counts)}")
     if found.licences is not None:
         result(f"Photos by licence: {_numbers(found.licences)}")
-    result("Asked for: " + ", ".join(f"{name} {plain(value)}" for name, value in found.parameters.items()))
+    asked = (f"{name_words(name)}: {value_words(value)}" for name, value in found.parameters.items())
+    result(f"Asked for: {'; '.join(asked)}")
     for each in found.behind:
         undone = f", {each.undone} of them undone since" if each.undone else ""
         automatic = each.reviewer_kind == "automatic"
@@ -89,8 +96,3 @@ def _first(lines: Iterable[str]) -> Iterator[str]:
 
 def _numbers(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {number}" for name, number in counts.items())
-
-
-def plain(value: object) -> str:
-    """A parameter as it stands in manifest.json."""
-    return json.dumps(value, ensure_ascii=False)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 
+_IDS, _DIGITS = 5, 8
+
 
 def say(text: str) -> None:
     """A line for the person who watches, on standard error."""
@@ -93,3 +95,9 @@ def _with_bar(steps: Iterable[Step]) -> Iterable[Step]:
 def count(number: object, singular: str, plural: str | None = None) -> str:
     """``1 photo``, ``2 photos``."""
     return f"{number} {singular if number == 1 else plural or singular + 's'}"
+
+
+def some_ids(ids: Sequence[object], where: str = " (--json lists all)") -> str:
+    """The starts of at most five ids, which commands take for whole ones, and how many more there are."""
+    more = f" and {len(ids) - _IDS} more{where}" if len(ids) > _IDS else ""
+    return ", ".join(str(each)[:_DIGITS] for each in ids[:_IDS]) + more

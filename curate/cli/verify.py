@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from curate.cli.context import open_workspace
-from curate.cli.output import Json, result, result_json
+from curate.cli.output import Json, result, result_json, say
 
 
 def register(app: typer.Typer) -> None:
@@ -47,3 +47,5 @@ def verify(
     else:
         checked = "files" if files_only else "files and decisions"
         result(f"{directory} is sound: {checked} checked, {verified.content_hash[:12]}.")
+        if files_only:
+            say("Whether a photo was taken down or a decision undone since, only the database knows.")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
@@ -18,6 +19,7 @@ from curate.database.tables import (
     ManifestDecision,
     ManifestFolder,
     ManifestPhoto,
+    Photo,
     PhotoSplit,
     ReviewItem,
     Takedown,
@@ -72,22 +74,22 @@ def every(session: Session) -> list[RegisteredManifest]:
 
 
 def find(session: Session, text: str) -> RegisteredManifest:
-    """The manifest called ``text``: name, name-version or the start of its hash; of a name the newest.
+    """The manifest called ``text``: name-version, name, or the start of its hash; of a name the newest.
 
     Raises:
-        NotFoundError: there is none, or several of one version or hash.
+        NotFoundError: there is none, or several of one version or hash, or a name is also a name-version.
     """
-    full = Manifest.name + "-" + Manifest.version
-    exact = _read(session, _rows(or_(full == text, _starts(text))))
-    if len(exact) > 1:
-        hashes = ", ".join(each.content_hash[:12] for each in exact)
-        raise NotFoundError(f"Several manifests are called {text!r}: say which by its hash: {hashes}.")
-    found = exact or _read(session, _rows(Manifest.name == text))
+    full = _read(session, _rows(Manifest.name + "-" + Manifest.version == text))
+    named = _read(session, _rows(Manifest.name == text))
+    found = [*full, *named[-1:]] or _read(session, _rows(_starts(text)))
+    if len(found) > 1:
+        told = ", ".join(f"{each.content_hash[:12]} ({each.called})" for each in found)
+        raise NotFoundError(f"Several manifests are meant by {text!r}: say which by its hash: {told}.")
     if not found:
         raise NotFoundError(
             f"There is no manifest {text!r}, nor a folder: `curate manifests list` names those there are."
         )
-    return found[-1]
+    return found[0]
 
 
 def by_hash(session: Session, content_hash: str) -> RegisteredManifest | None:
@@ -125,23 +127,62 @@ def said_since(session: Session, items: Iterable[int], since: datetime) -> dict[
     return found
 
 
-def holding(session: Session, photo_id: int) -> list[tuple[RegisteredManifest, str]]:
-    """Manifests that hold a photo, oldest first, each with the photo's split."""
-    held = select(ManifestPhoto.manifest_id).where(ManifestPhoto.photo_id == photo_id)
-    split = session.scalar(select(PhotoSplit.split).where(PhotoSplit.photo_id == photo_id)) or ""
-    return [(each, split) for each in _read(session, _rows(Manifest.id.in_(held)))]
-
-
-def taken_down(session: Session, content_hash: str) -> int:
-    """How many of its photos were taken down since."""
+def holding(
+    session: Session, photo_ids: Collection[int]
+) -> list[tuple[RegisteredManifest, Mapping[str, str]]]:
+    """Manifests that hold any of these photos, oldest first, each with the splits of those by sha256."""
+    splits: defaultdict[str, dict[str, str]] = defaultdict(dict)
     rows = (
-        select(func.count())
-        .select_from(ManifestPhoto)
-        .join(Manifest, Manifest.id == ManifestPhoto.manifest_id)
-        .join(Takedown, Takedown.photo_id == ManifestPhoto.photo_id)
-        .where(Manifest.content_hash == content_hash)
+        select(Manifest.content_hash, Photo.sha256, PhotoSplit.split)
+        .join(ManifestPhoto, ManifestPhoto.manifest_id == Manifest.id)
+        .join(Photo, Photo.id == ManifestPhoto.photo_id)
+        .outerjoin(PhotoSplit, PhotoSplit.photo_id == Photo.id)
+        .where(among(Photo.id, photo_ids))
     )
-    return session.scalar(rows) or 0
+    for content_hash, sha256, split in session.execute(rows):
+        splits[content_hash][sha256] = split or ""
+    held = _read(session, _rows(among(Manifest.content_hash, splits)))
+    return [(each, splits[each.content_hash]) for each in held]
+
+
+def split_by_other_shares(session: Session, content_hash: str) -> dict[str, int]:
+    """Photos of a manifest by split, and how many of ``photos`` got theirs by other shares (``kept``).
+
+    Those are photos whose first manifest asked for other shares than this one.
+    """
+    this = select(Manifest.id).where(Manifest.content_hash == content_hash).scalar_subquery()
+    held = select(ManifestPhoto.photo_id).where(ManifestPhoto.manifest_id == this)
+    first = (
+        select(ManifestPhoto.photo_id, func.min(ManifestPhoto.manifest_id).label("manifest_id"))
+        .where(ManifestPhoto.photo_id.in_(held))
+        .group_by(ManifestPhoto.photo_id)
+        .subquery()
+    )
+    asked = select(Manifest.spec["shares"]).where(Manifest.id == this).scalar_subquery()
+    rows = (
+        select(PhotoSplit.split, func.count(), func.count().filter(Manifest.spec["shares"] != asked))
+        .select_from(first)
+        .join(Manifest, Manifest.id == first.c.manifest_id)
+        .join(PhotoSplit, PhotoSplit.photo_id == first.c.photo_id)
+        .group_by(PhotoSplit.split)
+    )
+    found = session.execute(rows).all()
+    return {
+        **{split: count for split, count, _ in found},
+        "photos": sum(count for _, count, _ in found),
+        "kept": sum(kept for _, _, kept in found),
+    }
+
+
+def taken_down(session: Session) -> dict[str, int]:
+    """How many of their photos were taken down since, by the content hash of the manifests that have any."""
+    rows = (
+        select(Manifest.content_hash, func.count())
+        .join(ManifestPhoto, Manifest.id == ManifestPhoto.manifest_id)
+        .join(Takedown, Takedown.photo_id == ManifestPhoto.photo_id)
+        .group_by(Manifest.content_hash)
+    )
+    return {content_hash: photos for content_hash, photos in session.execute(rows)}
 
 
 def _starts(text: str) -> ColumnElement[bool]:

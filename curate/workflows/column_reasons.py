@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from curate.exporters.difference import SPLIT, Change
+from curate.exporters.value_words import name_words, value_words
 
 DECISIONS = "decision_ids"
 
@@ -69,7 +70,8 @@ class Asked:
 
     def __init__(self, differing: Mapping[str, tuple[object, object]]) -> None:
         self._words = {
-            name: f"{name} {_short(one)} -> {_short(other)}" for name, (one, other) in differing.items()
+            name: f"{name_words(name)} {_short(one)} -> {_short(other)}"
+            for name, (one, other) in differing.items()
         }
 
     def of_choice(self) -> Iterator[Reason]:
@@ -96,7 +98,7 @@ def column_reasons(change: Change) -> Iterator[Reason]:
             follow = (column, *_FOLLOWS.get(column, ()))
             columns = [each for each in columns if not each.startswith(follow)]
     if columns:
-        yield Reason(f"other {', '.join(columns)}")
+        yield Reason(f"other {', '.join(map(name_words, columns))}")
 
 
 def _detail(column: str, change: Change) -> str:
@@ -118,5 +120,5 @@ def came_and_went(before: Iterable[str], after: Iterable[str]) -> str:
 
 def _short(value: object) -> str:
     """A value in few signs."""
-    text = "none" if value is None else str(value)
+    text = value_words(value)
     return text if len(text) <= 40 else f"{text[:12]}…"

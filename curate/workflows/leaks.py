@@ -14,7 +14,7 @@ import numpy as np
 from curate.errors import PhotoError
 from curate.exporters.formats.files import in_threads
 from curate.exporters.layout import Read
-from curate.exporters.leaks import Leak, picture_leaks, pictures_of, thing_leaks
+from curate.exporters.leaks import Leak, picture_leaks, pictures_of, thing_leaks, without_repeats
 from curate.exporters.media_files import THREADS, OnStep
 from curate.exporters.open_manifest import OpenManifest, open_manifest
 from curate.photos.facts import perceptual_hash
@@ -58,7 +58,8 @@ def find_leaks(
 
     Ids in the records tell of photos, groups, shoots, scenes and objects. Near-duplicates are looked for in
     the exported pictures themselves, masks aside, by the exports' own rule for photos; of several rules by
-    the widest.
+    the widest. What a photo tells of already, its objects and the photo itself as its own near-duplicate,
+    is not told again.
 
     Args:
         directories: Exported folders of any tasks and formats.
@@ -73,11 +74,11 @@ def find_leaks(
     leaks = thing_leaks(manifests)
     distance = max(map(_distance, manifests))
     if not near_duplicates:
-        return LeakReport(manifests, tuple(leaks), (UNASKED,), 0, distance)
+        return LeakReport(manifests, tuple(without_repeats(leaks)), (UNASKED,), 0, distance)
     unseen: list[str] = []
     hashes = _hashes(manifests, max_pixels, unseen, on_step)
     leaks += picture_leaks(manifests, _components(hashes, distance))
-    return LeakReport(manifests, tuple(leaks), tuple(unseen), len(hashes), distance)
+    return LeakReport(manifests, tuple(without_repeats(leaks)), tuple(unseen), len(hashes), distance)
 
 
 def _hashes(

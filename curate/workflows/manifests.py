@@ -28,6 +28,8 @@ class ListedManifest:
     registered: RegisteredManifest
     folders: Mapping[str, str]
     """Every folder that it was written to, the last one last, and what became of it."""
+    taken_down: int
+    """Photos of it that were taken down since."""
 
     @property
     def records(self) -> dict[str, int]:
@@ -67,7 +69,8 @@ def listed_manifests(workspace: Workspace) -> list[ListedManifest]:
     """All manifests that were exported from this workspace, oldest first."""
     with workspace.transaction() as session:
         found = manifest_rows.every(session)
-    return [ListedManifest(each, folder_states(each)) for each in found]
+        gone = manifest_rows.taken_down(session)
+    return [ListedManifest(each, folder_states(each), gone.get(each.content_hash, 0)) for each in found]
 
 
 def resolve(workspace: Workspace | None, text: str) -> OpenManifest | RegisteredManifest:
@@ -99,7 +102,7 @@ def show(workspace: Workspace | None, text: str) -> ShownManifest:
         content_hash = _known_as(session, found)
         registered = manifest_rows.by_hash(session, content_hash)
         behind = manifest_rows.behind(session, content_hash)
-        gone = manifest_rows.taken_down(session, content_hash)
+        gone = manifest_rows.taken_down(session).get(content_hash, 0)
         faults = None
         if registered is not None and isinstance(found, OpenManifest):
             faults = tuple(standing_faults(session, found, content_hash))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from uuid import UUID
 
 import pytest
 from typer.testing import CliRunner
@@ -50,7 +49,8 @@ def test_accepted_removals_become_bootstrapped_samples_and_each_reason_is_a_line
         "2 objects left out: objects whose removal took no shadow or reflection away to speak of: it "
         "changed the light around them on less than 3 % of their mask's area."
     )
-    assert [str(UUID(each)) for each in ids.strip().split(", ")] == sorted(ids.strip().split(", "))
+    for each in ids.strip().split(", "):  # starts of ids, which other commands take
+        assert len(json.loads(curate("caption", "show", each, "--json").stdout)) == 1
     assert "1 record (1 in train)" in told.stdout
     given = ("--min-effect", "0", "--min-mask", "0.01", "--version", "2", "--json")
     made = json.loads(curate(*export("insertion-bootstrap", tmp_path, *given)).stdout)
