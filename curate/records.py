@@ -225,7 +225,6 @@ class SubjectView:
     source: str | None
     licence: str | None
     consent: str | None
-    has_location: bool
 
 
 @dataclass(frozen=True, slots=True)

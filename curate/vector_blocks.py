@@ -5,7 +5,8 @@ Stored as safetensors (Apache-2.0): no code runs when one is read, and equal con
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 import numpy as np
@@ -32,9 +33,26 @@ def unpack(data: bytes) -> tuple[NDArray[np.float32], list[UUID]]:
     Raises:
         MediaError: ``data`` is not a vector block.
     """
-    try:
+    with _damage_told():
         arrays = load(data)
         ids = [UUID(bytes=row.tobytes()) for row in arrays["object_ids"]]
         return arrays["vectors"], ids
+
+
+def vectors(data: bytes) -> NDArray[np.float32]:
+    """Those of a block alone, float32 [n, dimension].
+
+    Raises:
+        MediaError: ``data`` is not a vector block.
+    """
+    with _damage_told():
+        found: NDArray[np.float32] = load(data)["vectors"]
+        return found
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    try:
+        yield
     except (SafetensorError, KeyError, ValueError) as error:
         raise MediaError(f"A stored file is not a vector block ({error}): run `curate doctor`.") from error

@@ -19,7 +19,7 @@ def store_photo(session: Session, number: int, rights: PhotoRights = PhotoRights
     facts = PhotoFacts(
         sha256, 1000, "JPEG", 640, 480, 1, "RGB", {}, False, int.from_bytes(bytes.fromhex(sha256[:16]))
     )
-    key, _ = photos.record_photo(session, facts, sha256, rights)
+    key = photos.record_photo(session, facts, sha256, rights).key
     uri = f"file:///photos/{number}.jpg"
     photos.record_file(session, uri, key, "token")
     return PhotoRef(key, sha256, (uri,), 640, 480)

@@ -206,6 +206,16 @@ def by_public_ids(session: Session, public_ids: Iterable[UUID]) -> dict[UUID, tu
     return {made.public_id: (made, undone) for made, undone in session.execute(rows)}
 
 
+def undone(session: Session, public_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The reviewers of those of these decisions that were undone, by public id."""
+    rows = (
+        select(Decision.public_id, Decision.reviewer)
+        .join(_Undo, _Undo.undoes_id == Decision.id)
+        .where(among(Decision.public_id, public_ids))
+    )
+    return {public_id: reviewer for public_id, reviewer in session.execute(rows)}
+
+
 def history(
     session: Session, *, item_id: UUID | None = None, reviewer: str | None = None, limit: int = 20
 ) -> list[tuple[Decision, ReviewItem, bool]]:

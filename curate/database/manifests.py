@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, Select, Text, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from curate.database import takedowns
 from curate.database.among import among
 from curate.database.tables import (
+    Base,
     Decision,
     Manifest,
     ManifestDecision,
@@ -88,16 +90,16 @@ def record(
     )
     key = session.scalars(again.returning(Manifest.id)).one()
     _add_folder(session, key, str(written.directory))
-    rows = session.execute(select(Photo.sha256, Photo.id).where(among(Photo.sha256, splits)))
-    photos = {sha256: photo_id for sha256, photo_id in rows}
-    placed = [{"photo_id": photos[sha256], "split": split} for sha256, split in splits.items()]
-    held = [{"manifest_id": key, "photo_id": photo_id} for photo_id in photos.values()]
-    session.execute(insert(PhotoSplit).on_conflict_do_nothing(), placed)
-    _check_splits(session, written, splits)
-    session.execute(insert(ManifestPhoto).on_conflict_do_nothing(), held)
-    cited = session.scalars(select(Decision.id).where(among(Decision.public_id, decision_ids)))
-    links = [{"manifest_id": key, "decision_id": decision_id} for decision_id in cited]
-    session.execute(insert(ManifestDecision).on_conflict_do_nothing(), links)
+    _place(session, written, splits)
+    held = select(literal(key, BigInteger), Photo.id).where(among(Photo.sha256, splits))
+    _fill(session, ManifestPhoto, ["manifest_id", "photo_id"], held)
+    cited = select(literal(key, BigInteger), Decision.id).where(among(Decision.public_id, decision_ids))
+    _fill(session, ManifestDecision, ["manifest_id", "decision_id"], cited)
+
+
+def _fill(session: Session, table: type[Base], columns: list[str], rows: Select[*tuple[Any, ...]]) -> None:
+    """Add the rows that are not there yet, however many, without having them here."""
+    session.execute(insert(table).from_select(columns, rows).on_conflict_do_nothing())
 
 
 def _add_folder(session: Session, key: int, directory: str) -> None:
@@ -106,13 +108,21 @@ def _add_folder(session: Session, key: int, directory: str) -> None:
     session.execute(row.on_conflict_do_update(index_elements=known, set_={"written_at": func.now()}))
 
 
-def _check_splits(session: Session, written: WrittenManifest, splits: Mapping[str, str]) -> None:
-    stored = known_splits(session)
-    if any(stored[sha256] != split for sha256, split in splits.items()):
-        raise ExportError(
-            "Another export placed some of these photos in another split meanwhile: "
-            f"remove {written.directory} and export again."
-        )
+def _place(session: Session, written: WrittenManifest, splits: Mapping[str, str]) -> None:
+    """Store the splits of photos that have none yet, and refuse others than are stored."""
+    by_split: defaultdict[str, list[str]] = defaultdict(list)
+    for sha256, split in splits.items():
+        by_split[split].append(sha256)
+    for split, photos in sorted(by_split.items()):
+        placed = select(Photo.id, literal(split, Text)).where(among(Photo.sha256, photos))
+        _fill(session, PhotoSplit, ["photo_id", "split"], placed)
+        elsewhere = select(PhotoSplit.photo_id).join(Photo, Photo.id == PhotoSplit.photo_id)
+        elsewhere = elsewhere.where(among(Photo.sha256, photos), PhotoSplit.split != split)
+        if session.scalar(elsewhere.limit(1)) is not None:
+            raise ExportError(
+                "Another export placed some of these photos in another split meanwhile: "
+                f"remove {written.directory} and export again."
+            )
 
 
 def pairs_of_shoot(session: Session, shoot: UUID) -> list[ExportedPair]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -40,10 +41,18 @@ def keys_at(session: Session, uris: Iterable[str]) -> dict[str, int]:
     return {uri: key for uri, key in rows}
 
 
-def record_photo(
-    session: Session, facts: PhotoFacts, thumbnail_sha256: str, rights: PhotoRights
-) -> tuple[int, bool]:
-    """Key of the photo with these bytes and whether it is new.
+class Recorded(NamedTuple):
+    """A photo that was read."""
+
+    key: int
+    """Inside Postgres."""
+    new: bool
+    filled: bool
+    """Whether rights that nobody had said of it before are on record now."""
+
+
+def record_photo(session: Session, facts: PhotoFacts, thumbnail_sha256: str, rights: PhotoRights) -> Recorded:
+    """Store the photo with these bytes, unless it is there.
 
     Rights that are given fill in what nobody said before; they never overwrite what somebody said.
     """
@@ -65,10 +74,9 @@ def record_photo(
     }
     new = session.scalar(insert(Photo).values(**values).on_conflict_do_nothing().returning(Photo.id))
     if new is not None:
-        return new, True
+        return Recorded(new, new=True, filled=False)
     key = session.scalars(select(Photo.id).where(Photo.sha256 == facts.sha256)).one()
-    _fill_rights(session, Photo.id == key, rights)
-    return key, False
+    return Recorded(key, new=False, filled=_fill_rights(session, Photo.id == key, rights) > 0)
 
 
 def record_file(session: Session, uri: str, photo_id: int, state_token: str) -> None:
@@ -82,28 +90,36 @@ def record_file(session: Session, uri: str, photo_id: int, state_token: str) -> 
     )
 
 
-def fill_rights_of_files(session: Session, uris: Sequence[str], rights: PhotoRights) -> None:
-    """Fill in the rights of photos that are here already and were read again by name only."""
+def fill_rights_of_files(session: Session, uris: Sequence[str], rights: PhotoRights) -> int:
+    """Fill in the rights of photos that are here already and were read again by name only; of how many."""
     if rights == PhotoRights():
-        return
+        return 0
     here = Photo.id.in_(select(PhotoFile.photo_id).where(among(PhotoFile.uri, uris)))
     # Locked in the order in which ingest writes photos; an UPDATE alone takes rows as they come, and two
     # commands would wait for each other.
     keys = session.scalars(
         select(Photo.id).where(here).order_by(Photo.sha256).with_for_update(key_share=True)
     ).all()
-    _fill_rights(session, among(Photo.id, keys), rights)
+    return _fill_rights(session, among(Photo.id, keys), rights)
 
 
-def _fill_rights(session: Session, which: ColumnElement[bool], rights: PhotoRights) -> None:
-    for column, value in (
-        ("source", rights.source),
-        ("licence", rights.licence),
-        ("consent", rights.consent),
-    ):
-        if value is not None:
-            attribute = getattr(Photo, column)
-            session.execute(update(Photo).where(which, attribute.is_(None)).values({column: value}))
+def _fill_rights(session: Session, which: ColumnElement[bool], rights: PhotoRights) -> int:
+    """Of how many photos something was said that nobody had said before."""
+    said = {
+        column: value
+        for column, value in (
+            (Photo.source, rights.source),
+            (Photo.licence, rights.licence),
+            (Photo.consent, rights.consent),
+        )
+        if value is not None
+    }
+    if not said:
+        return 0
+    unsaid = or_(*(column.is_(None) for column in said))
+    filled = {column: func.coalesce(column, value) for column, value in said.items()}
+    changed = update(Photo).where(which, unsaid).values(filled).returning(Photo.id)
+    return len(session.scalars(changed, execution_options={"synchronize_session": False}).all())
 
 
 def _signed(bits: int) -> int:

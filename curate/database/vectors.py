@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from curate.database import objects
+from curate.database import objects, takedowns
 from curate.database.among import among
 from curate.database.tables import Embedded, Object, VectorBlock
 
@@ -73,25 +73,24 @@ def forget_block(session: Session, block_id: int) -> None:
     session.execute(delete(VectorBlock).where(VectorBlock.id == block_id))
 
 
-def holding(session: Session, photo_id: int) -> list[VectorBlock]:
-    """Blocks that hold a vector of a photo's objects, or rows that nobody names.
+def to_clear(session: Session) -> list[VectorBlock]:
+    """Blocks that hold a vector of a photo that was taken down, or rows that nobody names.
 
     Two commands that embedded the same object at once both wrote it, and only one row names it; and a
     takedown that was killed leaves a block that it emptied.
     """
     named = select(func.count()).where(Embedded.block_id == VectorBlock.id).scalar_subquery()
-    theirs = select(Embedded.block_id).join(Object, Object.id == Embedded.object_id)
-    holds = VectorBlock.id.in_(theirs.where(Object.photo_id == photo_id))
-    rows = select(VectorBlock).where(or_(holds, named < VectorBlock.vector_count))
+    theirs = select(Embedded.block_id).where(Embedded.object_id.in_(takedowns.object_keys()))
+    rows = select(VectorBlock).where(or_(VectorBlock.id.in_(theirs), named < VectorBlock.vector_count))
     return list(session.scalars(rows.order_by(VectorBlock.id)))
 
 
-def rows_of(session: Session, block_id: int, without: int) -> list[tuple[int, UUID, int]]:
-    """Key, public id and row of the objects whose vector is in a block, but for those of one photo."""
+def living_rows(session: Session, block_id: int) -> list[tuple[int, UUID, int]]:
+    """Key, public id and row of the objects in a block, but for those of photos that were taken down."""
     rows = (
         select(Object.id, Object.public_id, Embedded.row)
         .join(Embedded, Embedded.object_id == Object.id)
-        .where(Embedded.block_id == block_id, Object.photo_id != without)
+        .where(Embedded.block_id == block_id, takedowns.living(Object.photo_id))
         .order_by(Embedded.row)
     )
     return [(key, public_id, row) for key, public_id, row in session.execute(rows)]

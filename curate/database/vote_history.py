@@ -8,11 +8,14 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from curate.database import objects
 from curate.database.among import among
+from curate.database.columns import read_columns
 from curate.database.tables import (
     Decision,
     Group,
@@ -59,30 +62,49 @@ class SeenGroup(NamedTuple):
         return self.run.finished_at
 
 
-def votes_cast(
-    session: Session, *, kinds: Collection[str] | None = None, manifest: str | None = None
-) -> list[CastVote]:
-    """Votes in the order they were cast: all, those on items of some kinds, or those a manifest rests on.
+def votes_on(session: Session, kinds: Collection[str]) -> NDArray[np.int64]:
+    """Keys of the votes on items of some kinds, in the order they were cast."""
+    rows = select(Decision.id).join(ReviewItem, ReviewItem.id == Decision.item_id)
+    rows = rows.where(Decision.verdict != "undo", among(ReviewItem.kind, kinds))
+    return np.sort(read_columns(session, rows, {"key": "i8"})["key"])
 
-    Args:
-        manifest: Content hash.
-    """
+
+def votes_behind(session: Session, manifest: str) -> NDArray[np.int64]:
+    """Keys of the votes that a manifest (content hash) rests on, in the order they were cast."""
+    rows = select(ManifestDecision.decision_id).join(Manifest, Manifest.id == ManifestDecision.manifest_id)
+    rows = rows.where(Manifest.content_hash == manifest)
+    return np.sort(read_columns(session, rows, {"key": "i8"})["key"])
+
+
+def votes_cast(session: Session, keys: Collection[int]) -> list[CastVote]:
+    """Votes by their keys, in the order they were cast."""
+    later, undone = aliased(Decision), aliased(Decision)
+    latest = (
+        select(func.max(later.id))
+        .outerjoin(undone, undone.undoes_id == later.id)
+        .where(
+            later.item_id == Decision.item_id,
+            later.reviewer == Decision.reviewer,
+            later.reviewer_kind == Decision.reviewer_kind,
+            later.verdict != "undo",
+            undone.undoes_id.is_(None),
+        )
+        .scalar_subquery()
+    )
     rows = (
-        select(Decision, ReviewItem.public_id, ReviewItem.kind, _Undo.id.is_not(None))
+        select(
+            Decision,
+            ReviewItem.public_id,
+            ReviewItem.kind,
+            _Undo.id.is_not(None),
+            func.coalesce(latest == Decision.id, False),
+        )
         .join(ReviewItem, ReviewItem.id == Decision.item_id)
         .outerjoin(_Undo, _Undo.undoes_id == Decision.id)
-        .where(Decision.verdict != "undo")
+        .where(among(Decision.id, keys))
         .order_by(Decision.id)
     )
-    if kinds is not None:
-        rows = rows.where(among(ReviewItem.kind, kinds))
-    votes = session.execute(rows).all()
-    latest = {_who(made): made.id for made, _, _, undone in votes if not undone}
-    found = [CastVote(*vote, standing=latest.get(_who(vote[0])) == vote[0].id) for vote in votes]
-    if manifest is None:
-        return found
-    cited = set(_cited(session, manifest))
-    return [vote for vote in found if vote.made.id in cited]
+    return [CastVote(*vote) for vote in session.execute(rows)]
 
 
 def groups(session: Session, items: Collection[int]) -> dict[int, list[SeenGroup]]:
@@ -120,15 +142,6 @@ def licences(session: Session, sha256s: Collection[str]) -> dict[str, str | None
     """Of photos, by their sha256."""
     rows = session.execute(select(Photo.sha256, Photo.licence).where(among(Photo.sha256, sha256s)))
     return {sha256: licence for sha256, licence in rows}
-
-
-def _who(made: Decision) -> tuple[int, str, str]:
-    return made.item_id, made.reviewer, made.reviewer_kind
-
-
-def _cited(session: Session, manifest: str) -> Collection[int]:
-    rows = select(ManifestDecision.decision_id).join(Manifest, Manifest.id == ManifestDecision.manifest_id)
-    return session.scalars(rows.where(Manifest.content_hash == manifest)).all()
 
 
 def _members(session: Session, groups: Collection[int]) -> dict[int, list[tuple[DetectedObject, float]]]:

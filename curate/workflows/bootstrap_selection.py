@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy.orm import Session
 
-from curate.database import removal_votes, removals, rules, subjects
+from curate.database import approval_columns, removal_votes, removals, rules, subjects
 from curate.database.removals import RemovalRow
 from curate.exporters.media_files import THREADS
 from curate.exporters.pixels import decoded
+from curate.exporters.splits import SPLITS
 from curate.exporters.tasks.bootstrap_records import BootstrapRecord
 from curate.exporters.tasks.bootstrap_rules import BootstrapNumbers, BootstrapRules, mask_shares
 from curate.records import SubjectView
-from curate.verdicts import DISPUTED, FLAGGED, Consensus
-from curate.workflows.approval import approval
+from curate.verdicts import DISPUTED, FLAGGED
+from curate.workflows.approval import approval, with_alone
 from curate.workflows.export_options import ExportOptions
-from curate.workflows.near_duplicates import photo_components
 from curate.workflows.pair_records import IMAGE_SUFFIX
+from curate.workflows.photo_places import NOWHERE, read_photos
 from curate.workflows.removal_standing import background_of
-from curate.workflows.splits import split_sets
+from curate.workflows.settled import Flags, Numbers
+from curate.workflows.splits import place_photos, set_links
+from curate.workflows.things import Things, things_of
 from curate.workspace import Workspace
+
+PORTION = 1000
+"""Objects whose removals are looked at together."""
 
 AUTOMATIC = "objects whose removal only an automatic policy accepted (--include-automatic)"
 UNMEASURED = "objects whose removal was not measured (`curate removals measure` does)"
@@ -50,8 +57,6 @@ class BootstrapSelection:
     records: tuple[BootstrapRecord, ...]
     left_out: Mapping[str, Collection[UUID]]
     """Objects by reason."""
-    consensus: Consensus
-    """The rule their removals were accepted by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +74,99 @@ class _Candidate:
 
 
 def select_bootstrap(workspace: Workspace, options: BootstrapOptions) -> BootstrapSelection:
-    """Every object with an accepted removal that keeps the rules, of several the one accepted last.
+    """All of ``bootstrap_records`` at once.
 
     Raises:
         MediaError: a mask is missing or damaged.
     """
     left_out: dict[str, set[UUID]] = defaultdict(set)
+    records = tuple(bootstrap_records(workspace, options, left_out, set()))
+    return BootstrapSelection(records, left_out)
+
+
+def bootstrap_records(
+    workspace: Workspace, options: BootstrapOptions, left_out: dict[str, set[UUID]], tied: set[UUID]
+) -> Iterator[BootstrapRecord]:
+    """Every object with an accepted removal that keeps the rules, of several the one accepted last.
+
+    By object id, a portion in memory at a time; the others are noted in ``left_out`` meanwhile. Those with a
+    split whose photos are tied to another one by now are noted in ``tied``.
+
+    Raises:
+        MediaError: a mask is missing or damaged.
+    """
     with workspace.transaction() as session:
-        consensus = rules.consensus(session, rules.REMOVAL)
-        candidates = _candidates(session, options, left_out)
-    records = []
+        objects = approval_columns.objects(session, approval_columns.with_removal(session))
+    things = things_of(objects)
+    accepted = np.concatenate(
+        [
+            _accepted(workspace, things, part, options, left_out)
+            for part in _portions(np.arange(len(things.keys)))
+        ]
+    )
+    with workspace.transaction() as session:
+        split, bridged = _splits(session, things, accepted, options)
+    torn = split == NOWHERE
+    left_out[TORN].update(things.public_ids(accepted[torn]))
+    tied.update(things.public_ids(accepted[bridged & ~torn]))
+    for part, places in zip(_portions(accepted[~torn]), _portions(split[~torn]), strict=True):
+        ids = things.public_ids(part)
+        with workspace.transaction() as session:
+            candidates = _candidates(session, dict(zip(ids, places.tolist(), strict=True)), options, left_out)
+        yield from _records(workspace, candidates, options, left_out)
+
+
+def _portions(numbers: Numbers) -> list[Numbers]:
+    """At least one."""
+    return [numbers[start : start + PORTION] for start in range(0, max(1, len(numbers)), PORTION)]
+
+
+def _accepted(
+    workspace: Workspace,
+    things: Things,
+    part: Numbers,
+    options: BootstrapOptions,
+    left_out: dict[str, set[UUID]],
+) -> Numbers:
+    """Objects with an accepted removal; the others that people spoke of go to ``left_out``."""
+    objects = things.public_ids(part)
+    with workspace.transaction() as session:
+        rows = removals.every(session, objects)
+        accepted = removal_votes.backgrounds(session, objects, with_automatic=options.include_automatic)
+        with_them = removal_votes.backgrounds(session, objects, with_automatic=True)
+        unsettled = list(_unsettled(session, rows))
+    left_out[AUTOMATIC] |= with_them.keys() - accepted.keys()
+    for object_id, why in unsettled:
+        if object_id not in accepted:
+            left_out[why].add(object_id)
+    return part[[each in accepted for each in objects]]
+
+
+def _candidates(
+    session: Session, splits: Mapping[UUID, int], options: BootstrapOptions, left_out: dict[str, set[UUID]]
+) -> list[_Candidate]:
+    """Those of objects that have a place which were measured; the others go to ``left_out``."""
+    accepted = removal_votes.backgrounds(session, splits, with_automatic=options.include_automatic)
+    views = subjects.views(session, splits)
+    found = []
+    # An object whose removal was taken back meanwhile is in none.
+    for object_id in sorted(accepted):
+        row, behind = accepted[object_id]
+        effect = row.measured.numbers.get("effect_removed") if row.measured else None
+        if row.measured is None or effect is None:
+            left_out[UNMEASURED].add(object_id)
+        else:
+            by, split = row.measured.fingerprint, SPLITS[splits[object_id]]
+            found.append(_Candidate(row, behind, views[object_id], split, effect, by))
+    return found
+
+
+def _records(
+    workspace: Workspace,
+    candidates: Sequence[_Candidate],
+    options: BootstrapOptions,
+    left_out: dict[str, set[UUID]],
+) -> Iterator[BootstrapRecord]:
     with ThreadPoolExecutor(THREADS) as pool:
         shares = pool.map(partial(_mask_shares, workspace), candidates)
         for each, (mask, border) in zip(candidates, shares, strict=True):
@@ -86,34 +174,7 @@ def select_bootstrap(workspace: Workspace, options: BootstrapOptions) -> Bootstr
             if (broken := options.rules.broken_by(numbers)) is not None:
                 left_out[f"objects {broken}"].add(each.view.object_id)
             else:
-                records.append(_record(each, numbers))
-    return BootstrapSelection(tuple(records), left_out, consensus)
-
-
-def _candidates(
-    session: Session, options: BootstrapOptions, left_out: dict[str, set[UUID]]
-) -> list[_Candidate]:
-    """Objects with an accepted removal and a place; the others that people spoke of go to ``left_out``."""
-    rows = removals.every(session)
-    objects = {row.object_.public_id for row in rows}
-    accepted = removal_votes.backgrounds(session, objects, with_automatic=options.include_automatic)
-    with_them = removal_votes.backgrounds(session, objects, with_automatic=True)
-    left_out[AUTOMATIC] |= with_them.keys() - accepted.keys()
-    for object_id, why in _unsettled(session, rows):
-        if object_id not in accepted:
-            left_out[why].add(object_id)
-    views, splits = _placed(session, accepted, options)
-    left_out[TORN] |= accepted.keys() - splits.keys()
-    found = []
-    for object_id in sorted(splits):
-        row, behind = accepted[object_id]
-        effect = row.measured.numbers.get("effect_removed") if row.measured else None
-        if row.measured is None or effect is None:
-            left_out[UNMEASURED].add(object_id)
-        else:
-            by = row.measured.fingerprint
-            found.append(_Candidate(row, behind, views[object_id], splits[object_id], effect, by))
-    return found
+                yield _record(each, numbers)
 
 
 def _unsettled(session: Session, rows: Collection[RemovalRow]) -> Iterator[tuple[UUID, str]]:
@@ -124,26 +185,23 @@ def _unsettled(session: Session, rows: Collection[RemovalRow]) -> Iterator[tuple
             yield row.object_.public_id, why
 
 
-def _placed(
-    session: Session, objects: Collection[UUID], options: BootstrapOptions
-) -> tuple[dict[UUID, SubjectView], dict[UUID, str]]:
-    """The view of each object, and its split if it has one: that of all views accepted as the same thing."""
+def _splits(
+    session: Session, things: Things, objects: Numbers, options: BootstrapOptions
+) -> tuple[Numbers, Flags]:
+    """Of each object the index of its split, or ``NOWHERE``, and whether its photos are tied to another one.
+
+    Its split is that of all views accepted as the same thing.
+    """
     approved = approval(session, rules.consensus(session), with_automatic=options.include_automatic)
-    alone = set(objects).difference(*approved.sets)
-    sets = [*approved.sets, *(frozenset([object_id]) for object_id in sorted(alone))]
-    stored = subjects.views(session, {object_id for members in sets for object_id in members})
-    views = {object_id: each.view for object_id, each in stored.items()}
-    photo_of = {object_id: view.photo_sha256 for object_id, view in views.items()}
-    same_photo = photo_components(session, options.near_duplicate_distance)
-    placed = split_sets(
-        session, sets, photo_of, approved.relations, same_photo, seed=options.seed, shares=options.shares
-    )
-    found = {
-        object_id: placed.split_of(photo_of[each] for each in members)
-        for members in sets
-        for object_id in members.intersection(objects)
-    }
-    return views, {object_id: split for object_id, split in found.items() if split is not None}
+    approved = with_alone(approved, things, objects)
+    photos = read_photos(session, options.near_duplicate_distance)
+    links = set_links(session, approved, photos)
+    places = place_photos(session, photos, links, seed=options.seed, shares=options.shares)
+    split, members = places.of_sets(approved, photos), approved.approved()
+    shown = photos.numbers(approved.things.photos[members])
+    torn = places.torn_groups(approved.home[members], shown, len(split))
+    home = approved.home[approved.things.numbers_of_keys(things.keys[objects])]
+    return split[home], torn[home]
 
 
 def _mask_shares(workspace: Workspace, each: _Candidate) -> tuple[float, float]:

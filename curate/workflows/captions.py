@@ -111,27 +111,39 @@ def object_of(workspace: Workspace, prefix: str) -> UUID:
     return found[0]
 
 
-def with_captions(
-    workspace: Workspace, records: Sequence[SubjectRecord], captioner: str | None
-) -> tuple[list[SubjectRecord], str | None]:
-    """The records with what people and a captioner say of their targets; the others keep their template.
+@dataclass(frozen=True, slots=True)
+class UsedCaptioner:
+    """Whose words count where no person has written."""
+
+    key: int
+    fingerprint: str
+
+
+def used_captioner(workspace: Workspace, name: str | None) -> UsedCaptioner | None:
+    """The captioner of an export; None if none has said anything.
 
     Args:
-        captioner: Name or fingerprint; None if there is only one.
-
-    Returns:
-        The records, and the captioner's fingerprint: None if no captioner has said anything.
+        workspace: Knows which were used.
+        name: Name or fingerprint; None if there is only one.
 
     Raises:
         NotFoundError: several captioners have and nobody says which, or the one named has not.
     """
     with workspace.transaction() as session:
-        some = captioner is not None or fingerprints.used(session, "captioner")
-        model = fingerprints.only(session, "captioner", captioner) if some else None
-        targets = [each.target.object_id for each in records]
-        said = rows.known(session, targets, model.id if model else None)
-        fingerprint = model.fingerprint if model else None
-    return [_with(each, said.get(each.target.object_id)) for each in records], fingerprint
+        if name is None and not fingerprints.used(session, "captioner"):
+            return None
+        model = fingerprints.only(session, "captioner", name)
+        return UsedCaptioner(model.id, model.fingerprint)
+
+
+def with_captions(
+    workspace: Workspace, records: Sequence[SubjectRecord], captioner: UsedCaptioner | None
+) -> list[SubjectRecord]:
+    """The records with what people and a captioner say of their targets; the others keep their template."""
+    targets = [each.target.object_id for each in records]
+    with workspace.transaction() as session:
+        said = rows.known(session, targets, captioner.key if captioner else None)
+    return [_with(each, said.get(each.target.object_id)) for each in records]
 
 
 def _with(record: SubjectRecord, said: Said | None) -> SubjectRecord:

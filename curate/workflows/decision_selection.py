@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy.orm import Session
 
-from curate.database import manifests, rules, subjects, takedowns, vote_history
+from curate.database import rules, takedowns, vote_history
 from curate.database.vote_history import CastVote
 from curate.errors import SettingsError
-from curate.exporters.splits import SplitAssignment, place_links
+from curate.exporters.splits import SPLITS
 from curate.exporters.tasks.decision_records import Seen, VoteRecord
 from curate.pair_verdicts import REJECT, reason_of
 from curate.workflows import pair_splits
 from curate.workflows.approval import approval
+from curate.workflows.batches import batched
 from curate.workflows.export_options import ExportOptions
-from curate.workflows.near_duplicates import photo_components
+from curate.workflows.photo_places import NOWHERE, Photos, Places, read_photos
 from curate.workflows.pseudonyms import Pseudonyms
+from curate.workflows.scratch import RecordSpool
 from curate.workflows.seen import seen
-from curate.workflows.splits import set_links
+from curate.workflows.settled import Numbers
+from curate.workflows.splits import place_photos, set_links
+from curate.workflows.things import Ids, uuids
 from curate.workspace import Workspace
 
+PORTION = 2000
+"""Votes that are looked at together."""
 KINDS = (rules.GROUP, rules.PAIR, rules.REMOVAL)
 UNDONE = "taken back by their reviewers (--with-undone)"
 AUTOMATIC = "of automatic policies (--include-automatic)"
@@ -53,32 +60,97 @@ class DecisionOptions(ExportOptions):
 class DecisionSelection:
     """What an export of decisions writes, and what it does not."""
 
-    records: tuple[VoteRecord, ...]
-    decisions: frozenset[UUID]
-    """Public ids of the decisions in ``records``."""
+    spooled: RecordSpool[VoteRecord]
+    """All votes that are wanted, without their splits."""
+    split: Numbers
+    """Index of the split of each, or ``NOWHERE``."""
+    decision_ids: Ids
+    """Public ids of the decisions of all."""
+    splits: Mapping[str, str]
+    """Of the photos (sha256) in ``records``."""
+    unlicensed: Collection[str]
+    """sha256 of photos without a licence on record that removals show."""
     left_out: Mapping[str, Collection[UUID]]
     """Decisions by reason."""
+    tied: Collection[UUID]
+    """Decisions in ``records`` on photos that are tied to those of another split by now."""
+
+    @property
+    def count(self) -> int:
+        """How many records there are."""
+        return int((self.split != NOWHERE).sum())
+
+    @property
+    def records(self) -> Iterator[VoteRecord]:
+        """Those that have a place."""
+        for each, split in zip(self.spooled, self.split.tolist(), strict=True):
+            if split != NOWHERE:
+                yield replace(each, split=SPLITS[split])
+
+    @property
+    def decisions(self) -> list[UUID]:
+        """Public ids of the decisions in ``records``."""
+        return uuids(self.decision_ids[self.split != NOWHERE])
 
 
-def select_decisions(workspace: Workspace, options: DecisionOptions) -> DecisionSelection:
-    """All votes on items of the wanted kinds."""
+@dataclass
+class _Wanted:
+    """What is kept of wanted votes until their photos have a place."""
+
+    spool: RecordSpool[VoteRecord]
+    decision_ids: list[bytes] = field(default_factory=list)
+    shown: list[Numbers] = field(default_factory=list)
+    """Photos of the items, by portion."""
+    counts: list[int] = field(default_factory=list)
+    """How many photos each vote is about."""
+    unlicensed: dict[int, str] = field(default_factory=dict)
+    """By the number of a vote on a removal its photo (sha256), if that has no licence on record."""
+
+    def add(
+        self, votes: Sequence[CastVote], about: Mapping[UUID, Seen], names: Pseudonyms, photos: Photos
+    ) -> None:
+        told = [about[vote.made.public_id] for vote in votes]
+        self.spool.add([_record(vote, seen, names) for vote, seen in zip(votes, told, strict=True)])
+        self.decision_ids += (vote.made.public_id.bytes for vote in votes)
+        self.shown.append(photos.numbers_of(sha256 for seen in told for sha256 in seen.photo_sha256s))
+        self.counts += (len(seen.photo_sha256s) for seen in told)
+        for number, (vote, each) in enumerate(zip(votes, told, strict=True), len(self.counts) - len(votes)):
+            if vote.kind == rules.REMOVAL and not each.photo_licences[0]:
+                self.unlicensed[number] = each.photo_sha256s[0]
+
+
+def select_decisions(
+    workspace: Workspace, options: DecisionOptions, spool: RecordSpool[VoteRecord]
+) -> DecisionSelection:
+    """All votes on items of the wanted kinds; a portion of them in memory at a time.
+
+    Args:
+        workspace: Holds them.
+        options: What is wanted.
+        spool: Empty; gets the votes.
+    """
     left_out: dict[str, set[UUID]] = defaultdict(set)
+    wanted = _Wanted(spool)
     with workspace.transaction() as session:
-        cast = vote_history.votes_cast(session, kinds=options.kinds)
-        votes = _wanted(cast, takedowns.items(session), options, left_out)
-        about = seen(session, votes)
-        placed = _placed(session, about.values(), options)
+        photos = read_photos(session, options.near_duplicate_distance)
+        keys, gone = vote_history.votes_on(session, options.kinds), takedowns.items(session)
         names = Pseudonyms.of(session, options.name, options.reviewers)
-    records, decisions = [], set()
-    for vote in votes:
-        public_id = vote.made.public_id
-        split = placed.split_of(about[public_id].photo_sha256s)
-        if split is None:
-            left_out[TORN].add(public_id)
-        else:
-            decisions.add(public_id)
-            records.append(_record(vote, about[public_id], split, names))
-    return DecisionSelection(tuple(records), frozenset(decisions), left_out)
+    for part in batched(keys.tolist(), PORTION):
+        with workspace.transaction() as session:
+            votes = _wanted(vote_history.votes_cast(session, part), gone, options, left_out)
+            wanted.add(votes, seen(session, votes), names, photos)
+    vote = np.repeat(np.arange(len(wanted.counts)), wanted.counts)
+    shown = np.concatenate([np.empty(0, np.int64), *wanted.shown])
+    with workspace.transaction() as session:
+        places = _placed(session, photos, vote, shown, options)
+    split = places.of_groups(vote, shown, len(wanted.counts))
+    ids = np.array(wanted.decision_ids, dtype="S16")
+    left_out[TORN].update(uuids(ids[split == NOWHERE]))
+    exported = np.unique(shown[split[vote] != NOWHERE]).tolist()
+    splits = {photos.sha256(photo): SPLITS[places.split[photo]] for photo in exported}
+    unlicensed = {photo for number, photo in wanted.unlicensed.items() if split[number] != NOWHERE}
+    tied = uuids(ids[(split != NOWHERE) & places.torn_groups(vote, shown, len(wanted.counts))])
+    return DecisionSelection(spool, split, ids, splits, unlicensed, left_out, tied)
 
 
 def _wanted(
@@ -100,25 +172,28 @@ def _wanted(
     return found
 
 
-def _placed(session: Session, about: Collection[Seen], options: DecisionOptions) -> SplitAssignment:
-    """Everything that ties photos in the other exports, and the photos of each item besides."""
+def _placed(
+    session: Session, photos: Photos, vote: Numbers, shown: Numbers, options: DecisionOptions
+) -> Places:
+    """Everything that ties photos in the other exports, and the photos of each item besides.
+
+    Args:
+        session: Knows what ties them.
+        photos: All there are.
+        vote: Numbers of votes, sorted.
+        shown: For each the number of a photo that it is about.
+        options: Of the export.
+    """
     approved = approval(session, rules.consensus(session), with_automatic=options.include_automatic)
-    views = subjects.views(session, {object_id for members in approved.sets for object_id in members})
-    photo_of = {object_id: each.view.photo_sha256 for object_id, each in views.items()}
-    links = set_links(session, approved.sets, photo_of, approved.relations)
-    links += pair_splits.pair_links(session)
-    links += [set(each.photo_sha256s) for each in about]
-    return place_links(
-        links,
-        manifests.known_splits(session),
-        photo_components(session, options.near_duplicate_distance),
-        pair_splits.held_out(session),
-        seed=options.seed,
-        shares=options.shares,
-    )
+    links = [set_links(session, approved, photos), (shown, shown[np.searchsorted(vote, vote)])]
+    for tied in pair_splits.pair_links(session):
+        numbers = photos.numbers_of(tied)
+        links.append((numbers, np.full_like(numbers, numbers[0])))
+    left, right = (np.concatenate(side) for side in zip(*links, strict=True))
+    return place_photos(session, photos, (left, right), seed=options.seed, shares=options.shares)
 
 
-def _record(vote: CastVote, about: Seen, split: str, names: Pseudonyms) -> VoteRecord:
+def _record(vote: CastVote, about: Seen, names: Pseudonyms) -> VoteRecord:
     made = vote.made
     reason, words = _told(vote)
     return VoteRecord(
@@ -137,7 +212,7 @@ def _record(vote: CastVote, about: Seen, split: str, names: Pseudonyms) -> VoteR
         seconds=made.seconds,
         decided_at=made.decided_at,
         seen=about,
-        split=split,
+        split="",
     )
 
 

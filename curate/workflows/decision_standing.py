@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from curate.database import vote_history
 from curate.exporters.manifest_file import ManifestFile
 from curate.exporters.verify_records import ListedRecord
+from curate.workflows.batches import batched
 from curate.workflows.pseudonyms import Pseudonyms
+
+_TOGETHER = 2000
+"""Votes that are asked for in one statement."""
 
 
 def vote_faults(
@@ -21,14 +26,25 @@ def vote_faults(
     ``registered`` is the hash by which the workspace knows the manifest, or what it was converted from.
     """
     names = Pseudonyms.of(session, manifest.name, str(manifest.parameters["reviewers"]))
-    votes = vote_history.votes_cast(session, manifest=registered)
-    now = {names.decision_id(vote.made): vote for vote in votes}
+    now: dict[str, _Now] = {}
+    for part in batched(vote_history.votes_behind(session, registered).tolist(), _TOGETHER):
+        for vote in vote_history.votes_cast(session, part):
+            now[names.decision_id(vote.made)] = _Now(vote.made.reviewer, vote.undone, vote.standing)
+        session.expunge_all()
     for record in records:
         (decision_id,) = record.decision_ids
-        vote = now.get(decision_id)
-        if vote is None:
+        found = now.get(decision_id)
+        if found is None:
             yield f"The vote of record {record.sample_id} is not on record in this workspace"
-        elif vote.undone and not record.row["undone"]:
-            yield f"The vote of record {record.sample_id} was taken back by {vote.made.reviewer}"
-        elif record.row["standing"] and not vote.standing:
-            yield f"{vote.made.reviewer} said something else since than record {record.sample_id} says"
+        elif found.undone and not record.row["undone"]:
+            yield f"The vote of record {record.sample_id} was taken back by {found.reviewer}"
+        elif record.row["standing"] and not found.standing:
+            yield f"{found.reviewer} said something else since than record {record.sample_id} says"
+
+
+class _Now(NamedTuple):
+    """What became of a vote."""
+
+    reviewer: str
+    undone: bool
+    standing: bool

@@ -8,26 +8,33 @@ from pathlib import Path
 
 from curate.database import manifests
 from curate.database.provenance import provenance
-from curate.errors import ExportError
 from curate.exporters.export_folder import write_folder
 from curate.exporters.tasks import benchmark
-from curate.exporters.tasks.subject_records import TASK, views_of
+from curate.exporters.tasks.subject_records import TASK
 from curate.exporters.tasks.subject_samples import subject_samples
 from curate.photos.reading import decode
+from curate.records import SubjectRecord
 from curate.workflows import view_selection
-from curate.workflows.captions import with_captions
-from curate.workflows.export_options import Exported, check_rights, reasons, told
-from curate.workflows.view_selection import MakeRecords, ViewOptions
+from curate.workflows.batches import batched
+from curate.workflows.captions import UsedCaptioner, used_captioner, with_captions
+from curate.workflows.export_advice import refuse_nothing
+from curate.workflows.export_options import Exported, refuse_unlicensed, told
+from curate.workflows.scratch import RecordSpool, scratch_file
+from curate.workflows.undisturbed import undisturbed
+from curate.workflows.view_selection import PORTION, MakeRecords, ViewOptions
+from curate.workflows.view_summary import ChosenViews, ViewSummary
 from curate.workspace import Workspace
 
-_ADVICE = {
-    TASK: "accept more views, or lower --at-least",
-    benchmark.TASK: (
-        "accept more groups of four photos; photos keep the split of their first export, "
-        "so hold out new ones with --shares, such as 80 0 20"
-    ),
+_STEPS = {
+    TASK: {"": "accept more views of these things, or lower --at-least"},
+    benchmark.TASK: {
+        "may be trained on": (
+            "photos keep the split of their first export, so hold out new ones with --shares, such as 80 0 20"
+        ),
+        "": "accept more groups of four photos",
+    },
 }
-"""What to do when nothing that is accepted gives a record."""
+"""What to do when nothing that is accepted gives a record, by words of the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,7 @@ def export_benchmark(
     return _export(workspace, options, directory, benchmark.TASK, benchmark.benchmark_records, on_step)
 
 
+@undisturbed
 def _export(
     workspace: Workspace,
     options: SubjectOptions,
@@ -79,35 +87,49 @@ def _export(
     make: MakeRecords | None,
     on_step: Callable[[int, int], None] | None,
 ) -> Exported:
+    captioner = used_captioner(workspace, options.captioner)
+    with scratch_file(workspace) as file:
+        spool = RecordSpool[SubjectRecord](workspace, file)
+        chosen = _choose(workspace, options, make, captioner, spool)
+        if not spool.count:
+            refuse_nothing(chosen.left_out, _STEPS[task])
+        refuse_unlicensed(chosen.summary.unlicensed, options)
+        fingerprint = captioner.fingerprint if captioner else None
+        parameters = {**chosen.parameters, "crops": options.crops, "captioner": fingerprint}
+        with workspace.transaction() as session:
+            spec = options.spec(
+                task, parameters, provenance(session, chosen.summary.decision_ids(), chosen.summary.captions)
+            )
+        limit = workspace.settings.max_pixels
+        samples = subject_samples(
+            spool, view_selection.read_photo, lambda data: decode(data, limit), crops=options.crops
+        )
+        written = write_folder(
+            samples,
+            spec,
+            directory,
+            records=spool.count,
+            picture="crop" if options.crops else "photo",
+            max_pixels=limit,
+            on_step=on_step,
+        )
+    with workspace.transaction() as session:
+        manifests.record(session, written, spec, chosen.summary.splits, chosen.summary.decision_ids())
+    return Exported(written, spool.count, told(chosen.left_out), told(chosen.warnings))
+
+
+def _choose(
+    workspace: Workspace,
+    options: SubjectOptions,
+    make: MakeRecords | None,
+    captioner: UsedCaptioner | None,
+    spool: RecordSpool[SubjectRecord],
+) -> ChosenViews:
+    """Make all records; what approves them is forgotten before the first is written."""
     approved = view_selection.approved_views(workspace, options)
-    records = view_selection.records_of(workspace, approved, options, make)
-    if not records and (why := reasons(approved.left_out)):
-        raise ExportError(f"What is accepted gives no record ({why}): {_ADVICE[task]}.")
-    check_rights((view for each in records for view in views_of(each)), options)
-    records, captioner = with_captions(workspace, records, options.captioner)
-    parameters = {
-        **view_selection.parameters(options, approved),
-        "crops": options.crops,
-        "captioner": captioner,
-    }
-    decisions = view_selection.decision_ids(records)
-    captions = {each.caption_source for each in records}
-    with workspace.transaction() as session:
-        spec = options.spec(task, parameters, provenance(session, decisions, captions))
-    limit = workspace.settings.max_pixels
-    samples = subject_samples(
-        records, view_selection.read_photo, lambda data: decode(data, limit), crops=options.crops
-    )
-    picture = "crop" if options.crops else "photo"
-    written = write_folder(
-        samples,
-        spec,
-        directory,
-        records=len(records),
-        picture=picture,
-        max_pixels=limit,
-        on_step=on_step,
-    )
-    with workspace.transaction() as session:
-        manifests.record(session, written, spec, view_selection.photo_splits(records), decisions)
-    return Exported(written, len(records), told(approved.left_out), told(approved.warnings(records)))
+    summary = ViewSummary(approved.tied)
+    for part in batched(view_selection.records_of(workspace, approved, options, make), PORTION):
+        records = with_captions(workspace, part, captioner)
+        summary.add(records)
+        spool.add(records)
+    return ChosenViews(view_selection.parameters(options, approved), approved.left_out, summary)

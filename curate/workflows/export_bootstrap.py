@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-from curate.database import manifests
+from curate.database import manifests, rules
 from curate.database.provenance import provenance
-from curate.errors import ExportError
 from curate.exporters.export_folder import write_folder
 from curate.exporters.tasks.bootstrap_records import TASK, BootstrapRecord, bootstrap_samples
 from curate.photos.reading import decode
+from curate.verdicts import Consensus
 from curate.workflows import view_selection
-from curate.workflows.bootstrap_selection import BootstrapOptions, BootstrapSelection, select_bootstrap
-from curate.workflows.export_options import Exported, check_rights, reasons, told
+from curate.workflows.batches import batched
+from curate.workflows.bootstrap_selection import PORTION, BootstrapOptions, bootstrap_records
+from curate.workflows.export_advice import refuse_nothing
+from curate.workflows.export_options import Exported, refuse_unlicensed, told
 from curate.workflows.pair_records import IMAGE_SUFFIX
+from curate.workflows.scratch import RecordSpool, scratch_file
+from curate.workflows.splits import TIED
+from curate.workflows.undisturbed import undisturbed
 from curate.workspace import Workspace
 
 
+@undisturbed
 def export_bootstrap(
     workspace: Workspace,
     options: BootstrapOptions,
@@ -34,39 +42,58 @@ def export_bootstrap(
         ExportError: nothing is approved, rights are unknown, or the folder cannot be written.
         MediaError: an output or a mask is missing or damaged.
     """
-    selected = select_bootstrap(workspace, options)
-    records = selected.records
-    if not records and (why := reasons(selected.left_out)):
-        raise ExportError(
-            f"What is accepted gives no record ({why}): accept other removals, or give other limits."
+    left_out: dict[str, set[UUID]] = defaultdict(set)
+    tied: set[UUID] = set()
+    with scratch_file(workspace) as file:
+        spool = RecordSpool[BootstrapRecord](workspace, file)
+        summary = _Summary()
+        for part in batched(bootstrap_records(workspace, options, left_out, tied), PORTION):
+            summary.add(part)
+            spool.add(part)
+        if not spool.count:
+            refuse_nothing(left_out, {"": "accept other removals, or give other limits"})
+        refuse_unlicensed(summary.unlicensed, options)
+        limit, media = workspace.settings.max_pixels, workspace.media
+        samples = bootstrap_samples(
+            spool,
+            view_selection.read_photo,
+            lambda sha256: media.get(sha256, IMAGE_SUFFIX),
+            lambda data: decode(data, limit),
+            limit,
         )
-    check_rights((each.target for each in records), options)
-    limit, media = workspace.settings.max_pixels, workspace.media
-    samples = bootstrap_samples(
-        records,
-        view_selection.read_photo,
-        lambda sha256: media.get(sha256, IMAGE_SUFFIX),
-        lambda data: decode(data, limit),
-        limit,
-    )
-    decisions = _decision_ids(records)
+        with workspace.transaction() as session:
+            consensus = rules.consensus(session, rules.REMOVAL)
+            parameters = _parameters(options, consensus)
+            spec = options.spec(TASK, parameters, provenance(session, summary.decisions))
+        written = write_folder(
+            samples, spec, directory, records=spool.count, max_pixels=limit, on_step=on_step
+        )
     with workspace.transaction() as session:
-        spec = options.spec(TASK, _parameters(options, selected), provenance(session, decisions))
-    written = write_folder(samples, spec, directory, records=len(records), max_pixels=limit, on_step=on_step)
-    with workspace.transaction() as session:
-        splits = {each.target.photo_sha256: each.split for each in records}
-        manifests.record(session, written, spec, splits, decisions)
-    return Exported(written, len(records), told(selected.left_out))
+        manifests.record(session, written, spec, summary.splits, summary.decisions)
+    return Exported(written, spool.count, told(left_out), told({TIED: tied.difference(*left_out.values())}))
 
 
-def _parameters(options: BootstrapOptions, selected: BootstrapSelection) -> dict[str, object]:
+def _parameters(options: BootstrapOptions, consensus: Consensus) -> dict[str, object]:
     return {
         **options.parameters(),
         "rules": options.rules.parameters(),
-        "votes_needed": selected.consensus.needed,
-        "votes_asked": selected.consensus.asked,
+        "votes_needed": consensus.needed,
+        "votes_asked": consensus.asked,
     }
 
 
-def _decision_ids(records: Sequence[BootstrapRecord]) -> set[UUID]:
-    return {UUID(decision) for record in records for decision in record.decision_ids}
+@dataclass
+class _Summary:
+    """What has to be known of all records before the first is written."""
+
+    splits: dict[str, str] = field(default_factory=dict)
+    """By the sha256 of every photo."""
+    unlicensed: set[str] = field(default_factory=set)
+    decisions: set[UUID] = field(default_factory=set)
+
+    def add(self, records: Iterable[BootstrapRecord]) -> None:
+        for each in records:
+            self.splits[each.target.photo_sha256] = each.split
+            self.decisions.update(map(UUID, each.decision_ids))
+            if not each.target.licence:
+                self.unlicensed.add(each.target.photo_sha256)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from curate.errors import ExportError, SettingsError
 from curate.exporters.formats.image_folder import IMAGE_FOLDER
 from curate.exporters.splits import SHARES
-from curate.records import ManifestSpec, Provenance, SubjectView, WrittenManifest
+from curate.records import ManifestSpec, Provenance, WrittenManifest
 
 LeftOut = Mapping[str, Collection[UUID]]
 """What gave no record, by reason; a reason may have nothing."""
@@ -66,12 +66,11 @@ class Exported:
     """Ids of those that gave one and that a trainer should know of, sorted, by what is odd about them."""
 
 
-def check_rights(views: Iterable[SubjectView], options: ExportOptions) -> None:
-    """Raise ``ExportError`` if the photo of a view has no licence on record, unless that is allowed."""
-    unknown = {view.photo_sha256 for view in views if not view.licence}
-    if unknown and not options.allow_unknown_rights:
+def refuse_unlicensed(photos: Collection[str], options: ExportOptions) -> None:
+    """Raise ``ExportError`` if there are photos (sha256) without a licence, unless that is allowed."""
+    if photos and not options.allow_unknown_rights:
         raise ExportError(
-            f"{len(unknown)} photos have no licence on record: ingest them again with --licence, "
+            f"{len(photos)} photos have no licence on record: ingest them again with --licence, "
             "or export with --allow-unknown-rights."
         )
 

@@ -167,7 +167,9 @@ def _asked_for(session: Session, seat: Seat, item: UUID, seconds: float) -> int:
     if leases.claim_item(session, seat, key, seconds):
         return key
     raise ConflictError(
-        "taken", "That group is not free: it is decided, or somebody holds it. Go on with the next one."
+        "taken",
+        "That group is not free: it is decided, or somebody holds it. Go on with the next one; captions of "
+        "its members can be written under Search, by the ids that `curate groups show` names.",
     )
 
 

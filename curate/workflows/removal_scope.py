@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import numpy as np
+
 from curate.database import rules
 from curate.workflows import review
 from curate.workflows.approval import approval
@@ -14,7 +16,7 @@ def accepted_objects(workspace: Workspace, *, include_automatic: bool) -> list[U
     """Views that people accepted as one thing, in id order; with those of automatic policies if wanted."""
     with workspace.transaction() as session:
         found = approval(session, rules.consensus(session), with_automatic=include_automatic)
-    return sorted(object_id for members in found.sets for object_id in members)
+    return found.things.public_ids(np.flatnonzero(found.home >= 0))
 
 
 def objects_of_group(workspace: Workspace, prefix: str) -> list[UUID]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
@@ -10,8 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate import vector_blocks
-from curate.database import vectors
+from curate.database import approval_columns, vectors
 from curate.errors import NotFoundError
+from curate.workflows.scratch import scratch_errors, scratch_file
+from curate.workflows.settled import Numbers
+from curate.workflows.things import Things, places_in
 from curate.workspace import Workspace
 
 Place = tuple[str, int]
@@ -45,5 +51,63 @@ def of_objects(workspace: Workspace, embedder_id: int, public_ids: Sequence[UUID
     with workspace.transaction() as session:
         places = vectors.places(session, embedder_id, public_ids)
     if missing := [public_id for public_id in public_ids if public_id not in places]:
-        raise NotFoundError(f"Object {missing[0]} has no vector by this embedder: type `curate embed`.")
+        raise _missing(missing[0])
     return read(workspace, [places[public_id] for public_id in public_ids])
+
+
+def _missing(public_id: UUID) -> NotFoundError:
+    return NotFoundError(f"Object {public_id} has no vector by this embedder: type `curate embed`.")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedVectors:
+    """Vectors in a file, in the order in which they are wanted: blocks hold those of many sets."""
+
+    handle: int
+    """Of the open file."""
+    row_bytes: int
+
+    def read(self, start: int, end: int) -> NDArray[np.float32]:
+        """Rows ``start`` to ``end``, float32 [end - start, dimension]."""
+        # Not mapped into memory: pages that were read would count as this process's.
+        data = os.pread(self.handle, (end - start) * self.row_bytes, start * self.row_bytes)
+        return np.frombuffer(data, np.float32).reshape(end - start, -1)
+
+
+@contextmanager
+def in_order(
+    workspace: Workspace, embedder_id: int, things: Things, wanted: Numbers
+) -> Iterator[OrderedVectors]:
+    """Vectors of any number of objects, each block read once and one of them in memory at a time.
+
+    Args:
+        workspace: Holds them, and their copy until this is closed.
+        embedder_id: Key of the embedder.
+        things: Objects.
+        wanted: Numbers of at least one of them, in the order in which they are wanted.
+
+    Raises:
+        NotFoundError: one of them was never embedded by it.
+        MediaError: a block is missing or damaged.
+    """
+    objects = things.keys[wanted]
+    with workspace.transaction() as session:
+        found = approval_columns.vectors(session, embedder_id, objects)
+        files = approval_columns.block_files(session, embedder_id)
+    if len(found["object"]) < len(objects):
+        raise _missing(things.public_ids(wanted[~np.isin(objects, found["object"])])[0])
+    wanted_at = places_in(objects, found["object"])
+    by_block = np.argsort(found["block"], kind="stable")
+    blocks = found["block"][by_block]
+    starts = np.flatnonzero(np.append(True, blocks[1:] != blocks[:-1])).tolist()
+    with scratch_file(workspace) as file:
+        row_bytes = 0
+        for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True):
+            here = by_block[start:end]
+            stored = workspace.media.get(files[int(blocks[start])], vector_blocks.SUFFIX)
+            rows = vector_blocks.vectors(stored)[found["row"][here]]
+            row_bytes = rows[0].nbytes
+            with scratch_errors(workspace):
+                for at, row in zip(wanted_at[here].tolist(), rows, strict=True):
+                    os.pwrite(file.fileno(), row.data, at * row_bytes)
+        yield OrderedVectors(file.fileno(), row_bytes)

@@ -26,11 +26,15 @@ from curate.exporters.verify_records import ListedRecord
 from curate.photos.opening import DEFAULT_MAX_PIXELS
 from curate.verdicts import Consensus
 from curate.workflows.approval import approval
+from curate.workflows.batches import batched
 from curate.workflows.decision_standing import vote_faults
 from curate.workflows.manifest_origin import registered_hash
 from curate.workflows.pair_standing import pair_faults
 from curate.workflows.removal_standing import background_faults
 from curate.workspace import Workspace
+
+_TOGETHER = 1000
+"""Records that are looked up at a time."""
 
 
 def verify_manifest(directory: Path, workspace: Workspace | None) -> VerifiedManifest:
@@ -98,12 +102,11 @@ def _acceptance_faults(
     session: Session, records: Iterable[ListedRecord], manifest: ManifestFile
 ) -> Iterator[str]:
     """Every decision stands, and together with what was said since they still accept every record."""
-    cited = {UUID(each) for record in records for each in record.decision_ids}
-    undone = {
-        str(public_id): made.reviewer
-        for public_id, (made, undone) in sorted(decisions.by_public_ids(session, cited).items())
-        if undone
-    }
+    cited = {each for record in records for each in record.decision_ids}
+    taken_back: dict[UUID, str] = {}
+    for part in batched(cited, _TOGETHER):
+        taken_back |= decisions.undone(session, map(UUID, part))
+    undone = {str(public_id): taken_back[public_id] for public_id in sorted(taken_back)}
     yield from (f"Decision {public_id} of {reviewer} was undone" for public_id, reviewer in undone.items())
     # The manifest's own rule: one that was changed since does not unsay what its reviewers said.
     needed, asked = (int(str(manifest.parameters.get(name, 1))) for name in ("votes_needed", "votes_asked"))
@@ -125,12 +128,15 @@ def _subject_faults(
 ) -> Iterator[str]:
     """All views of a record must be in one accepted set."""
     approved = approval(session, consensus, with_automatic=with_automatic)
-    inside = {object_id: number for number, members in enumerate(approved.sets) for object_id in members}
-    for record in records:
-        object_ids = (record.row["object_id"], *record.row["reference_object_ids"])
-        numbers = {inside.get(UUID(each)) for each in object_ids}
-        if len(numbers) > 1 or None in numbers:
-            yield f"Record {record.sample_id} is no longer accepted by its reviewers"
+    for part in batched(records, _TOGETHER):
+        ids = [(each.row["object_id"], *each.row["reference_object_ids"]) for each in part]
+        home = approved.home_of(UUID(each) for views in ids for each in views)
+        start = 0
+        for record, views in zip(part, ids, strict=True):
+            numbers = set(home[start : start + len(views)])
+            start += len(views)
+            if len(numbers) > 1 or -1 in numbers:
+                yield f"Record {record.sample_id} is no longer accepted by its reviewers"
 
 
 _Faults = Callable[[Session, Iterable[ListedRecord], Consensus, bool], Iterator[str]]

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from curate.database import fingerprints, rules, subjects
-from curate.exporters.tasks.subject_records import (
-    REFERENCES,
-    AcceptedView,
-    SubjectSet,
-    subject_records,
-    views_of,
-)
+from curate.exporters.splits import SPLITS
+from curate.exporters.tasks.subject_records import REFERENCES, AcceptedView, SubjectSet, subject_records
 from curate.photos.sources import read_bytes
 from curate.records import SubjectRecord, SubjectView
 from curate.verdicts import Consensus
 from curate.workflows import stored_vectors
-from curate.workflows.approval import Approval, approval
-from curate.workflows.export_options import ExportOptions, LeftOut
-from curate.workflows.near_duplicates import photo_components
-from curate.workflows.splits import TIED, split_sets
+from curate.workflows.approval import Approval, Facts, approval, read_facts
+from curate.workflows.export_options import ExportOptions
+from curate.workflows.photo_places import NOWHERE, Photos, read_photos
+from curate.workflows.settled import Numbers
+from curate.workflows.splits import place_photos, set_links
 from curate.workspace import Workspace
+
+PORTION = 8000
+"""Views whose records are made at a time, some 20 MB; a few more, so that no set is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class ViewOptions(ExportOptions):
 
 
 @dataclass(frozen=True, slots=True)
-class _Set:
+class AcceptedSet:
     """One accepted set that has a place."""
 
     members: tuple[AcceptedView, ...]
@@ -56,14 +56,19 @@ class ApprovedViews:
     embedder: str
     """Fingerprint."""
     consensus: Consensus
-    sets: list[_Set] = field(default_factory=list)
+    approved: Approval
+    photos: Photos
+    split: Numbers
+    """Of each accepted set: an index in ``SPLITS``, or ``NOWHERE``."""
     left_out: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
-    tied: set[UUID] = field(default_factory=set)
+    tied: frozenset[UUID] = frozenset()
     """Those that have a split and are tied to photos of another one by now."""
 
-    def warnings(self, records: Iterable[SubjectRecord]) -> LeftOut:
-        """Targets of ``records`` that a trainer should know of, by why."""
-        return {TIED: self.tied.intersection(each.target.object_id for each in records)}
+    def placed(self) -> Numbers:
+        """Objects of sets that have a place, set by set."""
+        objects = self.approved.approved()
+        placed: Numbers = objects[self.split[self.approved.home[objects]] != NOWHERE]
+        return placed
 
 
 def approved_views(workspace: Workspace, options: ViewOptions) -> ApprovedViews:
@@ -71,38 +76,69 @@ def approved_views(workspace: Workspace, options: ViewOptions) -> ApprovedViews:
     with workspace.transaction() as session:
         embedder = fingerprints.only(session, "embedder", options.embedder)
         consensus = rules.consensus(session)
-        found = approval(session, consensus, with_automatic=options.include_automatic)
-        good = found.sets
-        unattended = _only_automatic(session, found, consensus)
-        stored = subjects.views(session, {object_id for members in good for object_id in members})
-        views = {object_id: each.view for object_id, each in stored.items()}
-        photo_of = {object_id: view.photo_sha256 for object_id, view in views.items()}
-        same_photo = photo_components(session, options.near_duplicate_distance)
-        splits = split_sets(
-            session, good, photo_of, found.relations, same_photo, seed=options.seed, shares=options.shares
-        )
-    approved = ApprovedViews(embedder.id, embedder.fingerprint, consensus)
+        facts = read_facts(session)
+        found = approval(session, consensus, with_automatic=options.include_automatic, facts=facts)
+        unattended = _only_automatic(session, found, consensus, facts)
+        del facts  # columns of all facts, of which nothing is asked any more
+        photos = read_photos(session, options.near_duplicate_distance)
+        links = set_links(session, found, photos)
+        places = place_photos(session, photos, links, seed=options.seed, shares=options.shares)
+    members = found.approved()
+    home, photo_of = found.home[members], photos.numbers(found.things.photos[members])
+    split = places.of_sets(found, photos)
+    approved = ApprovedViews(embedder.id, embedder.fingerprint, consensus, found, photos, split)
     approved.left_out["members of sets that reviewers disagree about"].update(*found.contradicted)
     approved.left_out["members of sets that were flagged"].update(*found.flagged)
     approved.left_out["objects that only an automatic policy accepted (--include-automatic)"] |= unattended
-    for members, behind in zip(good, found.behind, strict=True):
-        split = splits.split_of(photo_of[object_id] for object_id in members)
-        if split is None:
-            approved.left_out["their photos stand in different splits"] |= members
-            continue
-        if not splits.bridged.isdisjoint(photo_of[object_id] for object_id in members):
-            approved.tied |= members
-        shown = [views[object_id] for object_id in sorted(members)]
-        accepted = tuple(AcceptedView(view, same_photo[view.photo_sha256]) for view in shown)
-        approved.sets.append(_Set(accepted, split, behind))
+    torn = split[home] == NOWHERE
+    ids = found.things.public_ids
+    approved.left_out["their photos stand in different splits"].update(ids(members[torn]))
+    bridged = np.isin(home, home[places.torn[photo_of]])
+    approved.tied = frozenset(ids(members[bridged & ~torn]))
     return approved
 
 
-def _only_automatic(session: Session, found: Approval, consensus: Consensus) -> set[UUID]:
+def _only_automatic(session: Session, found: Approval, consensus: Consensus, facts: Facts) -> set[UUID]:
     """Objects that would be approved if automatic decisions counted."""
-    approved = {object_id for members in found.sets for object_id in members}
-    with_them = approval(session, consensus, with_automatic=True).sets
-    return {object_id for members in with_them for object_id in members} - approved
+    if not facts.columns.automatic.any():
+        return set()
+    with_them = approval(session, consensus, with_automatic=True, facts=facts)
+    return set(found.things.public_ids(np.flatnonzero((with_them.home >= 0) & (found.home < 0))))
+
+
+def accepted_sets(workspace: Workspace, approved: ApprovedViews) -> Iterator[AcceptedSet]:
+    """All accepted sets that have a place, with their views; a portion of them in memory at a time."""
+    objects = approved.placed()
+    for start, end in _portions(approved.approved.home[objects]):
+        yield from _sets(workspace, approved, objects[start:end])
+
+
+def _portions(home: Numbers) -> Iterator[tuple[int, int]]:
+    """Where portions of whole sets start and end, given the set of each member."""
+    start = 0
+    while start < len(home):
+        last = home[min(start + PORTION, len(home)) - 1]
+        end = int(np.searchsorted(home, last, side="right"))
+        yield start, end
+        start = end
+
+
+def _sets(workspace: Workspace, approved: ApprovedViews, objects: Numbers) -> Iterator[AcceptedSet]:
+    found, photos = approved.approved, approved.photos
+    ids = found.things.public_ids(objects)
+    with workspace.transaction() as session:
+        views = subjects.views(session, ids)
+    first = photos.same[photos.numbers(found.things.photos[objects])].tolist()
+    members = [
+        AcceptedView(views[each], photos.sha256(photo)) for each, photo in zip(ids, first, strict=True)
+    ]
+    home = found.home[objects]
+    numbers, starts = np.unique(home, return_index=True)
+    for number, start, end in zip(
+        numbers.tolist(), starts.tolist(), [*starts[1:].tolist(), len(ids)], strict=True
+    ):
+        split = SPLITS[approved.split[number]]
+        yield AcceptedSet(tuple(members[start:end]), split, found.decisions_of(number))
 
 
 MakeRecords = Callable[..., SubjectSet]
@@ -111,32 +147,27 @@ MakeRecords = Callable[..., SubjectSet]
 
 def records_of(
     workspace: Workspace, approved: ApprovedViews, options: ViewOptions, make: MakeRecords | None = None
-) -> list[SubjectRecord]:
-    """The records of all sets; targets that give none are noted in ``approved.left_out``.
+) -> Iterator[SubjectRecord]:
+    """The records of all sets; targets that give none are noted in ``approved.left_out`` meanwhile.
 
     ``make`` is ``subject_records`` with what the options say of references, if it is not given.
     """
     make = make or partial(subject_records, references=options.references, at_least=options.at_least)
-    wanted = [each.view.object_id for found in approved.sets for each in found.members]
-    if not wanted:
-        return []
-    # All at once: a block holds vectors of many sets and would be read again for each of them.
-    vectors = stored_vectors.of_objects(workspace, approved.embedder_id, wanted)
-    records: list[SubjectRecord] = []
-    start = 0
-    for found in approved.sets:
-        end = start + len(found.members)
-        made = make(
-            found.members,
-            vectors[start:end],
-            split=found.split,
-            decision_ids=map(str, found.decision_ids),
-        )
-        start = end
-        records += made.records
-        for skipped in made.skipped:
-            approved.left_out[skipped.reason].add(skipped.object_id)
-    return records
+    wanted = approved.placed()
+    if not len(wanted):
+        return
+    with stored_vectors.in_order(
+        workspace, approved.embedder_id, approved.approved.things, wanted
+    ) as vectors:
+        start = 0
+        for found in accepted_sets(workspace, approved):
+            end = start + len(found.members)
+            decisions = map(str, found.decision_ids)
+            made = make(found.members, vectors.read(start, end), split=found.split, decision_ids=decisions)
+            start = end
+            yield from made.records
+            for skipped in made.skipped:
+                approved.left_out[skipped.reason].add(skipped.object_id)
 
 
 def parameters(options: ViewOptions, approved: ApprovedViews) -> dict[str, object]:
@@ -154,13 +185,3 @@ def parameters(options: ViewOptions, approved: ApprovedViews) -> dict[str, objec
 def read_photo(view: SubjectView) -> bytes:
     """The original file of a view's photo."""
     return read_bytes(view.uri)
-
-
-def photo_splits(records: Sequence[SubjectRecord]) -> dict[str, str]:
-    """Split by the sha256 of every photo in ``records``."""
-    return {view.photo_sha256: record.split for record in records for view in views_of(record)}
-
-
-def decision_ids(records: Sequence[SubjectRecord]) -> set[UUID]:
-    """The decisions behind ``records``."""
-    return {UUID(decision) for record in records for decision in record.decision_ids}

@@ -12,7 +12,7 @@ import argparse
 import hashlib
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from chain import forget_servers
+from copied_rows import copy_rows, signed
 from curate.database import fingerprints
 from curate.database.mining import group_id
 from curate.database.objects import object_id
@@ -127,22 +128,20 @@ def _copy_photos(
         "format orientation mode exif has_location source licence"
     )
     fixed = ("JPEG", 1, "RGB", "{}", False, "drawn", "CC0-1.0")
-    _copy(
+    copy_rows(
         session,
         "photos",
         columns,
         (
             # the hashes are far apart, so that no photo counts as a near-duplicate of another
-            (n + 1, sha256, size, *SIZE, thumbnails[n % len(thumbnails)], _signed(sha256[:16]), *fixed)
+            (n + 1, sha256, size, *SIZE, thumbnails[n % len(thumbnails)], signed(sha256[:16]), *fixed)
             for n, (sha256, size) in enumerate(digests)
         ),
     )
     uris = (file_uri(folder / _file_name(n)) for n in range(len(digests)))
-    _copy(session, "photo_files", "uri photo_id state_token", ((uri, n, "") for n, uri in enumerate(uris, 1)))
-
-
-def _signed(digits: str) -> int:
-    return int.from_bytes(bytes.fromhex(digits), "big", signed=True)
+    copy_rows(
+        session, "photo_files", "uri photo_id state_token", ((uri, n, "") for n, uri in enumerate(uris, 1))
+    )
 
 
 def _copy_objects(
@@ -158,9 +157,9 @@ def _copy_objects(
             where = (box.x, box.y, box.width, box.height)
             score = round(dice.uniform(0.35, 0.98), 3)
             rows.append((len(rows) + 1, public_id, number + 1, model, *where, score, label_of(thing)))
-    _copy(session, "objects", "id public_id photo_id model_id x y width height score label", rows)
+    copy_rows(session, "objects", "id public_id photo_id model_id x y width height score label", rows)
     done = ((number + 1, model, PER_SHELF) for number in range(len(digests)))
-    _copy(session, "detected", "photo_id model_id object_count", done)
+    copy_rows(session, "detected", "photo_id model_id object_count", done)
     return [row[1] for row in rows]
 
 
@@ -193,7 +192,7 @@ def _copy_run(session: Session, public_ids: Sequence[UUID], found: Sequence[_Gro
     views, edges = sum(len(each.members) for each in found), sum(len(each.pairs) for each in found)
     made = Made(made.photos, made.objects, len(found), views, edges)
     run = _record_run(session, made)
-    _copy(
+    copy_rows(
         session,
         "edges",
         "run_id left_id right_id similarity",
@@ -201,13 +200,13 @@ def _copy_run(session: Session, public_ids: Sequence[UUID], found: Sequence[_Gro
     )
     numbered = list(enumerate(found, 1))
     ids = ((n, group_id([public_ids[key - 1] for key in each.members]), "group") for n, each in numbered)
-    _copy(session, "review_items", "id public_id kind", ids)
+    copy_rows(session, "review_items", "id public_id kind", ids)
     members = ((n, key) for n, each in numbered for key in each.members)
-    _copy(session, "review_members", "item_id object_id", members)
+    copy_rows(session, "review_members", "item_id object_id", members)
     weakest = ((n, run, n, min(each.similarities)) for n, each in numbered)
-    _copy(session, "groups", "id run_id item_id weakest", weakest)
+    copy_rows(session, "groups", "id run_id item_id weakest", weakest)
     ranked = ((n, *each_view) for n, each in numbered for each_view in each.ranked)
-    _copy(session, "group_members", "group_id object_id rank similarity", ranked)
+    copy_rows(session, "group_members", "group_id object_id rank similarity", ranked)
     return made
 
 
@@ -224,18 +223,6 @@ def _record_run(session: Session, made: Made) -> int:
     session.add(run)
     session.flush()
     return run.id
-
-
-def _copy(session: Session, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
-    """Bulk-insert by COPY; keys that are given are counted on from."""
-    driver = session.connection().connection.driver_connection
-    assert driver is not None
-    names = columns.split()
-    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-    if names[0] == "id":
-        session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"))
 
 
 def main() -> None:

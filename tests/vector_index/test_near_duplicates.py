@@ -30,6 +30,34 @@ def test_keys_are_the_smallest_index_of_everything_that_hangs_together(values, d
     assert keys.tolist() == plain_keys(values, distance)
 
 
+@pytest.mark.parametrize("agreeing", [0, 1, 2, 3])
+@given(values=st.lists(st.integers(0, 63), max_size=40), distance=st.integers(0, 4))
+def test_the_parts_in_which_near_duplicates_agree_are_a_matter_of_speed_alone(agreeing, values, distance):
+    spread = np.array(
+        [sum((value >> bit & 1) << 11 * bit for bit in range(6)) for value in values], np.uint64
+    )
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(near_duplicates, "_agreeing_parts", lambda *_: agreeing)
+        patched.setattr(near_duplicates, "_LONG", 4)
+        keys = near_duplicate_keys(spread, distance)
+    assert keys.tolist() == plain_keys(spread.tolist(), distance)
+
+
+def test_many_hashes_are_not_all_compared(monkeypatch):
+    compared = []
+    plain = np.bitwise_count
+
+    def counting(differing):
+        compared.append(differing.size)
+        return plain(differing)
+
+    monkeypatch.setattr(near_duplicates.np, "bitwise_count", counting)
+    values = np.random.default_rng(0).integers(0, 2**64, 20_000, dtype=np.uint64)
+    values[-1] = values[0] ^ np.uint64(0b101)
+    assert near_duplicate_keys(values)[-1] == 0
+    assert sum(compared) < len(values) ** 2 / 50
+
+
 def test_small_blocks_and_early_merging_change_nothing(monkeypatch):
     random = np.random.default_rng(0)
     values = random.integers(0, 2**64, 40, dtype=np.uint64)
@@ -37,7 +65,7 @@ def test_small_blocks_and_early_merging_change_nothing(monkeypatch):
         np.uint64(1) << random.integers(0, 64, 400, dtype=np.uint64)
     )
     expected = near_duplicate_keys(copies)
-    monkeypatch.setattr(near_duplicates, "CELLS_AT_ONCE", 1000)
+    monkeypatch.setattr(near_duplicates, "PAIRS_AT_ONCE", 1000)
     monkeypatch.setattr(near_duplicates, "PAIRS_KEPT", 50)
     assert near_duplicate_keys(copies).tolist() == expected.tolist()
     assert len(set(expected.tolist())) == 40

@@ -21,9 +21,12 @@ from curate.records import Box, PhotoRights
 from curate.vision.loading import load_remover, load_segmenter
 from curate.workflows import removals, review
 from curate.workflows.bootstrap_selection import AUTOMATIC, TORN, BootstrapOptions
+from curate.workflows.decision_selection import DecisionOptions
 from curate.workflows.export_bootstrap import export_bootstrap
+from curate.workflows.export_decisions import export_decisions
 from curate.workflows.removal_measuring import RemovalMeasures
 from curate.workflows.remove import RemovalTools, remove
+from curate.workflows.splits import TIED
 from curate.workflows.verify import verify_manifest
 from forgery import reseal, rewrite
 from pair_files import draw_pair
@@ -233,7 +236,9 @@ def test_what_people_did_not_settle_is_left_out_and_listed(empty_workspace, tmp_
 def test_what_only_a_policy_accepted_is_left_out_unless_asked_for(empty_workspace, tmp_path):
     drawn(empty_workspace, tmp_path / "photos", accepted=False)
     removals.accept_automatically(empty_workspace, "drawn")
-    with pytest.raises(ExportError, match=f"1 {AUTOMATIC[:30]}"):
+    with pytest.raises(
+        ExportError, match=rf"1 {AUTOMATIC[:30]}.*: accept them in .*, or take .* --include-automatic\.$"
+    ):
         export(empty_workspace, tmp_path / "out")
     made = export(empty_workspace, tmp_path / "out", replace(TRAIN, include_automatic=True))
     assert made.records == 1
@@ -421,3 +426,17 @@ def test_a_rejected_automatic_acceptance_does_not_come_back(empty_workspace, tmp
         decisions.decide(session, made.removal, said, reviewer="bob")
     with pytest.raises(ExportError, match="Nothing is approved"):
         export(empty_workspace, tmp_path / "out", replace(TRAIN, include_automatic=True))
+
+
+def test_what_is_tied_to_another_split_after_its_first_export_is_a_warning(empty_workspace, tmp_path):
+    one = drawn(empty_workspace, tmp_path / "photos", 0)
+    assert export(empty_workspace, tmp_path / "out").warnings == {}
+    other = drawn(empty_workspace, tmp_path / "photos", 1)
+    export(empty_workspace, tmp_path / "out", replace(TRAIN, version="2", shares=(0, 0, 100)))
+    alike = replace(TRAIN, version="3", near_duplicate_distance=64)  # any two photos are near-duplicates
+    made = export(empty_workspace, tmp_path / "out", alike)
+    assert (made.records, made.left_out) == (2, {})
+    assert made.warnings == {TIED: tuple(sorted(map(str, (one.object_, other.object_))))}
+    votes = DecisionOptions("votes", "1", near_duplicate_distance=64, pictures=False)
+    told = export_decisions(empty_workspace, votes, tmp_path / "out")
+    assert [(why, len(ids)) for why, ids in told.warnings.items()] == [(TIED, 2)]

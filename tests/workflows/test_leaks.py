@@ -47,7 +47,7 @@ def export(directory: Path, name: str, groups: dict[str, list[bytes]], number: i
 def view(data: bytes, number: int) -> AcceptedView:
     sha256 = hashlib.sha256(data).hexdigest()
     box = Box(4, 6, 30, 30)
-    shown = SubjectView(UUID(int=number), sha256, "", box, "vase", 0.9, None, "CC0-1.0", None, False)
+    shown = SubjectView(UUID(int=number), sha256, "", box, "vase", 0.9, None, "CC0-1.0", None)
     return AcceptedView(shown, sha256)
 
 
@@ -130,14 +130,33 @@ def test_the_command_says_it_and_fails(tmp_path):
     two = export(tmp_path, "b", {"test": [drawn(2), drawn(3)]}, 7)
     told = CliRunner().invoke(app, ["leaks", str(one), str(two)])
     assert told.exit_code == 1
-    assert told.stdout.startswith(
-        "2 things in two splits (near-duplicate 1, photo 1): 2 folders and 4 pictures"
+    first, *lines, last = told.stdout.splitlines()
+    assert first == (
+        "1 thing in two splits, or in one that may not hold them: 2 folders and 4 pictures looked at."
     )
-    assert f"  photo {hashlib.sha256(drawn(2)).hexdigest()} is in test and train:" in told.stdout
+    assert next(line.split() for line in lines if "a-1" in line) == ["a-1", "train", "b-1", "test", "1"]
+    assert sum(line.startswith(f"photo {hashlib.sha256(drawn(2)).hexdigest()[:12]}: ") for line in lines) == 1
+    assert last.startswith("Leave these records out of what you train with")
     as_json = CliRunner().invoke(app, ["leaks", str(one), str(two), "--json"])
-    assert (as_json.exit_code, json.loads(as_json.stdout)["counts"]) == (1, {"near-duplicate": 1, "photo": 1})
+    assert (as_json.exit_code, json.loads(as_json.stdout)["counts"]) == (1, {"photo": 1})
     sound = CliRunner().invoke(app, ["leaks", str(one)])
     assert (sound.exit_code, sound.stdout) == (
         0,
         "Nothing stands in two splits: 1 folder and 2 pictures looked at.\n",
     )
+
+
+def test_many_leaks_are_a_table_and_a_few_lines(tmp_path):
+    """A photo that two sides share tells of its objects and of its own likeness, too."""
+    photos = [drawn(n) for n in range(1, 9)]
+    one = export(tmp_path, "a", {"train": photos})
+    two = export(tmp_path, "b", {"test": photos})
+    report = find_leaks([one, two])
+    assert {each.kind: 0 for each in report.leaks}.keys() == {"photo", "group"}
+    told = CliRunner().invoke(app, ["leaks", str(one), str(two)]).stdout
+    assert "and 5 more of the kind photo (--json shows all)" in told
+    assert len(told.splitlines()) < 16
+    assert max(map(len, told.splitlines())) < 200
+    in_json = json.loads(CliRunner().invoke(app, ["leaks", str(one), str(two), "--json"]).stdout)
+    assert in_json["counts"] == {"group": 1, "photo": 8}
+    assert len(in_json["leaks"]) == 9

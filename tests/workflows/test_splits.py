@@ -8,12 +8,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
-from curate.database import decisions, fingerprints, mining, objects
+from curate.database import decisions, fingerprints, mining
 from curate.database.connection import engine
 from curate.database.decisions import Said
 from curate.database.mining import GroupRow
-from curate.verdicts import accepted_sets, pair_of, settle
-from curate.workflows.splits import look_alike_links, split_sets
+from curate.verdicts import Consensus
+from curate.workflows.approval import approval
+from curate.workflows.photo_places import NOWHERE, read_photos
+from curate.workflows.splits import place_photos, set_links
 from stored_photos import DETECTOR, store_objects
 
 SEEDS = range(12)  # that two sets never part by chance under all of them: 2 to the power of -12
@@ -55,16 +57,15 @@ def mine(session, views, edges, groups, run=1):
     return [mining.group_id(row.public_ids) for row in rows]
 
 
-def sides(session, seed) -> list[str | None]:
-    """The split of each accepted set."""
-    relations = settle(decisions.facts(session), with_automatic=False)
-    sets, _ = accepted_sets(relations)
-    members = {object_id for each in sets for object_id in each}
-    stored = objects.by_public_ids(session, sorted(members))
-    photo_of = {object_id: stored[object_id].photo_sha256 for object_id in members}
-    same_photo = {sha256: sha256 for sha256 in photo_of.values()}
-    found = split_sets(session, sets, photo_of, relations, same_photo, seed=seed, shares=(50, 0, 50))
-    return [found.split_of(photo_of[object_id] for object_id in each) for each in sets]
+def sides(session, seed) -> list[int]:
+    """The split of each accepted set, or ``NOWHERE``."""
+    found = approval(session, Consensus(), with_automatic=False)
+    photos = read_photos(session, distance=0)
+    links = set_links(session, found, photos)
+    places = place_photos(session, photos, links, seed=seed, shares=(50, 0, 50))
+    placed = places.of_sets(found, photos).tolist()
+    assert NOWHERE not in placed
+    return placed
 
 
 def accept_all(session, groups):
@@ -97,12 +98,8 @@ def test_a_pair_that_was_judged_to_be_two_things_ties_nothing(session, views):
     assert all(len(set(sides(session, seed))) == 1 for seed in SEEDS)
 
 
-@pytest.mark.parametrize(
-    ("relation", "linked"),
-    [("same", True), ("disputed", True), (None, True), ("different", False), ("variant", False)],
-)
-def test_only_a_verdict_that_parts_a_pair_takes_its_link_away(relation, linked):
-    pair = pair_of(UUID(int=1), UUID(int=2))
-    relations = {} if relation is None else {pair: relation}
-    links = list(look_alike_links([pair], relations, {pair[0]: "a", pair[1]: "b"}))
-    assert links == ([{"a", "b"}] if linked else [])
+def test_members_that_were_called_variants_tie_nothing(session, views):
+    first, second, between = mine(session, views, [(0, 1), (1, 2), (2, 3)], [(0, 1), (2, 3), (1, 2)])
+    accept_all(session, [first, second])
+    decisions.decide(session, between, Said("reject", {views[1][1]: "variant"}), reviewer="ada")
+    assert any(len(set(sides(session, seed))) == 2 for seed in SEEDS)
