@@ -7,7 +7,7 @@ while "these two are the same thing" stays true.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from uuid import UUID
@@ -185,47 +185,6 @@ def state_of(members: Collection[UUID], relations: Mapping[Pair, str]) -> GroupS
     outside = set(members) - largest
     settled = all(any(pair_of(one, other) in known for other in largest) for one in outside)
     return GroupState(ACCEPTED if settled else PARTIAL, frozenset(largest))
-
-
-def accepted_sets(relations: Mapping[Pair, str]) -> tuple[list[frozenset[UUID]], list[frozenset[UUID]]]:
-    """All sets of objects that are one thing, and those withheld because something contradicts them.
-
-    "Same" is transitive: if a is b and b is c then a is c, whatever groups they were judged in.
-    """
-    members = {object_id for pair in relations for object_id in pair}
-    parts = [part for part in _components(members, relations) if len(part) > 1]
-    inside: dict[UUID, int] = {object_id: n for n, part in enumerate(parts) for object_id in part}
-    broken = {
-        inside[one]
-        for (one, other), relation in relations.items()
-        if relation != SAME and one in inside and inside[one] == inside.get(other)
-    }
-    good = sorted((part for n, part in enumerate(parts) if n not in broken), key=min)
-    return good, sorted((parts[n] for n in broken), key=min)
-
-
-def supporters(
-    sets: Sequence[Collection[UUID]], facts: Iterable[Fact], *, with_automatic: bool
-) -> list[set[UUID]]:
-    """For each of some disjoint sets the decisions that say of two of its members that they are the same.
-
-    Where an adjudicator has ruled on a pair, what others had said of it carries nothing.
-    """
-    facts = list(facts)
-    ruled = {fact.pair for fact in facts if fact.adjudicates}
-    home = {object_id: number for number, members in enumerate(sets) for object_id in members}
-    found: list[set[UUID]] = [set() for _ in sets]
-    for fact in facts:
-        one, other = (home.get(object_id) for object_id in fact.pair)
-        if (
-            one is not None
-            and one == other
-            and fact.relation == SAME
-            and (fact.adjudicates or fact.pair not in ruled)
-            and (with_automatic or not fact.automatic)
-        ):
-            found[one].add(fact.decision_id)
-    return found
 
 
 def _ordered(pair: tuple[UUID, UUID]) -> Pair:

@@ -24,13 +24,12 @@ from curate.verdicts import (
     VARIANT,
     Consensus,
     Fact,
-    accepted_sets,
     facts_of,
     pair_of,
     settle,
     state_of,
-    supporters,
 )
+from plain_sets import accepted_sets, supporters
 
 A, B, C, D, E = (UUID(int=n) for n in range(1, 6))
 

@@ -1,7 +1,7 @@
-"""What all facts together say of every pair of objects: ``curate.verdicts`` over columns.
+"""What facts together say of every pair of objects, and which sets they make: columns for millions of them.
 
-The rules are those of ``verdicts.settle``, ``accepted_sets`` and ``supporters``, which say them one fact at a
-time; a workspace has millions of facts.
+The rules on a pair are those of ``verdicts.settle``. "Same" is transitive: if a is b and b is c then a is c,
+whatever groups they were judged in.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Sets:
 
 
 def accepted_sets(facts: FactColumns, relations: Numbers, objects: int) -> Sets:
-    """As ``verdicts.accepted_sets``; contradicted ones are numbered among the others.
+    """Objects that hang together by "same"; contradicted sets are numbered among the others.
 
     Args:
         facts: Name the objects of each pair.
@@ -112,7 +112,10 @@ def accepted_sets(facts: FactColumns, relations: Numbers, objects: int) -> Sets:
 
 
 def supporters(facts: FactColumns, home: Numbers, *, with_automatic: bool) -> tuple[Numbers, Numbers]:
-    """As ``verdicts.supporters``: sets and the decisions that join their members, by set, each once."""
+    """Sets and the decisions that say of two of their members that they are the same, by set, each once.
+
+    Where an adjudicator has ruled on a pair, what others had said of it carries nothing.
+    """
     ruled = np.zeros(len(facts.one), dtype=np.bool_)
     ruled[facts.pair[facts.adjudicates]] = True
     inside = home[facts.one[facts.pair]]

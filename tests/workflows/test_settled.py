@@ -1,4 +1,4 @@
-"""What many facts settle, as columns, is what ``curate.verdicts`` says of them one by one."""
+"""What many facts settle, as columns, is what is said of them one by one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate import verdicts
-from curate.verdicts import DISPUTED, Consensus, Fact, pair_of
+import plain_sets
+from curate.verdicts import DISPUTED, Consensus, Fact, Pair, pair_of, settle
 from curate.workflows.settled import RELATIONS, FactColumns, accepted_sets, settled, supporters
 
 OBJECTS = 7
@@ -38,7 +38,7 @@ facts = st.lists(said, max_size=30).map(
 rules = st.sampled_from([Consensus(), Consensus(1, 2), Consensus(2, 2), Consensus(2, 3)])
 
 
-def columns(facts: list[Fact]) -> tuple[FactColumns, list[verdicts.Pair]]:
+def columns(facts: list[Fact]) -> tuple[FactColumns, list[Pair]]:
     pairs = sorted({fact.pair for fact in facts})
     reviewers = sorted({fact.reviewer for fact in facts})
     told = FactColumns(
@@ -58,12 +58,12 @@ def columns(facts: list[Fact]) -> tuple[FactColumns, list[verdicts.Pair]]:
 def test_relations_sets_and_supporters_are_those_of_the_verdicts(facts, consensus, with_automatic):
     told, pairs = columns(facts)
     words = [*RELATIONS, DISPUTED]
-    expected = verdicts.settle(facts, consensus, with_automatic=with_automatic)
+    expected = settle(facts, consensus, with_automatic=with_automatic)
     relations = settled(told, consensus, with_automatic=with_automatic)
     found = zip(pairs, relations.tolist(), strict=True)
     assert {pair: words[relation] for pair, relation in found if relation >= 0} == expected
 
-    good, contradicted = verdicts.accepted_sets(expected)
+    good, contradicted = plain_sets.accepted_sets(expected)
     sets = accepted_sets(told, relations, OBJECTS)
     members = [
         frozenset(UUID(int=n) for n in np.flatnonzero(sets.home == number).tolist())
@@ -74,4 +74,4 @@ def test_relations_sets_and_supporters_are_those_of_the_verdicts(facts, consensu
 
     joined, behind = supporters(told, sets.home, with_automatic=with_automatic)
     by_set = [{UUID(int=n) for n in behind[joined == number].tolist()} for number in range(sets.count)]
-    assert by_set == verdicts.supporters(members, facts, with_automatic=with_automatic)
+    assert by_set == plain_sets.supporters(members, facts, with_automatic=with_automatic)
