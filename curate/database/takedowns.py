@@ -37,6 +37,8 @@ class Tombstone(NamedTuple):
     sha256: str
     perceptual_hash: int
     """As an unsigned integer."""
+    size: tuple[int, int]
+    """Upright width and height in pixels."""
     pixels_sha256: str | None
     """See ``photos.pixel_hash``; None if nobody could read the photo's file when it was taken down."""
     reason: str | None
@@ -123,12 +125,14 @@ def refuse_decision(session: Session, item_key: int) -> None:
         )
 
 
-def _rows() -> Select[int, str, int, str | None, str | None, bool, datetime, datetime | None]:
+def _rows() -> Select[int, str, int, int, int, str | None, str | None, bool, datetime, datetime | None]:
     return (
         select(
             Takedown.photo_id,
             Photo.sha256,
             Photo.perceptual_hash,
+            Photo.width,
+            Photo.height,
             Takedown.pixels_sha256,
             Takedown.reason,
             Takedown.originals,
@@ -141,9 +145,10 @@ def _rows() -> Select[int, str, int, str | None, str | None, bool, datetime, dat
 
 
 def _read(
-    session: Session, rows: Select[int, str, int, str | None, str | None, bool, datetime, datetime | None]
+    session: Session,
+    rows: Select[int, str, int, int, int, str | None, str | None, bool, datetime, datetime | None],
 ) -> list[Tombstone]:
     return [
-        Tombstone(key, sha256, bits % (1 << 64), pixels, reason, originals, at, finished_at is not None)
-        for key, sha256, bits, pixels, reason, originals, at, finished_at in session.execute(rows)
+        Tombstone(key, sha256, bits % (1 << 64), (width, height), pixels, reason, originals, at, bool(end))
+        for key, sha256, bits, width, height, pixels, reason, originals, at, end in session.execute(rows)
     ]

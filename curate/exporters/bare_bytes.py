@@ -23,7 +23,7 @@ from curate.exporters.file_structure import (
 from curate.photos.colour import needs_conversion
 from curate.photos.opening import open_photo
 
-NOT_EXPORTED = "is not as pictures are exported: upright, and nothing in the file but its pixels"
+NOT_EXPORTED = "is not as pictures are exported: upright, and without metadata beside the pixels"
 """What is wrong with a picture whose ``bare_suffix`` is not its own."""
 KEPT_OR_DECODED = (
     "JPEG of upright 8-bit sRGB keep their compressed pixels, and bare PNG their bytes; all else was decoded "
@@ -31,8 +31,8 @@ KEPT_OR_DECODED = (
 )
 """How pictures of whole photos came to be, for dataset cards."""
 NOTHING_BESIDE = (
-    "No picture carries EXIF, XMP, comments or a thumbnail: nothing in the files says where, when, by whom "
-    "or with what they were taken."
+    "No picture carries EXIF, XMP, comments, a thumbnail or other metadata that says where, when, by whom or "
+    "with what it was taken. What somebody hid among compressed pixels is not looked for."
 )
 """What holds of all pictures that leave, for dataset cards."""
 _JFIF, _ADOBE = 0xE0, 0xEE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -109,5 +110,6 @@ def in_order(
             row_bytes = rows[0].nbytes
             with scratch_errors(workspace):
                 for at, row in zip(wanted_at[here].tolist(), rows, strict=True):
-                    os.pwrite(file.fileno(), row.data, at * row_bytes)
+                    if os.pwrite(file.fileno(), row.data, at * row_bytes) < row_bytes:
+                        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         yield OrderedVectors(file.fileno(), row_bytes)

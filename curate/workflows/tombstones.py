@@ -40,7 +40,10 @@ class Tombstones:
         return f"This photo {found.words} and cannot come back: leave it out." if found else None
 
     def refusal_of(self, facts: PhotoFacts, read: Callable[[], bytes]) -> str | None:
-        """Why this photo may not come in, if it may not. Only one that looks alike is decoded in full.
+        """Why this photo may not come in, if it may not. Only one of equal size is decoded in full.
+
+        That it looks alike is not asked for: of noise and plain walls the perceptual hash differs from format
+        to format.
 
         Args:
             facts: What was found out about it.
@@ -48,13 +51,13 @@ class Tombstones:
         """
         if why := self.refusal(facts.sha256):
             return why
-        alike = {
+        equal = {
             each.pixels_sha256: each
             for each in self._stones
-            if each.pixels_sha256 and _distance(each, facts.perceptual_hash) <= ALIKE
+            if each.pixels_sha256 and each.size == (facts.width, facts.height)
         }
         try:
-            found = alike.get(pixel_hash(read(), self._max_pixels)) if alike else None
+            found = equal.get(pixel_hash(read(), self._max_pixels)) if equal else None
         except PhotoError:
             return None  # it is gone by now: as it looks like the other, whoever ingested it is warned
         if found is None:

@@ -82,9 +82,8 @@ def main() -> int:
         folder = options.keep or Path(scratch)
         table, ends = _measure(folder, options.records, options.dimension, then=options.then)
     print(json.dumps(table, indent=1))
-    if options.records < 1_000_000:
-        return ends
-    return int(ends or table["own_seconds"] > OWN_SECONDS or table["peak_mb"] > PEAK_MB)
+    allowed = OWN_SECONDS * options.records / 1_000_000
+    return int(ends or table["own_seconds"] > allowed or table["peak_mb"] > PEAK_MB)
 
 
 def _measure(folder: Path, records: int, dimension: int, *, then: bool) -> tuple[dict[str, float], int]:

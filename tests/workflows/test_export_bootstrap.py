@@ -93,7 +93,7 @@ def test_the_equation_holds_for_photos_of_every_kind_as_the_consumer_reads_them(
         assert row["mask_share"] == each.mask.mean()
         assert (row["border_share"], row["effect_share"]) == (0, 0.2)
     suffixes = [path.suffix for path in exported.manifest.directory.rglob("train/??/*")]
-    assert suffixes.count(".jpg") == 1
+    assert suffixes.count(".jpg") == 2, "the plain one, and the one with a place, which is cut out"
     assert verify_manifest(exported.manifest.directory, empty_workspace).task == "insertion-bootstrap"
 
 

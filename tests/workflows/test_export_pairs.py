@@ -78,7 +78,7 @@ def test_an_accepted_pair_is_a_removal_record_with_its_photos_as_they_were_taken
 
 
 def test_an_insertion_input_is_exact_for_photos_of_every_kind(empty_workspace, tmp_path, load):
-    """Own JPEG bytes, a JPEG with its date, a PNG, one with a place, one to be turned, and 16 bits."""
+    """Own JPEG bytes, JPEGs with a date and a place, which are cut out, a PNG, a turned one, 16 bits."""
     kinds = _undated, jpeg, png, lambda pixels: jpeg(pixels, location=True), _turned, _deep
     for number, encode in enumerate(kinds):
         drawn = draw_pair(number, SIZE)
@@ -97,7 +97,7 @@ def test_an_insertion_input_is_exact_for_photos_of_every_kind(empty_workspace, t
         assert row["target"].size == row["mask"].size == SIZE
     for path in made.manifest.directory.rglob("*.jpg"):
         assert not Image.open(path).getexif()
-    assert sorted(path.suffix for path in made.manifest.directory.rglob("??/*")).count(".jpg") == 2
+    assert sorted(path.suffix for path in made.manifest.directory.rglob("??/*")).count(".jpg") == 6
     verify_manifest(made.manifest.directory, empty_workspace)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,6 +12,7 @@ from pathlib import Path
 from tempfile import mkstemp
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageOps
 from sqlalchemy import text
@@ -324,6 +326,30 @@ def test_the_same_pixels_cannot_come_back_in_another_file(empty_workspace, kept)
     for copy in copies:
         with pytest.raises(PhotoError, match=r"has the pixels of .* \(no consent\)"):
             pairs.store_frame(empty_workspace, copy, "x.jpg", by="eve")
+
+
+def test_a_copy_that_looks_otherwise_to_the_hash_cannot_come_back(empty_workspace, tmp_path):
+    """Of noise, the hash of a JPEG that is decoded at a quarter has little to do with that of its PNG."""
+    noise = np.random.default_rng(5).integers(100, 140, (2400, 3200), dtype=np.uint8)
+    folders = [tmp_path / name for name in ("jpeg", "png")]
+    for folder in folders:
+        folder.mkdir()
+    Image.fromarray(noise).convert("RGB").save(folders[0] / "wall.jpg", quality=90)
+    Image.fromarray(decode((folders[0] / "wall.jpg").read_bytes())).save(folders[1] / "wall.png")
+    last(ingest(empty_workspace, [str(folders[0])], RIGHTS))
+    curate(empty_workspace, "takedown", folders[0] / "wall.jpg", "--yes")
+    told = last(ingest(empty_workspace, [str(folders[1])], RIGHTS))
+    assert (told["taken_down"], told["new"]) == (1, 0)
+
+
+def test_copies_of_the_same_pixels_go_too(empty_workspace, kept):
+    copy = kept.file.with_name("copy.jpg")
+    copy.write_bytes(with_comment(kept.file.read_bytes()))
+    last(ingest(empty_workspace, [str(copy)], RIGHTS))
+    curate(empty_workspace, "takedown", kept.file, "--yes")
+    with empty_workspace.transaction() as session:
+        sha256 = {each.sha256 for each in takedowns.every(session)}
+    assert sha256 == {hashlib.sha256(each.read_bytes()).hexdigest() for each in (kept.file, copy)}
 
 
 def _stone(workspace: Workspace) -> Tombstone:
