@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from curate.cli.export_command import Asked, export_command
-from curate.cli.export_options import Crops, WhoseCaptions
+from curate.cli.export_options import AnyTaskFormat, Crops, WhoseCaptions
 
 
 def register(app: typer.Typer) -> None:
-    export_command(app, "benchmark", "object", benchmark)
+    export_command(app, "benchmark", "object", benchmark, formats=AnyTaskFormat)
 
 
 def benchmark(

@@ -41,7 +41,14 @@ def _last(
     """What every export takes behind them."""
 
 
-def export_command(app: typer.Typer, task: str, what: str, own: Callable[..., Asked], text: str = "") -> None:
+def export_command(
+    app: typer.Typer,
+    task: str,
+    what: str,
+    own: Callable[..., Asked],
+    text: str = "",
+    formats: object = Format,
+) -> None:
     """Add the command that exports ``task``.
 
     Args:
@@ -51,6 +58,7 @@ def export_command(app: typer.Typer, task: str, what: str, own: Callable[..., As
         own: Has the options of the task as parameters, and takes the common ones as keywords of
             ``ExportOptions`` besides.
         text: Its help, if it is not the docstring of ``own``.
+        formats: The option that chooses among the formats with a place for its records.
     """
 
     def command(**given: Any) -> None:
@@ -59,7 +67,11 @@ def export_command(app: typer.Typer, task: str, what: str, own: Callable[..., As
         write(context, export, options, to, what, as_json)
 
     # Typer makes options of what a function's signature says.
-    parameters = [each for part in (_first, own, _last) for each in _options(part)]
+    parameters = [
+        each.replace(annotation=formats) if each.name == "format_name" else each
+        for part in (_first, own, _last)
+        for each in _options(part)
+    ]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {}
     app.command(task, help=text or inspect.getdoc(own))(command)

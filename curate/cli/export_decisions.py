@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 import typer
 
 from curate.cli.export_command import Asked, export_command
+from curate.cli.export_options import AnyTaskFormat
 
 
 def register(app: typer.Typer) -> None:
-    export_command(app, "decisions", "vote", decisions)
+    export_command(app, "decisions", "vote", decisions, formats=AnyTaskFormat)
 
 
 def decisions(

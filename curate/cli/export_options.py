@@ -28,6 +28,10 @@ AllowUnknownRights = Annotated[
 ]
 FormatName = Literal["imagefolder", "webdataset", "coco", "diffusers", "musubi-tuner", "ai-toolkit"]
 Format = Annotated[FormatName, typer.Option("--format", help="Whose layout the folder has.")]
+AnyTaskFormat = Annotated[
+    Literal["imagefolder", "webdataset"], typer.Option("--format", help="Whose layout the folder has.")
+]
+"""Of tasks that are no edits of one picture into another, so that other layouts have no place for them."""
 Shares = Annotated[
     tuple[int, int, int],
     typer.Option(

@@ -83,7 +83,9 @@ def find(session: Session, text: str) -> RegisteredManifest:
     named = _read(session, _rows(Manifest.name == text))
     found = [*full, *named[-1:]] or _read(session, _rows(_starts(text)))
     if len(found) > 1:
-        told = ", ".join(f"{each.content_hash[:12]} ({each.called})" for each in found)
+        told = ", ".join(
+            f"{each.content_hash[:12]} ({each.called} as {each.format} in {each.directory})" for each in found
+        )
         raise NotFoundError(f"Several manifests are meant by {text!r}: say which by its hash: {told}.")
     if not found:
         raise NotFoundError(

@@ -107,6 +107,17 @@ def votes_cast(session: Session, keys: Collection[int]) -> list[CastVote]:
     return [CastVote(*vote) for vote in session.execute(rows)]
 
 
+def taken_back(session: Session, items: Collection[UUID]) -> set[tuple[UUID, datetime]]:
+    """Of the votes on these items those that were undone: the item, and when the vote was cast."""
+    rows = (
+        select(ReviewItem.public_id, Decision.decided_at)
+        .join(Decision, Decision.item_id == ReviewItem.id)
+        .join(_Undo, _Undo.undoes_id == Decision.id)
+        .where(among(ReviewItem.public_id, items))
+    )
+    return {(item, at) for item, at in session.execute(rows)}
+
+
 def groups(session: Session, items: Collection[int]) -> dict[int, list[SeenGroup]]:
     """By the key of each item all groups that stand for it, the oldest first."""
     rows = (

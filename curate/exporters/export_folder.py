@@ -23,6 +23,7 @@ from curate.exporters.staging import is_unfinished, make_folder, publish, stagin
 from curate.exporters.tasks.registry import TASKS
 from curate.exporters.tasks.task import Sample, Task
 from curate.exporters.verify import verify
+from curate.exporters.versions import free_version, versions_in
 from curate.photos.opening import DEFAULT_MAX_PIXELS
 from curate.records import ManifestSpec, WrittenManifest
 
@@ -96,7 +97,7 @@ def finish(
     manifest = seal(RecordFolder(tree, canonical=what.format.canonical), contents, what)
     is_new = publish(tree, target)
     if not is_new:
-        _check_identical(target, manifest.content_hash, max_pixels)
+        _check_identical(target, manifest, max_pixels)
     return WrittenManifest(target, manifest.content_hash, manifest.counts, already_there=not is_new)
 
 
@@ -152,19 +153,20 @@ def _known(samples: Iterable[Sample]) -> Iterator[Sample]:
         yield sample
 
 
-def _check_identical(target: Path, content_hash: str, max_pixels: int) -> None:
+def _check_identical(target: Path, manifest: manifest_file.ManifestFile, max_pixels: int) -> None:
     """The folder was there before: fine if it is this very manifest, unharmed."""
     try:
-        same = verify(target, max_pixels).content_hash == content_hash
+        same = verify(target, max_pixels).content_hash == manifest.content_hash
     except VerificationError as error:
         raise ExportError(
             f"{target} is in the way and is not an undamaged manifest ({error}) "
             "Move it away, then export again."
         ) from error
     if not same:
+        free = free_version(manifest.version, versions_in(target.parent, manifest.name))
         raise ExportError(
-            f"{target} holds another manifest: move it away, write to another folder, "
-            "or export with a new --version."
+            f"{target} holds another manifest: move it away, write to another folder with --to, "
+            f"or export with --version {free}."
         )
 
 

@@ -95,8 +95,16 @@ def read_manifest(directory: Path) -> ManifestFile:
         return manifest_file.parsed(_read_plain(path))
     except OSError as error:
         raise VerificationError(
-            f"{path} cannot be read ({error.strerror or error}): give the folder that `curate export` wrote."
+            f"{path} cannot be read ({error.strerror or error}): "
+            f"{_export_in(directory) or 'give the folder that `curate export` wrote.'}"
         ) from error
+
+
+def _export_in(directory: Path) -> str | None:
+    """What to give instead of a folder that exports were written to, if this is one."""
+    found = sorted(each.parent for each in directory.glob(f"*/{manifest_file.NAME}"))
+    inside = next((each for each in found if not is_unfinished(each)), None)
+    return f"give one of the exports inside of it, such as {inside}." if inside else None
 
 
 def listed_files(directory: Path, manifest: ManifestFile) -> dict[str, str]:

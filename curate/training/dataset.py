@@ -95,7 +95,8 @@ class RecordDataset(Dataset[TensorSample]):
         seed: From 0 on.
 
     Raises:
-        SettingsError: The split, the task's tensors or an argument do not exist.
+        SettingsError: The split, the task's tensors or an argument do not exist, or all records of the split
+            are left out.
         VerificationError: Here or for a sample: manifest, table or picture is missing or was changed; the
             file is named.
     """
@@ -131,6 +132,8 @@ class RecordDataset(Dataset[TensorSample]):
         columns = dict.fromkeys(("sample_id", *tensors.pictures, *tensors.values))
         self._rows = TableRows(self._folder.table(split), tuple(columns))
         self._kept = _kept(self._rows, tensors.keeps) if tensors.keeps else None
+        if self._kept is not None and not len(self._kept):
+            raise SettingsError(f"{directory} has in {split} {len(self._rows)} {tensors.none_kept}.")
 
     def __len__(self) -> int:
         return len(self._rows) if self._kept is None else len(self._kept)

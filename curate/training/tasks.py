@@ -44,6 +44,8 @@ class TaskTensors:
     make: Callable[[Row, Pictures, CellRules], TensorSample]
     keeps: Callable[[Row], bool] | None = None
     """Whether a record is one to train with, by the columns above; None keeps all."""
+    none_kept: str = ""
+    """What a split without any such record holds, after how many, and what to do."""
 
 
 def tensors_of(task: str) -> TaskTensors:
@@ -131,6 +133,10 @@ def _is_told(row: Row) -> bool:
     return seen and row["standing"] and row["verdict"] in (ACCEPT, REJECT)
 
 
+_NONE_TOLD = (
+    "votes, none of them a person's last word on a removal, yes or no, with its pictures: "
+    "vote on removals in `curate review`, then run `curate export decisions` again, with pictures"
+)
 _REMOVAL = ("input_file_name", _MASK, _TARGET, "effect_mask_file_name", "alpha_file_name")
 _PAIRS = ("input_file_name", _MASK, _TARGET, _BACKGROUND, "effect_mask_file_name")
 _BOOTSTRAP = _PAIRS[:-1]
@@ -147,6 +153,10 @@ TASKS: Mapping[str, TaskTensors] = {
     "insertion-pairs": TaskTensors(dict.fromkeys(_PAIRS, 1), (), _aligned(*_PAIRS)),
     "insertion-bootstrap": TaskTensors(dict.fromkeys(_BOOTSTRAP, 1), (), _aligned(*_BOOTSTRAP)),
     "decisions": TaskTensors(
-        dict.fromkeys(_SHOWN, 1), ("verdict", "reviewer_kind", "standing"), _votes, keeps=_is_told
+        dict.fromkeys(_SHOWN, 1),
+        ("verdict", "reviewer_kind", "standing"),
+        _votes,
+        keeps=_is_told,
+        none_kept=_NONE_TOLD,
     ),
 }

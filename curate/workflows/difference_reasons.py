@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from uuid import UUID
 
-from curate.database import decisions, manifest_rows, takedowns
+from curate.database import decisions, manifest_rows, takedowns, vote_history
 from curate.database.manifest_rows import RegisteredManifest
 from curate.database.tables import Decision
 from curate.database.takedowns import Tombstone
@@ -24,6 +24,8 @@ UNTOLD = "the files do not tell: ask in the workspace that exported them"
 TAKEN_DOWN = "a photo of it was taken down"
 UNDONE = "a decision behind it was undone"
 ACCEPTED = "accepted since"
+VOTED = "voted since"
+TAKEN_BACK = "its reviewer took it back"
 SETTLED = "what stood against it is settled"
 AGAIN = "it would be exported again now"
 NO_LONGER = "no decision accepts it any more"
@@ -47,6 +49,8 @@ class LookedUp:
     """By the sha256 of photos."""
     said: Mapping[int, Sequence[Decision]] = field(default_factory=dict)
     """By the key of an item what was said of it after the first manifest was written."""
+    taken_back: Collection[tuple[UUID, datetime]] = ()
+    """Votes, whose ids may be pseudonyms, by their item and when they were cast."""
 
 
 @dataclass
@@ -82,18 +86,22 @@ class Reasons:
 
     def look_up(self, portion: Sequence[Change]) -> LookedUp:
         """Ask the database about many records at once."""
-        if self._since is None or self._task.name == decision_records.TASK:  # whose ids may be pseudonyms
+        if self._since is None:
             return LookedUp()
         records = [record for each in portion for record in (each.before, each.after) if record]
-        cited = {UUID(decision) for record in records for decision in record.decision_ids}
         photos = {photo for record in records for photo in self._photos(record.row)}
         with self._since.workspace.transaction() as session:
+            gone = takedowns.of_bytes(session, sorted(photos))
+            if self._task.name == decision_records.TASK:
+                voted_on = {UUID(record.row["item_id"]) for record in records}
+                return LookedUp(gone=gone, taken_back=vote_history.taken_back(session, voted_on))
+            cited = {UUID(decision) for record in records for decision in record.decision_ids}
             made = decisions.by_public_ids(session, cited)
             since = self._since.before_written or datetime.now(UTC)
             items = sorted({decision.item_id for decision, _ in made.values()})
             return LookedUp(
                 made,
-                takedowns.of_bytes(session, sorted(photos)),
+                gone,
                 manifest_rows.said_since(session, items, since),
             )
 
@@ -117,6 +125,9 @@ class Reasons:
     def _came(self, change: Change, known: LookedUp) -> Iterator[Reason]:
         if self._since is None or self._since.before_written is None or change.after is None:
             return
+        if self._task.name == decision_records.TASK:
+            yield from self._voted(change.after.row, self._since.before_written)
+            return
         since = {
             made.reviewer
             for made, _ in _of_record(change.after, known)
@@ -125,6 +136,12 @@ class Reasons:
         if since:
             yield Reason(ACCEPTED, f"by {', '.join(sorted(since))}")
         elif known.made:
+            yield from list(self._asked.of_choice()) or [Reason(SETTLED)]
+
+    def _voted(self, vote: Row, before_written: datetime) -> Iterator[Reason]:
+        if vote["decided_at"] > before_written:
+            yield Reason(VOTED, f"by {vote['reviewer']}")
+        else:
             yield from list(self._asked.of_choice()) or [Reason(SETTLED)]
 
     def _changed(self, change: Change, known: LookedUp) -> Iterator[Reason]:
@@ -144,10 +161,15 @@ class Reasons:
         undone = sorted({made.reviewer for made, undone in _of_record(record, known) if undone})
         if undone:
             yield Reason(UNDONE, f"by {', '.join(undone)}")
+        if self._task.name == decision_records.TASK and _was_taken_back(record.row, known):
+            yield Reason(TAKEN_BACK, f"by {record.row['reviewer']}")
 
     def _photos(self, row: Row) -> list[str]:
-        things = self._task.holdings(row).things
-        return sorted({name for kind, name in things if kind == "photo"})
+        return sorted(self._task.holdings(row).photos)
+
+
+def _was_taken_back(vote: Row, known: LookedUp) -> bool:
+    return not vote["undone"] and (UUID(vote["item_id"]), vote["decided_at"]) in known.taken_back
 
 
 def _of_record(record: ListedRecord, known: LookedUp) -> Iterable[tuple[Decision, bool]]:

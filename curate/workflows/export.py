@@ -9,6 +9,7 @@ from pathlib import Path
 from curate.database import manifests
 from curate.database.provenance import provenance
 from curate.exporters.export_folder import write_folder
+from curate.exporters.formats.registry import format_for
 from curate.exporters.tasks import benchmark
 from curate.exporters.tasks.subject_records import TASK
 from curate.exporters.tasks.subject_samples import subject_samples
@@ -16,6 +17,7 @@ from curate.photos.reading import decode
 from curate.records import SubjectRecord
 from curate.workflows import view_selection
 from curate.workflows.batches import batched
+from curate.workflows.benchmark_advice import benchmark_steps
 from curate.workflows.captions import UsedCaptioner, used_captioner, with_captions
 from curate.workflows.export_advice import refuse_nothing
 from curate.workflows.export_options import Exported, refuse_unlicensed, told
@@ -25,15 +27,7 @@ from curate.workflows.view_selection import PORTION, MakeRecords, ViewOptions
 from curate.workflows.view_summary import ChosenViews, ViewSummary
 from curate.workspace import Workspace
 
-_STEPS = {
-    TASK: {"": "accept more views of these things, or lower --at-least"},
-    benchmark.TASK: {
-        "may be trained on": (
-            "photos keep the split of their first export, so hold out new ones with --shares, such as 80 0 20"
-        ),
-        "": "accept more groups of four photos",
-    },
-}
+_STEPS = {"": "accept more views of these things, or lower --at-least"}
 """What to do when nothing that is accepted gives a record, by words of the reason."""
 
 
@@ -87,12 +81,14 @@ def _export(
     make: MakeRecords | None,
     on_step: Callable[[int, int], None] | None,
 ) -> Exported:
+    format_for(options.format, task)  # before anything is chosen
     captioner = used_captioner(workspace, options.captioner)
     with scratch_file(workspace) as file:
         spool = RecordSpool[SubjectRecord](workspace, file)
         chosen = _choose(workspace, options, make, captioner, spool)
         if not spool.count:
-            refuse_nothing(chosen.left_out, _STEPS[task])
+            steps = benchmark_steps(workspace, options, chosen.left_out) if task == benchmark.TASK else _STEPS
+            refuse_nothing(chosen.left_out, steps)
         refuse_unlicensed(chosen.summary.unlicensed, options)
         fingerprint = captioner.fingerprint if captioner else None
         parameters = {**chosen.parameters, "crops": options.crops, "captioner": fingerprint}

@@ -11,6 +11,7 @@ from uuid import UUID
 from curate.database import manifests, rules
 from curate.database.provenance import provenance
 from curate.exporters.export_folder import write_folder
+from curate.exporters.formats.registry import format_for
 from curate.exporters.tasks.bootstrap_records import TASK, BootstrapRecord, bootstrap_samples
 from curate.photos.reading import decode
 from curate.verdicts import Consensus
@@ -24,6 +25,16 @@ from curate.workflows.scratch import RecordSpool, scratch_file
 from curate.workflows.splits import TIED
 from curate.workflows.undisturbed import undisturbed
 from curate.workspace import Workspace
+
+_STEPS = {
+    "mask covers less": "lower --min-mask",
+    "mask covers more": "raise --max-mask",
+    "lower border": "raise --max-border",
+    "shadow or reflection": "lower --min-effect",
+    "not measured": "run `curate removals measure`",
+    "": "accept other removals",
+}
+"""What to do when nothing that is accepted gives a record, by words of the reason."""
 
 
 @undisturbed
@@ -42,6 +53,7 @@ def export_bootstrap(
         ExportError: nothing is approved, rights are unknown, or the folder cannot be written.
         MediaError: an output or a mask is missing or damaged.
     """
+    format_for(options.format, TASK)  # before anything is chosen
     left_out: dict[str, set[UUID]] = defaultdict(set)
     tied: set[UUID] = set()
     with scratch_file(workspace) as file:
@@ -51,7 +63,7 @@ def export_bootstrap(
             summary.add(part)
             spool.add(part)
         if not spool.count:
-            refuse_nothing(left_out, {"": "accept other removals, or give other limits"})
+            refuse_nothing(left_out, _STEPS)
         refuse_unlicensed(summary.unlicensed, options)
         limit, media = workspace.settings.max_pixels, workspace.media
         samples = bootstrap_samples(

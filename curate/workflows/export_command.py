@@ -1,21 +1,48 @@
-"""What to type to export again what a manifest was asked for."""
+"""What to type to export again what manifests were asked for."""
 
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from curate.database.manifest_rows import RegisteredManifest
 from curate.exporters.formats.image_folder import IMAGE_FOLDER
 from curate.exporters.splits import SHARES
 from curate.exporters.tasks import benchmark, insertion_records
+from curate.exporters.versions import free_version
 
 
-def export_again(manifest: RegisteredManifest) -> str:
-    """The command that exports what a manifest's specification asks for as the next version."""
-    spec = manifest.spec
-    parts = ["curate", "export", manifest.task, "--name", manifest.name]
-    parts += ["--version", _next(manifest.version), "--to", str(manifest.directory.parent)]
+def export_again(
+    manifests: Iterable[RegisteredManifest], known: Iterable[RegisteredManifest]
+) -> Mapping[str, str]:
+    """Commands that export what manifests ask for under versions that are free, by their content hashes.
+
+    Those of one name, task and settings share one command, which writes beside the newest of them.
+
+    Args:
+        manifests: Oldest first.
+        known: All of the workspace, whose versions are taken.
+    """
+    taken: dict[str, set[str]] = {}
+    for each in known:
+        taken.setdefault(each.name, set()).add(each.version)
+    asked: dict[tuple[str, ...], list[RegisteredManifest]] = {}
+    for each in manifests:
+        asked.setdefault((each.name, each.task, *_settings(each)), []).append(each)
+    commands: dict[str, str] = {}
+    for (name, task, *settings), alike in asked.items():
+        version = free_version(alike[-1].version, taken.setdefault(name, set()))
+        taken[name].add(version)
+        where = ("--name", name, "--version", version, "--to", str(alike[-1].directory.parent))
+        command = shlex.join(["curate", "export", task, *where, *settings])
+        commands |= {each.content_hash: command for each in alike}
+    return commands
+
+
+def _settings(manifest: RegisteredManifest) -> Sequence[str]:
+    """The options of a manifest, without those that say how it is called and where it goes."""
+    spec, parts = manifest.spec, list[str]()
     if manifest.format != IMAGE_FOLDER.name:
         parts += ["--format", manifest.format]
     asked = {name: spec.get(name) for name in _OPTIONS if (manifest.task, name) not in _FIXED}
@@ -24,11 +51,7 @@ def export_again(manifest: RegisteredManifest) -> str:
         parts += [_LIMITS[name], str(rule["limit"])]
     if list(spec.get("shares", SHARES)) != list(SHARES):
         parts += ["--shares", *map(str, spec["shares"])]
-    return shlex.join(parts)
-
-
-def _next(version: str) -> str:
-    return str(int(version) + 1) if version.isdecimal() else f"{version}-2"
+    return parts
 
 
 def _flag(name: str, value: object) -> list[str]:

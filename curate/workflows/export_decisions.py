@@ -10,6 +10,7 @@ from uuid import UUID
 from curate.database import manifests, subjects
 from curate.database.provenance import provenance
 from curate.exporters.export_folder import write_folder
+from curate.exporters.formats.registry import format_for
 from curate.exporters.pixels import decoded
 from curate.exporters.tasks.decision_records import TASK, RemovalPictures, VoteRecord, decision_samples
 from curate.exporters.tasks.subject_samples import original_bytes
@@ -45,6 +46,7 @@ def export_decisions(
         ExportError: nobody voted, rights to pictures are unknown, or the folder cannot be written.
         MediaError: an output or a mask is missing or damaged.
     """
+    format_for(options.format, TASK)  # before anything is chosen
     with scratch_file(workspace) as file:
         selected = select_decisions(workspace, options, RecordSpool[VoteRecord](workspace, file))
         if not selected.count:

@@ -10,6 +10,7 @@ from pathlib import Path
 from curate.database import manifests, removal_votes, rules
 from curate.database.provenance import provenance
 from curate.exporters.export_folder import write_folder
+from curate.exporters.formats.registry import format_for
 from curate.exporters.tasks.insertion_records import TASK, InsertionRecord, insertion_samples
 from curate.photos.reading import decode
 from curate.records import SubjectRecord
@@ -26,9 +27,12 @@ from curate.workflows.view_selection import PORTION, ApprovedViews, ViewOptions
 from curate.workflows.view_summary import ChosenViews, ViewSummary
 from curate.workspace import Workspace
 
-NO_BACKGROUND = "no removal of them is accepted"
+NO_BACKGROUND = "objects without an accepted removal"
 _STEPS = {
-    NO_BACKGROUND: "accept removals of these views in `curate review` or with `curate decide accept`",
+    NO_BACKGROUND: (
+        "run `curate remove`, and accept what it makes of these views in `curate review` or with "
+        "`curate decide accept`"
+    ),
     "": "accept more views of these things, or give another number of --references",
 }
 """What to do when nothing that is accepted gives a record, by words of the reason."""
@@ -49,6 +53,7 @@ def export_insertion(
         ExportError: nothing is approved, rights are unknown, or the folder cannot be written.
         MediaError: an output or a mask is missing or damaged.
     """
+    format_for(options.format, TASK)  # before anything is chosen
     with scratch_file(workspace) as file:
         spool = RecordSpool[InsertionRecord](workspace, file)
         chosen = _choose(workspace, options, spool)

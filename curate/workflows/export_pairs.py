@@ -14,6 +14,7 @@ from curate.database import manifests
 from curate.database.provenance import provenance
 from curate.errors import ExportError
 from curate.exporters.export_folder import write_folder
+from curate.exporters.formats.registry import format_for
 from curate.exporters.tasks import insertion_pairs, removal
 from curate.exporters.tasks.pair_records import PairFiles, PairRecord, ReadPair
 from curate.exporters.tasks.pair_words import NOTHING
@@ -64,6 +65,7 @@ def export_pairs(
         ExportError: nothing is approved, rights are unknown, or the folder cannot be written, or
             what was written may not stand so any more.
     """
+    format_for(options.format, task)  # before anything is chosen
     selected = select_pairs(workspace, options)
     _check_any(selected)
     _check_rights(selected, options)

@@ -63,7 +63,7 @@ class HeldManifest:
     """Whether a folder is still what was exported; otherwise its records are not known."""
     records: tuple[HeldRecord, ...]
     export_again: str
-    """The command that writes the next version without the photo."""
+    """The command that writes a free version without the photo; see ``export_command``."""
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -87,9 +87,12 @@ def held_manifests(workspace: Workspace, photos: Mapping[int, str]) -> dict[str,
     """
     with workspace.transaction() as session:
         rows = manifest_rows.holding(session, photos)
+        known = manifest_rows.every(session)
+    again = export_again([manifest for manifest, _ in rows], known)
     held: defaultdict[str, list[HeldManifest]] = defaultdict(list)
     for manifest, splits in rows:
-        for sha256, each in _held(workspace, manifest, splits, set(photos.values())):
+        command = again[manifest.content_hash]
+        for sha256, each in _held(workspace, manifest, splits, set(photos.values()), command):
             held[sha256].append(each)
     return {sha256: tuple(each) for sha256, each in held.items()}
 
@@ -119,13 +122,16 @@ def difference(sha256: str, held: Sequence[HeldManifest]) -> Iterator[dict[str, 
 
 
 def _held(
-    workspace: Workspace, manifest: RegisteredManifest, splits: Mapping[str, str], gone: Collection[str]
+    workspace: Workspace,
+    manifest: RegisteredManifest,
+    splits: Mapping[str, str],
+    gone: Collection[str],
+    again: str,
 ) -> Iterator[tuple[str, HeldManifest]]:
-    """A manifest as it holds each photo of ``splits``."""
+    """A manifest as it holds each photo of ``splits``; ``again`` is the command that exports it again."""
     folders = folder_states(manifest)
     remaining = remaining_targets(workspace, manifest, gone)
     records = _records(folder_there(folders), splits, remaining)
-    again = export_again(manifest)
     for sha256, split in splits.items():
         yield (
             sha256,

@@ -36,7 +36,7 @@ class Planned:
     stone: Tombstone | None
     """If it was taken down before; whether to the end it says."""
     erased: tuple[str, ...]
-    """Names in the media store."""
+    """Names in the media store; of a photo that was taken down to the end, those that are there again."""
     shared: tuple[str, ...]
     """Those that stay because living photos need them too."""
     originals: tuple[str, ...]
@@ -46,6 +46,12 @@ class Planned:
     alike: tuple[str, ...]
     """sha256 of living photos that look the same and stay."""
     manifests: tuple[HeldManifest, ...]
+    """None if it was taken down to the end: what was said since then would be told as if it changed them."""
+
+    @property
+    def done(self) -> bool:
+        """Whether it was taken down before, to the end."""
+        return self.stone is not None and self.stone.finished
 
 
 def find_photos(workspace: Workspace, named: Sequence[str]) -> tuple[dict[int, str], dict[int, list[str]]]:
@@ -114,12 +120,16 @@ def plan(workspace: Workspace, order: Order) -> list[Planned]:
     sent = Counter(
         each.sha256 for each in uploads.of_photos(workspace, {held.sha256 for held in before.values()})
     )
-    manifests = held_manifests(workspace, {key: held.sha256 for key, held in before.items()})
+    done = {key for key, stone in stones.items() if stone.finished}
+    manifests = held_manifests(
+        workspace, {key: held.sha256 for key, held in before.items() if key not in done}
+    )
+    stored = set(workspace.media.names()) if done else set[str]()
     return [
         Planned(
             held=held,
             stone=stones.get(key),
-            erased=tuple(sorted(held.media - wanted)),
+            erased=tuple(sorted((held.media & stored if key in done else held.media) - wanted)),
             shared=tuple(sorted(held.media & wanted)),
             originals=_originals(order, held),
             uploads=sent[held.sha256],
@@ -136,20 +146,20 @@ def _originals(order: Order, held: Holdings) -> tuple[str, ...]:
 
 
 def write_difference(planned: Planned, directory: Path) -> Path | None:
-    """Write ``takedown-<start of the sha256>.json``, a JSON value per line; None if no manifest held it.
+    """Write ``takedown-<start of the sha256>.json``, a JSON value per line; None if there is nothing to tell.
 
     What was written when the photo was taken down before stays: the exported folders were there then.
 
     Raises:
         WorkspaceError: the folder cannot be written.
     """
-    if not planned.manifests:
-        return None
     sha256 = planned.held.sha256
-    lines = [json.dumps(each, ensure_ascii=False) for each in difference(sha256, planned.manifests)]
     target = directory / f"takedown-{sha256[:12]}.json"
     if planned.stone and target.exists():
         return target
+    if not planned.manifests:
+        return None
+    lines = [json.dumps(each, ensure_ascii=False) for each in difference(sha256, planned.manifests)]
     try:
         directory.mkdir(parents=True, exist_ok=True)
         write_atomically(target, "".join(f"{line}\n" for line in lines).encode())

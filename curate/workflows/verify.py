@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from curate.exporters.tasks import (
     removal,
     subject_records,
 )
+from curate.exporters.tasks.registry import TASKS
 from curate.exporters.verify import VerifiedManifest, first_of, verify
 from curate.exporters.verify_records import ListedRecord
 from curate.photos.opening import DEFAULT_MAX_PIXELS
@@ -95,13 +96,18 @@ def standing_faults(session: Session, found: OpenManifest, registered: str) -> I
     if found.manifest.task == decision_records.TASK:
         yield from vote_faults(session, found, found.manifest, registered)
     else:
-        yield from _acceptance_faults(session, found, found.manifest)
+        # First, and alone for the records it befell: what no reviewer took back is not told as if one had.
+        gone = {each.sha256 for each in takedowns.in_manifest(session, registered)}
+        photos_of = TASKS[found.manifest.task].holdings
+        held = {each.sample_id for each in found if gone & photos_of(each.row).photos} if gone else set()
+        yield from (f"Record {sample_id} holds a photo that was taken down" for sample_id in sorted(held))
+        yield from _acceptance_faults(session, found, found.manifest, held)
 
 
 def _acceptance_faults(
-    session: Session, records: Iterable[ListedRecord], manifest: ManifestFile
+    session: Session, records: Iterable[ListedRecord], manifest: ManifestFile, but: Collection[str]
 ) -> Iterator[str]:
-    """Every decision stands, and together with what was said since they still accept every record."""
+    """Every decision stands, and with what was said since they accept all records ``but`` some (by id)."""
     cited = {each for record in records for each in record.decision_ids}
     taken_back: dict[UUID, str] = {}
     for part in batched(cited, _TOGETHER):
@@ -113,7 +119,8 @@ def _acceptance_faults(
     with_automatic = bool(manifest.parameters["include_automatic"])
 
     def others() -> Iterator[ListedRecord]:
-        return (each for each in records if undone.keys().isdisjoint(each.decision_ids))
+        others = (each for each in records if each.sample_id not in but)
+        return (each for each in others if undone.keys().isdisjoint(each.decision_ids))
 
     yield from _FAULTS[manifest.task](session, others(), Consensus(needed, asked), with_automatic)
     if manifest.task == insertion_records.TASK:

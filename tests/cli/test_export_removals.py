@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 
 from curate.cli.app import app
 from curate.errors import CurateError
+from curate.exporters.formats.registry import FORMATS
+from curate.exporters.tasks.registry import TASKS
 from stored_removals import encoded, scene, store_removal
 
 
@@ -56,6 +58,17 @@ def test_accepted_removals_become_bootstrapped_samples_and_each_reason_is_a_line
     made = json.loads(curate(*export("insertion-bootstrap", tmp_path, *given)).stdout)
     assert (made["counts"]["train"], made["left_out"]) == (3, {})
     assert json.loads(curate("verify", made["folder"], "--json").stdout)["task"] == "insertion-bootstrap"
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_format_without_a_place_for_the_task_is_refused_before_anything_is_looked_at(curate, task):
+    offered = curate("export", task, "--help").stdout
+    for each in FORMATS.values():
+        assert (f"{each.name}|" in offered or f"|{each.name}" in offered) == each.holds(task)
+        if not each.holds(task):
+            told = curate("export", task, "--name", "x", "--to", ".", "--format", each.name)
+            assert told.exit_code == 2
+            assert f"'{each.name}' is not one of 'imagefolder', 'webdataset'" in told.stderr
 
 
 def test_every_vote_is_exported_and_verified(curate, removal, tmp_path):

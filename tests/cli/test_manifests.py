@@ -126,8 +126,9 @@ def test_a_name_counts_before_the_start_of_a_hash_and_what_is_meant_twice_is_lis
     assert curate("manifests", "show", first[:6]).startswith(f"{first[:6]}-1: ")
     assert curate("manifests", "show", first[:7]).startswith("jugs-1: ")
     export("jugs-1", "7")
-    with pytest.raises(NotFoundError, match=r"Several manifests are meant by 'jugs-1'.*\(jugs-1\).*-1-7\)"):
+    with pytest.raises(NotFoundError, match=r"Several manifests are meant by 'jugs-1'.*-1-7") as told:
         curate("manifests", "show", "jugs-1")
+    assert f"{first[:12]} (jugs-1 as imagefolder in {tmp_path / 'jugs-1'})," in str(told.value)
 
 
 def test_a_photo_over_the_limit_is_named(curate, views, empty_workspace, tmp_path, monkeypatch):
@@ -175,7 +176,37 @@ def test_a_view_whose_removal_was_rejected_says_so(curate, views, empty_workspac
     for version in ("1", "2"):
         curate("export", "insertion", "--name", "jugs", "--version", version, "--to", tmp_path)
         curate("decide", "reject", removals[0], "--reviewer", "ada", "--reason", "seam")
-    assert went(curate, "jugs") == ["no removal of them is accepted"]
+    assert went(curate, "jugs") == ["objects without an accepted removal"]
+
+
+def test_votes_that_came_say_who_voted_since_and_those_of_a_photo_that_was_taken_down_say_so(
+    curate, views, empty_workspace, tmp_path
+):
+    def export(version):
+        curate("export", "decisions", "--name", "votes", "--version", version, "--to", tmp_path)
+
+    def differ(before, after):
+        found = json.loads(curate("manifests", "diff", f"votes-{before}", f"votes-{after}", "--json"))
+        return [(each["change"], [why["why"] for why in each["why"]]) for each in found["changes"]]
+
+    def vote(number):
+        made = store_removal(empty_workspace, views.files[views.objects[number]], BOX)
+        curate("decide", "accept", str(made.removal), "--reviewer", "cy")
+        return str(made.removal)
+
+    vote(0)
+    export("1")
+    shown = vote(3)
+    export("2")
+    assert differ(1, 2) == [("came", ["voted since"])]
+    curate("decide", "undo", shown, "--reviewer", "cy")
+    export("3")
+    assert differ(2, 3) == [("went", ["its reviewer took it back"])]
+    curate("decide", "accept", shown, "--reviewer", "cy")
+    curate("takedown", views.files[views.objects[3]], "--yes", "--reason", "asked to")
+    export("4")  # without the votes on that removal and on the group
+    gone, undone = "a photo of it was taken down", "its reviewer took it back"
+    assert sorted(differ(2, 4)) == [("went", [gone]), ("went", [gone, undone])]
 
 
 def test_a_photo_that_was_taken_down_is_named_as_the_reason(curate, views, export):

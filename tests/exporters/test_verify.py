@@ -33,6 +33,11 @@ def copy(exported, tmp_path):
     return shutil.copytree(exported, tmp_path / "copy")
 
 
+def test_of_a_folder_that_holds_exports_one_is_named(exported):
+    with pytest.raises(VerificationError, match=f"inside of it, such as {exported}"):
+        verify(exported.parent)
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_one_changed_byte_in_any_file_is_found(exported, data):

@@ -117,7 +117,7 @@ def _vote(number: int, verdict: str, **said: object) -> VoteRecord:
     return VoteRecord(**{**stated, **said})
 
 
-def _votes() -> list[Sample]:
+def _votes(only: slice = slice(None)) -> list[Sample]:
     """Two to train with, and one each that is flagged, withdrawn, a policy's, and on a group."""
     group = Seen(photo_sha256s=(f"{9:064}",), photo_licences=(None,))
     records = [
@@ -135,7 +135,7 @@ def _votes() -> list[Sample]:
         mask[10:26, 8:20] = widened[8:28, 6:22] = 255
         return RemovalPictures(photo, np.where(widened[..., None] == 255, 0, photo), mask, widened)
 
-    return list(decision_samples(records, pictures))
+    return list(decision_samples(records[only], pictures))
 
 
 def _pairs() -> DrawnPairs:
@@ -180,3 +180,11 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         return written
 
     return write
+
+
+@pytest.fixture
+def votes_alone(tmp_path: Path) -> Path:
+    """An export of four votes of which nobody can learn what is accepted."""
+    samples = _votes(slice(2, None))
+    spec = ManifestSpec("votes", "1", "decisions")
+    return write_folder(samples, spec, tmp_path, records=len(samples)).directory

@@ -197,6 +197,11 @@ def test_a_split_that_is_not_there_names_those_that_are(exported):
     assert len(RecordDataset(exported("removal"), "validation")) == 1
 
 
+def test_votes_without_a_last_word_on_a_removal_are_refused_at_once(votes_alone):
+    with pytest.raises(SettingsError, match="has in train 4 votes, none of them a person's last word on a"):
+        RecordDataset(votes_alone, size=SIZE)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

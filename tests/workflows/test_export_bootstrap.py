@@ -192,6 +192,10 @@ def test_every_rule_leaves_out_what_it_is_about_and_says_so(empty_workspace, tmp
     given = json.loads((again.manifest.directory / "manifest.json").read_bytes())["parameters"]["rules"]
     assert {each["provenance"] for each in given.values()} == {"given"}
     assert str(kept.object_) not in str(made.left_out)
+    with pytest.raises(ExportError) as told:
+        export(empty_workspace, tmp_path / "out", replace(TRAIN, rules=BootstrapRules(smallest_effect=5.0)))
+    for step in ("lower --min-mask", "raise --max-mask", "raise --max-border", "lower --min-effect"):
+        assert step in str(told.value)
 
 
 def _all_but_a_rim():

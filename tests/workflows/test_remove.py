@@ -178,7 +178,9 @@ def test_accepted_backgrounds_are_exported_with_references_and_verified(empty_wo
     options = ViewOptions("jugs", "1", shares=ALL_TRAIN)
     run(empty_workspace, tools(empty_workspace))
     run(empty_workspace, tools(empty_workspace, Repainter()))
-    with pytest.raises(ExportError, match="4 no removal of them is accepted"):
+    with pytest.raises(
+        ExportError, match=r"4 objects without an accepted removal\): run `curate remove`, and"
+    ):
         export_insertion(empty_workspace, options, tmp_path)
     chosen = {}
     for each in removals.listed(empty_workspace, remover="repainter")[:3]:

@@ -27,6 +27,7 @@ from curate.exporters.tasks.task import Holdings, Row, SizeOf, Task
 TASK = "benchmark"
 SPLIT = "test"
 VIEWS = REFERENCES + 1
+TRAINED = "objects that may be trained on: a benchmark takes those in test only"
 _OWN = {
     "sample_id": "sha256 over the task, the target's object id and the references' ids in order",
     "group_id": "the quadruplet: equal for the four records that its views are the truth of",
@@ -54,7 +55,7 @@ def benchmark_records(
     rows = list(drawn.values())[:VIEWS]
     others = [each.view.object_id for row, each in enumerate(views) if row not in rows]
     if split != SPLIT:
-        return _skipped(views, "objects that may be trained on: a benchmark takes those in test only")
+        return _skipped(views, TRAINED)
     if len(rows) < VIEWS:
         return _skipped(views, f"objects whose thing is accepted in fewer than {VIEWS} photos")
     made = subject_records(

@@ -49,6 +49,11 @@ class Holdings:
     only_in: str | None = None
     """The one split the row may be in, if its task says so."""
 
+    @property
+    def photos(self) -> frozenset[str]:
+        """sha256 of all photos of the row."""
+        return frozenset(name for kind, name in self.things if kind == "photo")
+
 
 @dataclass(frozen=True, slots=True)
 class CardWords:
