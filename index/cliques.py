@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from index.neighbours import Neighbours
+import numpy as np
+
+from index.edges import Indices
+from index.neighbours import Neighbours, Ranked, different_photos
 
 TRIES = 1000
 """Objects tried around one seed. Up to some 30 neighbours that is every combination that can matter
 (three levels for the default group of four); beyond, a group may be missed around this seed."""
+
+Seed = tuple[int, float, int]
+"""Minus the most objects that a clique around an object can hold, minus how similar the last of the
+neighbours is that the smallest clique needs, and the object: what is smaller is grown first."""
 
 
 class CliqueSearch:
@@ -22,14 +29,6 @@ class CliqueSearch:
         self.smallest = smallest
         self.largest = largest
 
-    def most(self, seed: int) -> int:
-        """No clique around ``seed`` is larger than this."""
-        return min(self.largest, 1 + len({self.photos[other] for other in self.neighbours[seed]}))
-
-    def density(self, seed: int) -> float:
-        """Similarity to the last of the neighbours that the smallest clique needs."""
-        return sorted(self.neighbours[seed].values(), reverse=True)[self.smallest - 2]
-
     def around(self, seed: int, taken: set[int]) -> list[int]:
         """The clique that grows around ``seed`` without the ``taken`` objects; [] if none is large enough.
 
@@ -38,6 +37,8 @@ class CliqueSearch:
         to the result, unless it is as large as allowed.
         """
         reach = {other: value for other, value in self.neighbours[seed].items() if other not in taken}
+        if 1 + len(reach) < self.smallest:
+            return []
         members, _ = self._grown([seed], reach, TRIES)
         return members if len(members) >= self.smallest else []
 
@@ -58,8 +59,26 @@ class CliqueSearch:
 
     def _narrowed(self, reach: dict[int, float], choice: int) -> dict[int, float]:
         near, photo = self.neighbours[choice], self.photos[choice]
+        # A hub reaches a hundred thousand objects, each of which is near a few.
+        few, many = (near, reach) if len(near) < len(reach) else (reach, near)
         return {
-            other: total + near[other]
-            for other, total in reach.items()
-            if other in near and self.photos[other] != photo
+            other: reach[other] + near[other]
+            for other in few
+            if other in many and self.photos[other] != photo
         }
+
+
+def seeds(found: Ranked, photos: Indices, smallest: int, largest: int) -> list[Seed]:
+    """Every object with enough neighbours, in order.
+
+    Args:
+        found: of ``core`` for cliques of ``smallest`` objects.
+        photos: int64 [objects], photo key by rank.
+    """
+    starts = found.starts()
+    objects = found.one[starts]
+    most = np.minimum(1 + different_photos(found, photos)[objects], largest)
+    density = found.nearest_first().similarity[starts + smallest - 2]
+    order = np.lexsort((objects, -density, -most))
+    columns = (-most[order], -density[order], objects[order])
+    return list(zip(*(column.tolist() for column in columns), strict=True))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.edges import Edges
+from index.neighbours import different_photos, objects_by_rank, ranked
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +42,5 @@ def count_recurrences(edges: Edges, n: int, photo_keys: NDArray[np.int64]) -> Re
     Args:
         photo_keys: int64 [n]; near-duplicate photos share a key.
     """
-    objects = np.concatenate([edges.left, edges.right])
-    seen = np.concatenate([photo_keys[edges.right], photo_keys[edges.left]])
-    different = np.unique(np.stack([objects, seen]), axis=1)  # [2, object-photo pairs]
-    return RecurrenceCounts(np.bincount(different[0], minlength=n), edges.above)
+    neighbours = different_photos(ranked(edges, objects_by_rank(n, None)), photo_keys)
+    return RecurrenceCounts(neighbours, edges.above)

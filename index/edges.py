@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
+Pairs = tuple[Indices, Indices, Floats]
+"""Rows of two objects, and their cosine."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edges:

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from index.cliques import CliqueSearch
+import numpy as np
+
+from index.cliques import CliqueSearch, Seed, seeds
 from index.edges import Edges, Indices
-from index.neighbours import Neighbours, core, neighbours_of, objects_by_rank
+from index.neighbours import Neighbours, Ranked, core, objects_by_rank, ranked
 
 MAX_SIZE = 20
 """Views one can compare at a glance (ours). What exceeds it becomes a second group."""
@@ -61,9 +63,10 @@ def compact_groups(
     if not 1 <= min_views < max_size:
         raise ValueError(f"groups of {min_views} other views do not fit into {max_size} members")
     by_rank = objects_by_rank(n, keys)
-    neighbours = core(edges, by_rank, min_views)
-    search = CliqueSearch(neighbours, photo_keys[by_rank].tolist(), min_views + 1, max_size)
-    return [_compact(members, neighbours, by_rank) for members in _disjoint(search)]
+    found, photos = core(edges, by_rank, min_views), photo_keys[by_rank]
+    search = CliqueSearch(found.as_dicts(), photos.tolist(), min_views + 1, max_size)
+    cliques = _disjoint(search, seeds(found, photos, min_views + 1, max_size))
+    return [_compact(members, search.neighbours, by_rank) for members in cliques]
 
 
 def star_groups(
@@ -85,17 +88,20 @@ def star_groups(
         One group per object with at least ``min_views`` views, in the order of ``keys``.
     """
     by_rank = objects_by_rank(n, keys)
-    neighbours = neighbours_of(edges, by_rank)
-    photos = photo_keys[by_rank].tolist()
-    stars = []
-    for anchor in sorted(neighbours):
-        views = _nearest_per_photo(neighbours[anchor], photos)
-        if len(views) >= min_views:
-            stars.append(_found([anchor, *views[:max_views]], neighbours, by_rank, None))
-    return stars
+    views = _nearest_per_photo(ranked(edges, by_rank), photo_keys[by_rank])
+    starts = views.starts()
+    sizes = np.diff(starts, append=len(views.one))
+    enough = sizes >= min_views
+    anchors, starts = by_rank[views.one[starts[enough]]].tolist(), starts[enough].tolist()
+    ends = np.minimum(sizes[enough], n if max_views is None else max_views) + starts
+    others, similarities = by_rank[views.other].tolist(), views.similarity.tolist()
+    return [
+        FoundGroup((anchor, *others[start:end]), (1.0, *similarities[start:end]), similarities[end - 1])
+        for anchor, start, end in zip(anchors, starts, ends.tolist(), strict=True)
+    ]
 
 
-def _disjoint(search: CliqueSearch) -> list[list[int]]:
+def _disjoint(search: CliqueSearch, fresh: list[Seed]) -> list[list[int]]:
     """Cliques without a common member, the largest first, of equals the one with the densest seed.
 
     Each seed waits with a size it cannot exceed. When it comes up it is grown from what is free: as
@@ -104,17 +110,18 @@ def _disjoint(search: CliqueSearch) -> list[list[int]]:
     """
     taken: set[int] = set()
     accepted: list[list[int]] = []
-    waiting = [(-search.most(seed), -search.density(seed), seed) for seed in search.neighbours]
-    heapq.heapify(waiting)
-    while waiting:
-        minus_most, minus_density, seed = heapq.heappop(waiting)
+    again: list[Seed] = []
+    fresh = fresh[::-1]
+    while fresh or again:
+        first = heapq.heappop(again) if not fresh or (again and again[0] < fresh[-1]) else fresh.pop()
+        minus_most, minus_density, seed = first
         if seed in taken or not (members := search.around(seed, taken)):
             continue
         if len(members) == -minus_most:
             taken.update(members)
             accepted.append(members)
         else:
-            heapq.heappush(waiting, (-len(members), minus_density, seed))
+            heapq.heappush(again, (-len(members), minus_density, seed))
     return accepted
 
 
@@ -124,18 +131,13 @@ def _compact(clique: list[int], neighbours: Neighbours, by_rank: Indices) -> Fou
     anchor = min(members, key=lambda member: (-closeness[member], member))
     others = sorted((m for m in members if m != anchor), key=lambda m: (-neighbours[anchor][m], m))
     weakest = min(neighbours[a][b] for a, b in combinations(members, 2))
-    return _found([anchor, *others], neighbours, by_rank, weakest)
-
-
-def _found(ranks: list[int], neighbours: Neighbours, by_rank: Indices, weakest: float | None) -> FoundGroup:
-    anchor, *others = ranks
     similarities = tuple(neighbours[anchor][other] for other in others)
-    members = tuple(by_rank[ranks].tolist())
-    return FoundGroup(members, (1.0, *similarities), min(similarities) if weakest is None else weakest)
+    return FoundGroup(tuple(by_rank[[anchor, *others]].tolist()), (1.0, *similarities), weakest)
 
 
-def _nearest_per_photo(near: dict[int, float], photos: list[int]) -> list[int]:
-    nearest: dict[int, int] = {}
-    for other in sorted(near, key=lambda other: (-near[other], other)):
-        nearest.setdefault(photos[other], other)
-    return list(nearest.values())
+def _nearest_per_photo(found: Ranked, photos: Indices) -> Ranked:
+    """Of each object's neighbours the most similar one in every photo, the most similar photo first."""
+    near = found.nearest_first()
+    keys, number = np.unique(photos, return_inverse=True)
+    _, first = np.unique(near.one * len(keys) + number[near.other], return_index=True)
+    return near.part(np.sort(first))

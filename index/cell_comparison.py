@@ -1,0 +1,164 @@
+"""All cells, each compared with the vectors that ask at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.cells import Cells, assignment
+from index.comparison import Comparison, unique_pairs
+from index.corpus import Corpus
+from index.edges import Floats, Indices
+from index.join_scratch import Arrays, JoinScratch
+from index.kernels import by_cell
+from index.threads import in_threads
+
+Progress = Callable[[str, int, int], None]
+
+_ASSIGNED_AT_ONCE = 1 << 16
+_PARTS = 64
+"""Vectors are assigned in about so many parts; each part that asks at a cell is read by itself."""
+_PIECES = 128
+"""Cells are compared in so many pieces at most; a kill costs one for each thread."""
+_LEAST = 1 << 26
+"""Products worth a piece: some tens of milliseconds."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placement:
+    """Which vectors lie in each cell, and which ask at it."""
+
+    data: NDArray[np.uint32]
+    """[vectors], sorted by cell."""
+    starts: Indices
+    """int64 [cells + 1] into ``data``."""
+    asking: list[Arrays]
+    """``asking`` and ``offsets`` of each part of the vectors."""
+
+    def lying_in(self, cell: int) -> Indices:
+        return self.data[self.starts[cell] : self.starts[cell + 1]].astype(np.int64)
+
+    def asking_at(self, cell: int) -> Indices:
+        """Ascending within each part."""
+        parts = [each["asking"][each["offsets"][cell] : each["offsets"][cell + 1]] for each in self.asking]
+        return np.concatenate(parts, dtype=np.int64)
+
+    def asking_counts(self) -> Indices:
+        """How many ask at each cell. int64 [cells]."""
+        counts = np.zeros(len(self.starts) - 1, np.int64)
+        for each in self.asking:
+            counts += np.diff(each["offsets"])
+        return counts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """Pairs of distinct vectors in the band."""
+
+    left: Indices
+    right: Indices
+    similarity: Floats
+    above: Indices
+    """Vectors with something of another photo above the band."""
+    above_left: Indices
+    above_right: Indices
+    """Pairs above the band of which one stands for several photos."""
+    compared: int
+    """Products of two vectors."""
+
+
+def place(cells: Cells, margin: float, scratch: JoinScratch, on_progress: Progress) -> Placement:
+    """Find the cell of every vector and those it asks at."""
+    count = len(cells.table)
+    size = max(_ASSIGNED_AT_ONCE, -(-count // _PARTS))
+    ranges = [range(start, min(start + size, count)) for start in range(0, count, size)]
+    assign = assignment(cells, margin)
+
+    def worker() -> Callable[[int], tuple[int, Arrays]]:
+        of_range = assign()
+        return lambda n: (n, scratch.part(f"cells-{margin:.6f}-{n:04d}", lambda: of_range(ranges[n])))
+
+    parts: dict[int, Arrays] = {}
+    for number, part in in_threads(range(len(ranges)), worker):
+        parts[number] = part
+        on_progress("cells", len(parts), len(ranges))
+    in_order = [parts[n] for n in range(len(ranges))]
+    home = np.concatenate([np.empty(0, np.int32), *(part["home"] for part in in_order)])
+    starts, data = np.zeros(len(cells) + 1, np.int64), np.empty(count, np.uint32)
+    by_cell(home, np.arange(count, dtype=np.uint32), starts, data)
+    return Placement(data, starts, in_order)
+
+
+def compare_cells(
+    corpus: Corpus, placement: Placement, name: str, scratch: JoinScratch, on_progress: Progress
+) -> Found:
+    """Compare all that lie in each cell with all that ask at it.
+
+    Args:
+        name: of the placement, for the scratch.
+    """
+    products = np.diff(placement.starts) * placement.asking_counts()
+    pieces = list(_pieces(products, np.diff(placement.starts)))
+
+    def worker() -> Callable[[int], Arrays]:
+        comparison = Comparison(corpus)
+        return lambda n: scratch.part(
+            f"pairs-{name}-{n:05d}", lambda: _compared(comparison, placement, pieces[n])
+        )
+
+    parts = []
+    for part in in_threads(range(len(pieces)), worker):
+        parts.append(part)
+        on_progress("compare", len(parts), len(pieces))
+    return _merged(parts, len(corpus), int(products.sum()))
+
+
+Piece = list[tuple[int, int, int]]
+"""Cells, and from which to which of the vectors that ask at each."""
+
+
+def _pieces(products: Indices, lying: Indices) -> Iterator[Piece]:
+    """Cells in turn until they are enough for a piece; a cell that is too much is cut."""
+    enough = max(_LEAST, int(products.sum()) // _PIECES)
+    piece: Piece = []
+    held = 0
+    for cell in np.flatnonzero(products).tolist():
+        each = int(lying[cell])
+        asking, start = int(products[cell]) // each, 0
+        while start < asking:
+            stop = min(asking, start + max(1, -(-(enough - held) // each)))
+            piece.append((cell, start, stop))
+            held += (stop - start) * each
+            start = stop
+            if held >= enough:
+                yield piece
+                piece, held = [], 0
+    if piece:
+        yield piece
+
+
+def _compared(comparison: Comparison, placement: Placement, piece: Piece) -> Arrays:
+    for cell, start, stop in piece:
+        comparison.compare(placement.asking_at(cell)[start:stop], placement.lying_in(cell))
+    return comparison.decided()
+
+
+def _merged(parts: list[Arrays], count: int, compared: int) -> Found:
+    if not parts:
+        nothing = np.empty(0, np.int64)
+        return Found(nothing, nothing, np.empty(0, np.float32), nothing, nothing, nothing, 0)
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    _, first = np.unique(joined["left"] * count + joined["right"], return_index=True)
+    above_left, above_right = unique_pairs(joined["above_left"], joined["above_right"], count)
+    return Found(
+        joined["left"][first],
+        joined["right"][first],
+        joined["similarity"][first],
+        np.unique(joined["above"]),
+        above_left,
+        above_right,
+        compared,
+    )

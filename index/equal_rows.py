@@ -1,0 +1,141 @@
+"""Vectors that are equal, bit for bit, are compared once and not with each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.edges import Floats, Indices, Pairs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DistinctRows:
+    """Which rows are compared, and which objects each of them stands for."""
+
+    rows: Indices
+    """int64 [distinct], ascending: the first row of each value."""
+    photos: Indices
+    """int64 [distinct]: the photo key of all its objects, or below zero, a different number each, if they
+    lie in several photos."""
+    members: dict[int, Indices]
+    """Rows of the objects, ascending, for those distinct rows that stand for several."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def objects(self, distinct: int) -> Indices:
+        """Rows of all objects with this value."""
+        found = self.members.get(distinct)
+        return self.rows[distinct : distinct + 1] if found is None else found
+
+
+def distinct_rows(vectors: Floats, hashes: NDArray[np.uint64], photo_keys: Indices) -> DistinctRows:
+    """Find equal rows by their hashes, and compare those that share one.
+
+    Args:
+        vectors: float32 [objects, dimension].
+        hashes: uint64 [objects].
+        photo_keys: int64 [objects], zero or more.
+    """
+    order = np.argsort(hashes, kind="stable")
+    in_order = hashes[order]
+    again = np.flatnonzero(in_order[1:] == in_order[:-1]) + 1
+    if not len(again):
+        return DistinctRows(np.arange(len(hashes)), photo_keys, {})
+    starts = again[np.append(True, np.diff(again) > 1)] - 1
+    ends = again[np.append(np.diff(again) > 1, True)] + 1
+    kept = np.ones(len(hashes), np.bool_)
+    sets: list[Indices] = []
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        alike = order[start:end]
+        # Another vector with this hash by chance is left to be compared like any other.
+        equal = alike[(vectors[alike] == vectors[alike[0]]).all(axis=1)]
+        kept[equal[1:]] = False
+        sets.append(equal)
+    rows = np.flatnonzero(kept)
+    photos = photo_keys[rows].copy()
+    members = {}
+    for equal in sets:
+        if len(equal) > 1:
+            at = int(np.searchsorted(rows, equal[0]))
+            members[at] = equal
+            if (photo_keys[equal] != photo_keys[equal[0]]).any():
+                photos[at] = -1 - at
+    return DistinctRows(rows, photos, members)
+
+
+def edges_of_objects(pairs: Pairs, distinct: DistinctRows, photo_keys: Indices, top_k: int | None) -> Pairs:
+    """Every pair of objects of different photos that a pair of distinct vectors stands for.
+
+    Where two values have so many objects that not all pairs can stay, each object gets ``top_k`` others,
+    in turn, because they are all as similar.
+    """
+    left, right, similarity = pairs
+    if not distinct.members:
+        return distinct.rows[left], distinct.rows[right], similarity
+    several = np.zeros(len(distinct), np.bool_)
+    several[list(distinct.members)] = True
+    many = several[left] | several[right]
+    parts = [(distinct.rows[left[~many]], distinct.rows[right[~many]], similarity[~many])]
+    for a, b, value in zip(left[many].tolist(), right[many].tolist(), similarity[many].tolist(), strict=True):
+        one, other = _products(distinct.objects(a), distinct.objects(b), top_k)
+        parts.append((one, other, np.full(len(one), value, np.float32)))
+    one, other, value = (np.concatenate(each) for each in zip(*parts, strict=True))
+    kept = photo_keys[one] != photo_keys[other]
+    return one[kept], other[kept], value[kept]
+
+
+def edges_of_equal(
+    several: Indices, similarity: Floats, distinct: DistinctRows, photo_keys: Indices, top_k: int | None
+) -> Pairs:
+    """Edges between objects with the same vector.
+
+    Args:
+        several: distinct vectors of several objects whose cosine to themselves lies in the band.
+        similarity: that cosine.
+    """
+    parts = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))]
+    for number, value in zip(several.tolist(), similarity.tolist(), strict=True):
+        one, other = _products(distinct.members[number], distinct.members[number], top_k)
+        one, other = np.unique(np.stack([np.minimum(one, other), np.maximum(one, other)]), axis=1)
+        parts.append((one, other, np.full(len(one), value, np.float32)))
+    one, other, values = (np.concatenate(each) for each in zip(*parts, strict=True))
+    kept = photo_keys[one] != photo_keys[other]
+    return one[kept], other[kept], values[kept]
+
+
+def mark_above(above: NDArray[np.bool_], distinct: DistinctRows, vectors: Indices) -> None:
+    """Mark all objects of these vectors. ``above`` bool [objects]."""
+    above[distinct.rows[vectors]] = True
+    for number in set(vectors.tolist()) & distinct.members.keys():
+        above[distinct.members[number]] = True
+
+
+def mark_above_pairs(
+    above: NDArray[np.bool_], distinct: DistinctRows, photo_keys: Indices, left: Indices, right: Indices
+) -> None:
+    """Mark the objects of each vector for which the other one has an object of another photo."""
+    for pair in zip(left.tolist(), right.tolist(), strict=True):
+        one, other = (distinct.objects(number) for number in pair)
+        for some, others in ((one, other), (other, one)):
+            photos = photo_keys[others]
+            apart = photo_keys[some] != photos[0] if (photos == photos[0]).all() else np.True_
+            above[some] |= apart
+
+
+def _products(some: Indices, others: Indices, top_k: int | None) -> tuple[Indices, Indices]:
+    if top_k is None or len(some) * len(others) <= top_k * (len(some) + len(others)):
+        return np.repeat(some, len(others)), np.tile(others, len(some))
+    to_some, to_others = _in_turn(some, others, top_k), _in_turn(others, some, top_k)
+    both = np.unique(
+        np.concatenate([np.stack(to_some, axis=1), np.stack(to_others[::-1], axis=1)]), axis=0
+    )  # [pairs, 2]
+    return both[:, 0], both[:, 1]
+
+
+def _in_turn(some: Indices, others: Indices, top_k: int) -> tuple[Indices, Indices]:
+    count = min(top_k, len(others))
+    step = np.arange(len(some))[:, None] + np.arange(1, count + 1)[None]
+    return np.repeat(some, count), others[step.ravel() % len(others)]

@@ -1,0 +1,98 @@
+"""What a join has finished, on disk, so that it goes on after a kill."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MAPPED = 1 << 20
+"""Files of more bytes stay on disk."""
+
+Arrays = dict[str, NDArray[np.generic]]
+
+
+class JoinScratch:
+    """A folder of one join: parts are written whole or not at all, and computed once.
+
+    Args:
+        folder: made if it is missing; what other joins left in it is removed.
+        key: names the input, so that nothing of another one is taken up.
+    """
+
+    def __init__(self, folder: Path, key: str) -> None:
+        self.folder = folder / key
+        for other in folder.glob("*"):
+            if other != self.folder:
+                shutil.rmtree(other) if other.is_dir() else other.unlink()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.taken_up = 0
+
+    def part(self, name: str, compute: Callable[[], Arrays]) -> Arrays:
+        """The arrays called ``name``: those of an earlier process, or computed and kept."""
+        if (found := self.find(name)) is not None:
+            self.taken_up += 1
+            return found
+        arrays = compute()
+        self._keep(name, arrays)
+        return arrays
+
+    def find(self, name: str) -> Arrays | None:
+        """A part that is finished, mapped into memory where it is large."""
+        folder = self.folder / name
+        if not folder.is_dir():
+            return None
+        return {file.stem: _loaded(file) for file in folder.glob("*.npy")}
+
+    def table(self, shape: tuple[int, int], dtype: np.dtype[np.generic]) -> NDArray[np.generic]:
+        """A new array in a file; quicker to fill again than to make safe, so that it is not taken up."""
+        if 0 in shape:
+            return np.empty(shape, dtype)
+        return np.memmap(self.folder / "table", dtype, "w+", shape=shape)
+
+    def empty(self) -> None:
+        """Remove everything: the join is done."""
+        shutil.rmtree(self.folder)
+
+    def _keep(self, name: str, arrays: Arrays) -> None:
+        unfinished = self.folder / f"{name}.unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir()
+        with ExitStack() as stack:
+            files = [stack.enter_context((unfinished / f"{stem}.npy").open("wb")) for stem in arrays]
+            for file, array in zip(files, arrays.values(), strict=True):
+                np.save(file, array)
+                file.flush()
+            for (
+                file
+            ) in files:  # written all before: the first of these waits for the disk, the others need not
+                os.fsync(file.fileno())
+        unfinished.rename(self.folder / name)
+        _sync_folder(self.folder)
+
+
+def _loaded(file: Path) -> NDArray[np.generic]:
+    array: NDArray[np.generic] = np.load(file, mmap_mode="r" if file.stat().st_size > _MAPPED else None)
+    return array
+
+
+def content_key(parts: Iterable[bytes | memoryview]) -> str:
+    """A name for all that decides the result."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()[:32]
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,198 @@
+"""Loops over blocks of numbers that would leave the processor's cache if numpy ran them one by one.
+
+Compiled by numba at first use. Products are float32, or bfloat16 seen as int16: for positive numbers both
+have the same order, and a negative one lies below every positive one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Compiled = TypeVar("Compiled", bound=Callable[..., Any])
+Array = NDArray[Any]
+
+STRIP = 64
+"""Products whose highest is kept, so that a second look at a row skips most of it."""
+
+
+def _compiled(function: Compiled) -> Compiled:
+    try:
+        made: Any = numba.njit(nogil=True, fastmath=True, cache=True)(function)
+    except RuntimeError:  # no folder is writable: compiled again by each process
+        made = numba.njit(nogil=True, fastmath=True)(function)
+    return cast(Compiled, made)
+
+
+@_compiled
+def read_rows(words: Array, hashes: Array, lengths: Array) -> None:
+    """A hash and the squared length of each row.
+
+    Args:
+        words: uint32 [rows, dimension], the bits of float32.
+        hashes: uint64 [rows], written.
+        lengths: float64 [rows], written.
+    """
+    values = words.view(np.float32)
+    for row in range(words.shape[0]):
+        digest = np.uint64(0xCBF29CE484222325)
+        length = 0.0
+        for column in range(words.shape[1]):
+            digest = (digest ^ np.uint64(words[row, column])) * np.uint64(0x9E3779B97F4A7C15)
+            digest ^= digest >> np.uint64(29)
+            length += np.float64(values[row, column]) * np.float64(values[row, column])
+        hashes[row] = digest
+        lengths[row] = length
+
+
+@_compiled
+def copy_rows(table: Array, names: Array, out: Array) -> None:
+    """``out[n] = table[names[n]]``, without holding the interpreter."""
+    for n in range(len(names)):
+        out[n] = table[names[n]]
+
+
+@_compiled
+def best_of_rows(products: Array, rows: int, highest: Array, best: Array, where: Array) -> None:
+    """The highest product of each row and its column, and the highest of each strip.
+
+    Args:
+        products: [at least rows, columns].
+        rows: how many of them count.
+        highest: [at least rows, strips], written.
+        best: [at least rows], written.
+        where: int32 [at least rows], written: the first column that holds the best.
+    """
+    columns = products.shape[1]
+    for row in range(rows):
+        top = products[row, 0]
+        at = 0
+        for strip in range(highest.shape[1]):
+            start = strip * STRIP
+            most = products[row, start]
+            for column in range(start + 1, min(start + STRIP, columns)):
+                most = max(most, products[row, column])
+            highest[row, strip] = most
+            if most > top:
+                top = most
+                at = strip
+        best[row] = top
+        for column in range(at * STRIP, columns):
+            if products[row, column] == top:
+                where[row] = column
+                break
+
+
+@_compiled
+def columns_at_least(
+    products: Array,
+    rows: int,
+    highest: Array,
+    least: Array,
+    lowest: Array,
+    nothing: float,
+    found: Array,
+    at: Array,
+) -> int:
+    """Columns of each row whose product is ``least`` or more, or ``lowest`` or less.
+
+    Args:
+        products: as above, with ``highest`` of each strip.
+        least: [rows].
+        lowest: [rows]; ``nothing`` but for bfloat16 seen as int16, where thresholds below zero have two sides.
+        nothing: what ``lowest`` is for rows that have one threshold.
+        found: int32, rows; written.
+        at: int32, columns; written.
+
+    Returns:
+        How many were written.
+    """
+    columns = products.shape[1]
+    count = 0
+    for row in range(rows):
+        both = lowest[row] > nothing
+        for strip in range(highest.shape[1]):
+            if both or highest[row, strip] >= least[row]:
+                start = strip * STRIP
+                for column in range(start, min(start + STRIP, columns)):
+                    value = products[row, column]
+                    if value >= least[row] or (both and value <= lowest[row]):
+                        found[count] = row
+                        at[count] = column
+                        count += 1
+    return count
+
+
+@_compiled
+def pairs_at_least(
+    products: Array,
+    rows: int,
+    columns: int,
+    least: float,
+    certain: float,
+    row_photos: Array,
+    column_photos: Array,
+    row_above: Array,
+    column_above: Array,
+    found_rows: Array,
+    found_columns: Array,
+    found_products: Array,
+) -> int:
+    """Pairs of different photos whose product is ``least`` or more.
+
+    Pairs at ``certain`` or more are above the band whatever the rounding: they are marked, not listed,
+    unless a photo key is negative, which stands for vectors of several photos.
+
+    Args:
+        products: [at least rows, at least columns].
+        row_photos: int64 [rows]; ``column_photos`` likewise.
+        row_above: bool [rows], marked; ``column_above`` likewise.
+        found_rows: int32, written; ``found_columns`` likewise, and ``found_products``.
+
+    Returns:
+        How many were written.
+    """
+    count = 0
+    for row in range(rows):
+        most = products[row, 0]
+        for column in range(1, columns):
+            most = max(most, products[row, column])
+        if most < least:
+            continue
+        photo = row_photos[row]
+        for column in range(columns):
+            value = products[row, column]
+            if value >= least and photo != column_photos[column]:
+                if value >= certain and photo >= 0 and column_photos[column] >= 0:
+                    row_above[row] = True
+                    column_above[column] = True
+                else:
+                    found_rows[count] = row
+                    found_columns[count] = column
+                    found_products[count] = value
+                    count += 1
+    return count
+
+
+@_compiled
+def by_cell(cells: Array, names: Array, offsets: Array, ordered: Array) -> None:
+    """Names sorted by their cell; those of one cell keep their order.
+
+    Args:
+        cells: int32 [names].
+        names: integers [names].
+        offsets: int64 [cells + 1], zeros; written: where each cell starts in ``ordered``, and the end.
+        ordered: [names], written.
+    """
+    for n in range(len(cells)):
+        offsets[cells[n] + 1] += 1
+    for cell in range(1, len(offsets)):
+        offsets[cell] += offsets[cell - 1]
+    following = offsets[:-1].copy()
+    for n in range(len(cells)):
+        ordered[following[cells[n]]] = names[n]
+        following[cells[n]] += 1
