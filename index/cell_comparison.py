@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.cells import Cells, assignment
+from index.cells import ALL, GAPS, Cells, assignment
 from index.comparison import Comparison, unique_pairs
 from index.corpus import Corpus
 from index.edges import Floats, Indices
@@ -18,9 +18,9 @@ from index.threads import in_threads
 
 Progress = Callable[[str, int, int], None]
 
-_ASSIGNED_AT_ONCE = 1 << 16
-_PARTS = 64
-"""Vectors are assigned in about so many parts; each part that asks at a cell is read by itself."""
+_ASSIGNED_AT_ONCE = 1 << 17
+_PARTS = 32
+"""Vectors are assigned in so many parts at most; a kill costs one for each thread."""
 _PIECES = 128
 """Cells are compared in so many pieces at most; a kill costs one for each thread."""
 _LEAST = 1 << 26
@@ -31,26 +31,37 @@ _LEAST = 1 << 26
 class Placement:
     """Which vectors lie in each cell, and which ask at it."""
 
+    cells: Cells
+    margin: float
+    """The widest at which it is known who asks."""
+    home: NDArray[np.int32]
+    """[vectors]: the cell each lies in."""
+    best: NDArray[np.float32]
+    """[vectors]: similarity to its pivot."""
     data: NDArray[np.uint32]
     """[vectors], sorted by cell."""
     starts: Indices
     """int64 [cells + 1] into ``data``."""
     asking: list[Arrays]
-    """``asking`` and ``offsets`` of each part of the vectors."""
+    """``asking``, ``gap`` and ``offsets`` of each part of the vectors."""
 
     def lying_in(self, cell: int) -> Indices:
         return self.data[self.starts[cell] : self.starts[cell + 1]].astype(np.int64)
 
-    def asking_at(self, cell: int) -> Indices:
-        """Ascending within each part."""
-        parts = [each["asking"][each["offsets"][cell] : each["offsets"][cell + 1]] for each in self.asking]
+    def asking_at(self, cell: int, margin: float) -> Indices:
+        """Names of those whose closest pivot is at most ``margin`` more similar."""
+        widest = (margin + self.cells.arithmetic.step) / ALL * GAPS
+        parts = []
+        for part in self.asking:
+            here = slice(part["offsets"][cell], part["offsets"][cell + 1])
+            parts.append(part["asking"][here][part["gap"][here] <= widest])
         return np.concatenate(parts, dtype=np.int64)
 
     def asking_counts(self) -> Indices:
-        """How many ask at each cell. int64 [cells]."""
-        counts = np.zeros(len(self.starts) - 1, np.int64)
-        for each in self.asking:
-            counts += np.diff(each["offsets"])
+        """How many ask at each cell at the widest margin. int64 [cells]."""
+        counts = np.zeros(len(self.cells), np.int64)
+        for part in self.asking:
+            counts += np.diff(part["offsets"])
         return counts
 
 
@@ -87,33 +98,30 @@ def place(cells: Cells, margin: float, scratch: JoinScratch, on_progress: Progre
         on_progress("cells", len(parts), len(ranges))
     in_order = [parts[n] for n in range(len(ranges))]
     home = np.concatenate([np.empty(0, np.int32), *(part["home"] for part in in_order)])
+    best = np.concatenate([np.empty(0, np.float32), *(part["best"] for part in in_order)])
     starts, data = np.zeros(len(cells) + 1, np.int64), np.empty(count, np.uint32)
     by_cell(home, np.arange(count, dtype=np.uint32), starts, data)
-    return Placement(data, starts, in_order)
+    return Placement(cells, margin, home, best, data, starts, in_order)
 
 
 def compare_cells(
-    corpus: Corpus, placement: Placement, name: str, scratch: JoinScratch, on_progress: Progress
+    corpus: Corpus, placement: Placement, margin: float, scratch: JoinScratch, on_progress: Progress
 ) -> Found:
-    """Compare all that lie in each cell with all that ask at it.
-
-    Args:
-        name: of the placement, for the scratch.
-    """
-    products = np.diff(placement.starts) * placement.asking_counts()
+    """Compare all that lie in each cell with all that ask at it at this margin."""
+    products = np.diff(placement.starts) * placement.asking_counts()  # a piece may turn out smaller
     pieces = list(_pieces(products, np.diff(placement.starts)))
 
     def worker() -> Callable[[int], Arrays]:
         comparison = Comparison(corpus)
         return lambda n: scratch.part(
-            f"pairs-{name}-{n:05d}", lambda: _compared(comparison, placement, pieces[n])
+            f"pairs-{margin:.6f}-{n:05d}", lambda: _compared(comparison, placement, margin, pieces[n])
         )
 
     parts = []
     for part in in_threads(range(len(pieces)), worker):
         parts.append(part)
         on_progress("compare", len(parts), len(pieces))
-    return _merged(parts, len(corpus), int(products.sum()))
+    return _merged(parts, len(corpus))
 
 
 Piece = list[tuple[int, int, int]]
@@ -140,13 +148,16 @@ def _pieces(products: Indices, lying: Indices) -> Iterator[Piece]:
         yield piece
 
 
-def _compared(comparison: Comparison, placement: Placement, piece: Piece) -> Arrays:
+def _compared(comparison: Comparison, placement: Placement, margin: float, piece: Piece) -> Arrays:
+    compared = 0
     for cell, start, stop in piece:
-        comparison.compare(placement.asking_at(cell)[start:stop], placement.lying_in(cell))
-    return comparison.decided()
+        asking, data = placement.asking_at(cell, margin)[start:stop], placement.lying_in(cell)
+        comparison.compare(asking, data)
+        compared += len(asking) * len(data)
+    return {**comparison.decided(), "compared": np.array([compared])}
 
 
-def _merged(parts: list[Arrays], count: int, compared: int) -> Found:
+def _merged(parts: list[Arrays], count: int) -> Found:
     if not parts:
         nothing = np.empty(0, np.int64)
         return Found(nothing, nothing, np.empty(0, np.float32), nothing, nothing, nothing, 0)
@@ -160,5 +171,5 @@ def _merged(parts: list[Arrays], count: int, compared: int) -> Found:
         np.unique(joined["above"]),
         above_left,
         above_right,
-        compared,
+        int(joined["compared"].sum()),
     )

@@ -18,11 +18,15 @@ from numpy.typing import NDArray
 
 from index.edges import Indices
 from index.join_scratch import Arrays
-from index.kernels import STRIP, best_of_rows, by_cell, columns_at_least, copy_rows
+from index.kernels import LANES, best_of_rows, by_cell, columns_at_least, copy_rows
 from index.products import Arithmetic, Products, rows_in_cache
 
-ALL = 2.0
-"""The margin at which every vector asks at every cell."""
+ALL = 2.1
+"""The margin at which every vector asks at every cell, whatever the rounding."""
+GAPS = 1 << 15
+"""Steps in which gaps between 0 and ``ALL`` are kept."""
+_ROWS = 256
+"""Vectors compared with all pivots at once: their products leave a core's cache, not the processor's."""
 _PROBES_EXPECTED = 20
 """Cells a vector asks at, weighted by their size, at recall .999 of a million synthetic vectors."""
 
@@ -55,6 +59,22 @@ def make_cells(
     return Cells(table, np.array(table[np.sort(chosen)]), arithmetic, device)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Asking:
+    """Where some vectors lie, and the cells they ask at."""
+
+    home: NDArray[np.int32]
+    """[vectors]: the closest cell."""
+    best: NDArray[np.float32]
+    """[vectors]: similarity to its pivot."""
+    names: NDArray[np.uint32]
+    """[asked]: a vector that asks."""
+    cells: NDArray[np.int32]
+    """[asked]: the cell it asks at."""
+    gap: NDArray[np.uint16]
+    """[asked]: how much less similar its pivot is than the closest one, in parts of ``ALL / GAPS``."""
+
+
 class Closest:
     """Similarity of vectors to all pivots, a block at a time. For one thread.
 
@@ -65,38 +85,26 @@ class Closest:
     def __init__(self, cells: Cells) -> None:
         self._cells = cells
         kind, count = cells.arithmetic.stored, len(cells)
-        self.block = rows_in_cache(count, cells.arithmetic)
+        self.block = max(_ROWS, rows_in_cache(count, cells.arithmetic))
         self._rows = np.zeros((self.block, cells.table.shape[1]), kind)
         self._products = Products(cells.arithmetic, self.block * count, cells.device)
         self._pivots = cells.arithmetic.tensor(cells.pivots)
-        self._highest = np.empty((self.block, -(-count // STRIP)), kind)
+        self._highest = np.empty((self.block, min(count, LANES)), kind)
         self._best = np.empty(self.block, kind)
         self._where = np.empty(self.block, np.int32)
-        self._found = np.empty(self.block * count, np.int32), np.empty(self.block * count, np.int32)
+        size = self.block * count
+        self._found = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, kind)
 
-    def of(self, names: Indices) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-        """Similarity of each vector to its closest pivot, float32 [names], and its cell, int32 [names]."""
-        best, home = np.empty(len(names), np.float32), np.empty(len(names), np.int32)
-        for start in range(0, len(names), self.block):
-            part = names[start : start + self.block]
-            self._compare(part)
-            best[start : start + len(part)] = self._cells.arithmetic.numbers(self._best[: len(part)])
-            home[start : start + len(part)] = self._where[: len(part)]
-        return best, home
-
-    def within(self, names: Indices, margin: float) -> tuple[NDArray[np.int32], Indices, NDArray[np.int32]]:
-        """At most ``block`` vectors: their cells, and all they ask at.
-
-        Returns:
-            int32 [names]: the closest cell. Names [asked] and int32 [asked]: a vector and a cell it asks at.
-        """
-        tile = self._compare(names)
+    def within(self, names: Indices, margin: float) -> Asking:
+        """At most ``block`` vectors: their cells, and all they ask at."""
+        tile, numbers = self._compare(names), self._cells.arithmetic.numbers
         count = len(names)
-        best = self._cells.arithmetic.numbers(self._best[:count])
-        least, lowest, nothing = self._thresholds(best - np.float32(margin + self._cells.arithmetic.step))
-        rows, cells = self._found
-        asked = columns_at_least(tile, count, self._highest, least, lowest, nothing, rows, cells)
-        return self._where[:count].copy(), names[rows[:asked]], cells[:asked].copy()
+        best = numbers(self._best[:count])
+        least, lowest, nothing = self._thresholds(best - np.float32(margin))
+        asked = columns_at_least(tile, count, self._highest, least, lowest, nothing, *self._found)
+        rows, cells, products = (each[:asked] for each in self._found)
+        gap = np.minimum((best[rows] - numbers(products)) * (GAPS / ALL), GAPS).astype(np.uint16)
+        return Asking(self._where[:count].copy(), best, names[rows].astype(np.uint32), cells.copy(), gap)
 
     def _compare(self, names: Indices) -> NDArray[Any]:
         copy_rows(self._cells.table, names, self._rows)
@@ -118,8 +126,8 @@ class Closest:
 def assignment(cells: Cells, margin: float) -> Callable[[], Callable[[range], Arrays]]:
     """For ``in_threads``: the cells of a range of vectors.
 
-    Its result: ``home`` int32 [vectors]; ``asking`` uint32, vectors sorted by the cell they ask at;
-    ``offsets`` int64 [cells + 1] into it.
+    Its result: ``home`` and ``best`` [vectors] as in ``Asking``; ``asking`` and ``gap`` [asked] likewise,
+    sorted by the cell asked; ``offsets`` int64 [cells + 1] into these.
     """
 
     def worker() -> Callable[[range], Arrays]:
@@ -130,13 +138,17 @@ def assignment(cells: Cells, margin: float) -> Callable[[], Callable[[range], Ar
 
 
 def _assigned(closest: Closest, part: range, cells: int, margin: float) -> Arrays:
-    homes, names, asked = [], [], []
-    for start in range(part.start, part.stop, closest.block):
-        home, name, cell = closest.within(np.arange(start, min(start + closest.block, part.stop)), margin)
-        homes.append(home)
-        names.append(name.astype(np.uint32))
-        asked.append(cell)
-    name, cell = np.concatenate(names), np.concatenate(asked)
-    offsets, ordered = np.zeros(cells + 1, np.int64), np.empty_like(name)
-    by_cell(cell, name, offsets, ordered)
-    return {"home": np.concatenate(homes), "asking": ordered, "offsets": offsets}
+    starts = range(part.start, part.stop, closest.block)
+    blocks = [
+        closest.within(np.arange(start, min(start + closest.block, part.stop)), margin) for start in starts
+    ]
+    asked = np.concatenate([block.cells for block in blocks])
+    offsets, order = np.zeros(cells + 1, np.int64), np.empty(len(asked), np.int64)
+    by_cell(asked, np.arange(len(asked)), offsets, order)
+    return {
+        "home": np.concatenate([block.home for block in blocks]),
+        "best": np.concatenate([block.best for block in blocks]),
+        "asking": np.concatenate([block.names for block in blocks])[order],
+        "gap": np.concatenate([block.gap for block in blocks])[order],
+        "offsets": offsets,
+    }

@@ -34,13 +34,15 @@ class Comparison:
         self._certain = corpus.arithmetic.at_least(np.array([corpus.high + error], np.float32))[0]
         self._rows = np.zeros((rows_in_cache(1, corpus.arithmetic), dimension), kind)
         self._columns = np.zeros((_COLUMNS, dimension), kind)
+        self._row_numbers, self._column_numbers = map(corpus.arithmetic.tensor, (self._rows, self._columns))
         size = max(
             rows_in_cache(columns, corpus.arithmetic) * columns for columns in range(32, _COLUMNS + 1, 32)
         )
         self._products = Products(corpus.arithmetic, size, corpus.device)
-        self._found = (np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, kind))
-        self._above: list[Indices] = []
+        self._found = (np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, kind))
+        self._above = np.zeros(len(corpus), np.bool_)
         self._here: list[Candidates] = []
+        self._held = 0
         self._kept: list[Candidates] = []
 
     def compare(self, asking: Indices, data: Indices) -> None:
@@ -54,36 +56,32 @@ class Comparison:
             self._compare_with(data[start : start + _COLUMNS], asking)
         if self._here:
             self._kept.append(self._nearest())
-            self._here = []
+            self._here, self._held = [], 0
 
     def _compare_with(self, data: Indices, asking: Indices) -> None:
-        arithmetic, photos = self._corpus.arithmetic, self._corpus.distinct.photos
-        width = padded(len(data), _COLUMNS)
-        copy_rows(self._corpus.table, data, self._columns)
-        columns = arithmetic.tensor(self._columns[:width])
-        data_photos, data_above = photos[data], np.zeros(len(data), np.bool_)
+        corpus, width = self._corpus, padded(len(data), _COLUMNS)
+        copy_rows(corpus.table, data, self._columns)
+        columns = self._column_numbers[:width]
         end = 0
-        for height in heights(len(asking), rows_in_cache(width, arithmetic)):
+        for height in heights(len(asking), rows_in_cache(width, corpus.arithmetic)):
             part = asking[end : end + height]
             end += height
-            copy_rows(self._corpus.table, part, self._rows)
-            tile = self._products.of(arithmetic.tensor(self._rows[:height]), columns)
-            above = np.zeros(len(part), np.bool_)
+            copy_rows(corpus.table, part, self._rows)
+            tile = self._products.of(self._row_numbers[:height], columns)
             limits = self._least, self._certain
-            marks = photos[part], data_photos, above, data_above
-            count = pairs_at_least(tile, len(part), len(data), *limits, *marks, *self._found)
-            if above.any():
-                self._above.append(part[above])
+            count = pairs_at_least(
+                tile, part, data, *limits, corpus.distinct.photos, self._above, *self._found
+            )
             if count:
-                one, other, product = (each[:count] for each in self._found)
-                self._hold((part[one], data[other], product.copy()))
-        if data_above.any():
-            self._above.append(data[data_above])
+                one, other, products = self._found
+                self._hold((one[:count].copy(), other[:count].copy(), products[:count].copy()))
 
     def _hold(self, found: Candidates) -> None:
         self._here.append(found)
-        if self._corpus.top_k is not None and sum(len(asking) for asking, *_ in self._here) > _HELD:
+        self._held += len(found[0])
+        if self._corpus.top_k is not None and self._held > _HELD:
             self._here = [self._nearest()]
+            self._held = len(self._here[0][0])
 
     def _nearest(self) -> Candidates:
         """What is held of this cell; of each that asks only the nearest, twice as many as count.
@@ -114,8 +112,10 @@ class Comparison:
         photos = self._corpus.distinct.photos
         several = over & ((photos[left] < 0) | (photos[right] < 0))
         plain = over & ~several
-        above = np.unique(np.concatenate([*self._above, left[plain], right[plain]]))
-        self._above, self._kept = [], []
+        self._above[left[plain]] = self._above[right[plain]] = True
+        above = np.flatnonzero(self._above)
+        self._above[above] = False
+        self._kept = []
         return {
             "left": left[inside],
             "right": right[inside],

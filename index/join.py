@@ -21,14 +21,14 @@ import numpy as np
 
 from index.caps import Capped, capped
 from index.cell_comparison import Found, compare_cells, place
-from index.cells import ALL, Cells, make_cells, suitable_count
+from index.cells import ALL, make_cells, suitable_count
 from index.corpus import Corpus, distinct_vectors, row_hashes, stored_table
 from index.edges import Edges, Floats, Indices, Pairs
 from index.equal_rows import edges_of_equal, edges_of_objects, mark_above, mark_above_pairs
 from index.exact import check_input, cosines, device_named, edges_in_band, full_precision
 from index.join_scratch import JoinScratch, content_key
 from index.products import Arithmetic, quickest
-from index.recall import PairSample, Recall, design_effect, margins_needed, sample_pairs, suitable_margin
+from index.recall import PairSample, Recall, sample_pairs, suitable_margin
 
 __all__ = ["Edges", "Join", "JoinOptions", "JoinReport", "cosines", "edges_in_band", "recurrence_join"]
 
@@ -36,6 +36,8 @@ Progress = Callable[[str, int, int], None]
 
 _VERSION = 1
 """Raised when the same input gives other parts: those of an older program are not taken up."""
+WIDE = 0.15
+"""The margin at which vectors are put into cells at first: most corpora need less."""
 _WIDENED = 0.02
 """What the margin grows by where the pairs found show that it was too small after all."""
 _BYTES_PER_OBJECT = 80
@@ -115,7 +117,7 @@ def recurrence_join(
     low: float,
     high: float,
     *,
-    options: JoinOptions = JoinOptions(),  # noqa: B008, frozen
+    options: JoinOptions = JoinOptions(),
     scratch: Path | None = None,
     on_progress: Progress | None = None,
 ) -> Join:
@@ -142,12 +144,11 @@ def recurrence_join(
     with _folder(scratch) as folder, full_precision():
         with clock.phase("read"):
             corpus, kept = _read(vectors, photo_keys, (low, high), options, folder)
-        plan = _plan(corpus, options, kept, clock, on_progress or _silent)
-        found, plan, recall = _found(corpus, plan, options, kept, clock, on_progress or _silent)
+        measured = _measured(corpus, options, kept, clock, on_progress or _silent)
         with clock.phase("edges"):
-            edges, lost = _edges(corpus, found, photo_keys, options)
+            edges, lost = _edges(corpus, measured.found, photo_keys, options)
         kept.empty()
-    return Join(edges, _report(corpus, plan, found, recall, edges, lost, options, kept.taken_up, clock))
+    return Join(edges, _report(corpus, measured, edges, lost, options, kept.taken_up, clock))
 
 
 def _read(
@@ -168,61 +169,56 @@ def _read(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Plan:
-    """How a corpus is compared, and the sample that says whether it is enough."""
+class _Measured:
+    """What was found, at which margin, and how much of all there is."""
 
-    cells: Cells
+    found: Found
+    cells: int
     margin: float
     sample: PairSample | None
-    """None where all is compared, or the margin was given."""
-    design_effect: float
+    """None where all was compared, or the margin was given."""
+    recall: Recall | None
 
 
-def _plan(
+def _measured(
     corpus: Corpus, options: JoinOptions, scratch: JoinScratch, clock: _Clock, on_progress: Progress
-) -> _Plan:
+) -> _Measured:
+    """Compare cells at the margin that the sample asks for.
+
+    And again at a wider one if pairs of the sample are missing: the margin is read off products of other
+    blocks, which are rounded otherwise.
+    """
     all_of_it = options.recall >= 1 or len(corpus) <= options.exact_below
     count = options.cells or (1 if all_of_it else suitable_count(len(corpus)))
     cells = make_cells(corpus.table, count, options.seed, corpus.arithmetic, corpus.device)
-    if options.margin is not None or all_of_it:
-        return _Plan(cells, ALL if options.margin is None else options.margin, None, 1.0)
-    with clock.phase("sample"):
-        sample = sample_pairs(corpus, options.recall, options.seed, scratch, on_progress)
-        needed = margins_needed(sample, cells)
-    margin = suitable_margin(sample, needed, options.recall)
-    return _Plan(cells, margin, sample, design_effect(sample, needed))
-
-
-def _found(
-    corpus: Corpus,
-    plan: _Plan,
-    options: JoinOptions,
-    scratch: JoinScratch,
-    clock: _Clock,
-    on_progress: Progress,
-) -> tuple[Found, _Plan, Recall | None]:
-    """Compare cells, and again with a wider margin if pairs of the sample are missing.
-
-    They can be: the margin is read off the sample with vectors in other blocks, whose products are rounded
-    otherwise.
-    """
+    margin = ALL if all_of_it else WIDE
+    if options.margin is not None:
+        margin = options.margin
+    with clock.phase("cells"):
+        placement = place(cells, margin, scratch, on_progress)
+    sample = None
+    if options.margin is None and not all_of_it:
+        with clock.phase("sample"):
+            sample = sample_pairs(corpus, placement, options.recall, options.seed, scratch, on_progress)
+        margin = suitable_margin(sample, options.recall)
     while True:
-        with clock.phase("cells"):
-            placement = place(plan.cells, plan.margin, scratch, on_progress)
+        if margin > placement.margin:
+            with clock.phase("cells"):
+                placement = place(cells, min(ALL, margin + _WIDENED), scratch, on_progress)
         with clock.phase("compare"):
-            found = compare_cells(corpus, placement, f"{plan.margin:.6f}", scratch, on_progress)
-        if plan.sample is None:
-            return found, plan, None
-        recall = _recall(found, plan.sample, plan.design_effect, len(corpus))
-        if recall.interval()[0] >= options.recall or recall.missed == 0 or plan.margin >= ALL:
-            return found, plan, recall
-        plan = replace(plan, margin=plan.margin + _WIDENED)
+            found = compare_cells(corpus, placement, margin, scratch, on_progress)
+        if sample is None:
+            return _Measured(found, len(cells), margin, None, None)
+        recall = _recall(found, sample, len(corpus))
+        if recall.interval()[0] >= options.recall or recall.missed == 0 or margin >= ALL:
+            return _Measured(found, len(cells), margin, sample, recall)
+        margin += _WIDENED
 
 
-def _recall(found: Found, sample: PairSample, effect: float, count: int) -> Recall:
+def _recall(found: Found, sample: PairSample, count: int) -> Recall:
     left, right = np.minimum(sample.chosen, sample.other), np.maximum(sample.chosen, sample.other)
     there = np.isin(left * count + right, found.left * count + found.right)
-    return Recall(int(np.count_nonzero(there)), len(sample), effect)
+    return Recall(int(np.count_nonzero(there)), len(sample), sample.design_effect)
 
 
 def _edges(corpus: Corpus, found: Found, photo_keys: Indices, options: JoinOptions) -> tuple[Edges, Capped]:
@@ -249,30 +245,29 @@ def _edges(corpus: Corpus, found: Found, photo_keys: Indices, options: JoinOptio
 
 def _report(
     corpus: Corpus,
-    plan: _Plan,
-    found: Found,
-    recall: Recall | None,
+    measured: _Measured,
     edges: Edges,
     lost: Capped,
     options: JoinOptions,
     taken_up: int,
     clock: _Clock,
 ) -> JoinReport:
-    complete = plan.margin >= ALL or len(plan.cells) == 1
+    sample, recall = measured.sample, measured.recall
+    complete = measured.margin >= ALL or measured.cells == 1
     low, high = (1.0, 1.0) if complete else recall.interval() if recall else (0.0, 1.0)
     return JoinReport(
         objects=len(corpus.vectors),
         vectors=len(corpus),
         arithmetic=corpus.arithmetic.name,
-        cells=len(plan.cells),
-        margin=plan.margin,
-        compared_pairs=found.compared,
+        cells=measured.cells,
+        margin=measured.margin,
+        compared_pairs=measured.found.compared,
         recall=recall.share if recall else low,
         recall_low=low,
         recall_high=high,
-        sampled_vectors=plan.sample.vectors if plan.sample else 0,
-        sampled_pairs=len(plan.sample) if plan.sample else 0,
-        design_effect=plan.design_effect,
+        sampled_vectors=sample.vectors if sample else 0,
+        sampled_pairs=len(sample) if sample else 0,
+        design_effect=sample.design_effect if sample else 1.0,
         reached=low >= min(options.recall, 1.0),
         edges=len(edges),
         edges_dropped=lost.edges,

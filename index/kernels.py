@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 Array = NDArray[Any]
 
-STRIP = 64
-"""Products whose highest is kept, so that a second look at a row skips most of it."""
+LANES = 128
+"""Columns that are so many apart share a lane. The highest of each lane is kept, because it is found at the
+speed of the cache and lets a second look at a row skip most of it."""
 
 
 def _compiled(function: Compiled) -> Compiled:
@@ -53,38 +54,46 @@ def read_rows(words: Array, hashes: Array, lengths: Array) -> None:
 def copy_rows(table: Array, names: Array, out: Array) -> None:
     """``out[n] = table[names[n]]``, without holding the interpreter."""
     for n in range(len(names)):
-        out[n] = table[names[n]]
+        name = names[n]
+        for column in range(table.shape[1]):
+            out[n, column] = table[name, column]
 
 
 @_compiled
 def best_of_rows(products: Array, rows: int, highest: Array, best: Array, where: Array) -> None:
-    """The highest product of each row and its column, and the highest of each strip.
+    """The highest product of each row and its column, and the highest of each lane.
 
     Args:
         products: [at least rows, columns].
         rows: how many of them count.
-        highest: [at least rows, strips], written.
+        highest: [at least rows, lanes], written; as many lanes as columns, ``LANES`` at most.
         best: [at least rows], written.
         where: int32 [at least rows], written: the first column that holds the best.
     """
     columns = products.shape[1]
+    lanes = highest.shape[1]
     for row in range(rows):
-        top = products[row, 0]
-        at = 0
-        for strip in range(highest.shape[1]):
-            start = strip * STRIP
-            most = products[row, start]
-            for column in range(start + 1, min(start + STRIP, columns)):
-                most = max(most, products[row, column])
-            highest[row, strip] = most
-            if most > top:
-                top = most
-                at = strip
+        for lane in range(lanes):
+            highest[row, lane] = products[row, lane]
+        end = lanes
+        while end + lanes <= columns:
+            for lane in range(lanes):
+                highest[row, lane] = max(highest[row, lane], products[row, end + lane])
+            end += lanes
+        for column in range(end, columns):
+            highest[row, column - end] = max(highest[row, column - end], products[row, column])
+        top = highest[row, 0]
+        for lane in range(1, lanes):
+            top = max(top, highest[row, lane])
         best[row] = top
-        for column in range(at * STRIP, columns):
-            if products[row, column] == top:
-                where[row] = column
-                break
+        first = columns
+        for lane in range(lanes):
+            if highest[row, lane] == top:
+                for column in range(lane, columns, lanes):
+                    if products[row, column] == top:
+                        first = min(first, column)
+                        break
+        where[row] = first
 
 
 @_compiled
@@ -97,16 +106,18 @@ def columns_at_least(
     nothing: float,
     found: Array,
     at: Array,
+    values: Array,
 ) -> int:
     """Columns of each row whose product is ``least`` or more, or ``lowest`` or less.
 
     Args:
-        products: as above, with ``highest`` of each strip.
+        products: as above, with ``highest`` of each lane.
         least: [rows].
-        lowest: [rows]; ``nothing`` but for bfloat16 seen as int16, where thresholds below zero have two sides.
+        lowest: [rows]; ``nothing`` but for bfloat16, where a threshold below zero has two sides.
         nothing: what ``lowest`` is for rows that have one threshold.
         found: int32, rows; written.
         at: int32, columns; written.
+        values: products; written.
 
     Returns:
         How many were written.
@@ -115,14 +126,14 @@ def columns_at_least(
     count = 0
     for row in range(rows):
         both = lowest[row] > nothing
-        for strip in range(highest.shape[1]):
-            if both or highest[row, strip] >= least[row]:
-                start = strip * STRIP
-                for column in range(start, min(start + STRIP, columns)):
+        for lane in range(highest.shape[1]):
+            if both or highest[row, lane] >= least[row]:
+                for column in range(lane, columns, highest.shape[1]):
                     value = products[row, column]
                     if value >= least[row] or (both and value <= lowest[row]):
                         found[count] = row
                         at[count] = column
+                        values[count] = value
                         count += 1
     return count
 
@@ -130,16 +141,14 @@ def columns_at_least(
 @_compiled
 def pairs_at_least(
     products: Array,
-    rows: int,
-    columns: int,
+    asking: Array,
+    data: Array,
     least: float,
     certain: float,
-    row_photos: Array,
-    column_photos: Array,
-    row_above: Array,
-    column_above: Array,
-    found_rows: Array,
-    found_columns: Array,
+    photos: Array,
+    above: Array,
+    found_asking: Array,
+    found_data: Array,
     found_products: Array,
 ) -> int:
     """Pairs of different photos whose product is ``least`` or more.
@@ -148,31 +157,33 @@ def pairs_at_least(
     unless a photo key is negative, which stands for vectors of several photos.
 
     Args:
-        products: [at least rows, at least columns].
-        row_photos: int64 [rows]; ``column_photos`` likewise.
-        row_above: bool [rows], marked; ``column_above`` likewise.
-        found_rows: int32, written; ``found_columns`` likewise, and ``found_products``.
+        products: [at least asking, at least data].
+        asking: int64, names of the rows; ``data`` likewise of the columns.
+        photos: int64 [vectors].
+        above: bool [vectors], marked.
+        found_asking: int64, names; written. ``found_data`` likewise, and ``found_products``.
 
     Returns:
         How many were written.
     """
+    columns = len(data)
     count = 0
-    for row in range(rows):
+    for row in range(len(asking)):
         most = products[row, 0]
         for column in range(1, columns):
             most = max(most, products[row, column])
         if most < least:
             continue
-        photo = row_photos[row]
+        photo = photos[asking[row]]
         for column in range(columns):
             value = products[row, column]
-            if value >= least and photo != column_photos[column]:
-                if value >= certain and photo >= 0 and column_photos[column] >= 0:
-                    row_above[row] = True
-                    column_above[column] = True
+            if value >= least and photo != photos[data[column]]:
+                if value >= certain and photo >= 0 and photos[data[column]] >= 0:
+                    above[asking[row]] = True
+                    above[data[column]] = True
                 else:
-                    found_rows[count] = row
-                    found_columns[count] = column
+                    found_asking[count] = asking[row]
+                    found_data[count] = data[column]
                     found_products[count] = value
                     count += 1
     return count

@@ -13,7 +13,7 @@ from index.edges import Floats, Indices
 from index.exact import cosines
 
 SPARE = 5
-"""Photos kept beyond those asked for: where float32 ranks wrongly by its last bits, ``cosines`` puts it right."""
+"""Photos kept beyond those asked for: ``cosines`` puts right what float32 ranks wrongly by its last bits."""
 
 _AT_ONCE = 24
 """Objects of a block that are looked at first; more only near photos with very many objects."""
@@ -36,14 +36,14 @@ def nearest_of(
     k: int = 3,
     *,
     queries: int = 512,
-    block: int = 8192,
+    block: int = 32_768,
     device: str = "auto",
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Nearest:
     """Compare some objects with all and find, for each, the ``k`` other photos with the most similar object.
 
     Boxes of one photo, and of photos that share a key, count once, by the most similar of them. Matrix
-    products in float32 propose, ``cosines`` decides. Memory: 4 bytes x queries x block, and one block.
+    products in float32 propose, ``cosines`` decides. Memory: 8 bytes x queries x block, and one block.
 
     Args:
         vectors: float32 [objects, dimension], rows of unit length. May be memory-mapped.

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import log
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import beta
 
-from index.cells import ALL, Cells, Closest
+from index.cell_comparison import Placement
+from index.cells import ALL
 from index.comparison import Comparison, places_in_runs
 from index.corpus import Corpus
 from index.edges import Floats, Indices
 from index.join_scratch import Arrays, JoinScratch
+from index.reach import Reach
 from index.threads import in_threads
 
 CONFIDENCE = 0.95
 MOST_SAMPLED = 1 << 16
 """Vectors compared with everything at most; where recurrences are rare the interval stays wide."""
-_AT_ONCE = 4096
-_ROWS_AT_ONCE = 1 << 14
-_USUAL_MARGIN = 0.12
+_AT_ONCE = 8192
+_TABLE = 1 << 29
+"""Bytes of similarities to all pivots held at once."""
+_CELLS_AT_ONCE = 64
+USUAL_MARGIN = 0.12
 """Where the sample has too few pairs to tell (ours)."""
+
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,8 +40,17 @@ class PairSample:
     """int64 [pairs]: the vector that was chosen."""
     other: Indices
     """int64 [pairs]."""
+    needed: Floats
+    """float32 [pairs]: the margin at which each is found."""
+    design_effect: float
+    """Pairs of one vector are found or missed together: so many tell as much as one by itself."""
     vectors: int
     """How many were chosen."""
+
+    @property
+    def worth(self) -> float:
+        """How many independent pairs would tell as much."""
+        return len(self) / self.design_effect
 
     def __len__(self) -> int:
         return len(self.chosen)
@@ -69,27 +84,27 @@ class Recall:
 
 def sample_pairs(
     corpus: Corpus,
+    placement: Placement,
     recall: float,
     seed: int,
     scratch: JoinScratch,
-    on_progress: Callable[[str, int, int], None],
+    on_progress: Progress,
 ) -> PairSample:
     """Compare vectors chosen at random with everything, until there are pairs enough to tell ``recall``."""
-    count = len(corpus.table)
-    order = np.random.default_rng(seed + 1).permutation(count)[:MOST_SAMPLED]
-    wanted = 1.1 * pairs_to_tell(recall)
+    order = np.random.default_rng(seed + 1).permutation(len(corpus))[:MOST_SAMPLED]
+    at_once = max(256, min(_AT_ONCE, _TABLE // (len(placement.cells) * corpus.arithmetic.stored.itemsize)))
+    wanted = round(1.1 * pairs_to_tell(recall))
     parts: list[Arrays] = []
-    pairs = 0
-    for start in range(0, len(order), _AT_ONCE):
-        chosen = np.sort(order[start : start + _AT_ONCE])
-        name = f"sample-{start:06d}"
-        parts.append(scratch.part(name, lambda chosen=chosen: _compared(corpus, chosen)))  # type: ignore[misc]
-        pairs += len(parts[-1]["chosen"])
-        on_progress("sample", min(pairs, int(wanted)), int(wanted))
-        if pairs >= wanted:
+    for start in range(0, len(order), at_once):
+        chosen = np.sort(order[start : start + at_once])
+        parts.append(scratch.part(f"sample-{start:06d}", partial(_compared, corpus, placement, chosen)))
+        one, other = (np.concatenate([part[name] for part in parts]) for name in ("chosen", "other"))
+        needed = _margins_needed(placement, one, other)
+        sample = PairSample(one, other, needed, _design_effect(one, needed), start + len(chosen))
+        on_progress("sample", min(wanted, round(sample.worth)), wanted)
+        if sample.worth >= wanted:
             break
-    one, other = (np.concatenate([part[name] for part in parts]) for name in ("chosen", "other"))
-    return PairSample(one, other, min(len(order), start + _AT_ONCE))
+    return sample
 
 
 def pairs_to_tell(recall: float) -> int:
@@ -97,18 +112,19 @@ def pairs_to_tell(recall: float) -> int:
     return int(np.ceil(log((1 - CONFIDENCE) / 2) / log(recall))) if 0 < recall < 1 else 1
 
 
-def _compared(corpus: Corpus, chosen: Indices) -> Arrays:
-    """Pairs of the chosen vectors with any other."""
-    count = len(corpus.table)
-    is_chosen = np.zeros(count, np.bool_)
+def _compared(corpus: Corpus, placement: Placement, chosen: Indices) -> Arrays:
+    """Pairs of the chosen vectors with any other, all of them."""
+    is_chosen = np.zeros(len(corpus), np.bool_)
     is_chosen[chosen] = True
-    blocks = (np.arange(n, min(n + _ROWS_AT_ONCE, count)) for n in range(0, count, _ROWS_AT_ONCE))
+    reach = Reach(corpus, placement, chosen)
 
-    def worker() -> Callable[[Indices], Arrays]:
+    def worker() -> Callable[[range], Arrays]:
         comparison = Comparison(corpus)
 
-        def compare(rows: Indices) -> Arrays:
-            comparison.compare(rows, chosen)
+        def compare(cells: range) -> Arrays:
+            for cell in cells:
+                for asking, data in reach.of(cell):
+                    comparison.compare(asking, data)
             found = comparison.decided()
             left, right, similarity = found["left"], found["right"], found["similarity"]
             of_left, of_right = is_chosen[left], is_chosen[right]
@@ -118,7 +134,9 @@ def _compared(corpus: Corpus, chosen: Indices) -> Arrays:
 
         return compare
 
-    parts = list(in_threads(blocks, worker))
+    count = len(placement.cells)
+    ranges = [range(start, min(start + _CELLS_AT_ONCE, count)) for start in range(0, count, _CELLS_AT_ONCE)]
+    parts = list(in_threads(ranges, worker))
     one, other, similarity = (np.concatenate([part[name] for part in parts]) for name in parts[0])
     return _nearest(corpus, one, other, similarity)
 
@@ -127,7 +145,7 @@ def _nearest(corpus: Corpus, one: Indices, other: Indices, similarity: Floats) -
     """Pairs once each, of each vector in ``one`` the nearest that count."""
     order = np.lexsort((other, -similarity, one))
     one, other, similarity = one[order], other[order], similarity[order]
-    # A pair of two that were chosen is met in the blocks of both.
+    # A pair of two that were chosen is met from both sides.
     kept = np.append(True, (one[1:] != one[:-1]) | (other[1:] != other[:-1]))[: len(one)]
     one, other, similarity = one[kept], other[kept], similarity[kept]
     if corpus.top_k is not None:
@@ -136,56 +154,37 @@ def _nearest(corpus: Corpus, one: Indices, other: Indices, similarity: Floats) -
     return {"chosen": one, "other": other, "similarity": similarity}
 
 
-def margins_needed(sample: PairSample, cells: Cells) -> NDArray[np.float32]:
-    """The margin at which each pair of the sample is found, from one side at least. float32 [pairs]."""
-    names, where = np.unique(np.concatenate([sample.chosen, sample.other]), return_inverse=True)
-    best, home = np.empty(len(names), np.float32), np.empty(len(names), np.int32)
-    starts = range(0, len(names), _AT_ONCE)
-
-    def worker() -> Callable[[int], int]:
-        closest = Closest(cells)
-
-        def place(start: int) -> int:
-            part = slice(start, start + _AT_ONCE)
-            best[part], home[part] = closest.of(names[part])
-            return start
-
-        return place
-
-    for _ in in_threads(starts, worker):
-        pass
-    one, other = where[: len(sample)], where[len(sample) :]
-    needed: Floats = np.minimum(
-        best[one] - _to_pivot(cells, names[one], home[other]),
-        best[other] - _to_pivot(cells, names[other], home[one]),
-    )
+def _margins_needed(placement: Placement, one: Indices, other: Indices) -> Floats:
+    """The margin at which each pair is found, from one side at least. float32 [pairs]."""
+    needed: Floats = np.minimum(_gap(placement, one, other), _gap(placement, other, one))
     return needed
 
 
-def _to_pivot(cells: Cells, names: Indices, pivots: NDArray[np.int32]) -> NDArray[np.float32]:
-    numbers = cells.arithmetic.numbers
-    result = np.empty(len(names), np.float32)
-    for start in range(0, len(names), _AT_ONCE):
+def _gap(placement: Placement, asking: Indices, data: Indices) -> Floats:
+    """How much less similar than its closest pivot that of the other's cell is, float32 [pairs]."""
+    numbers, cells = placement.cells.arithmetic.numbers, placement.cells
+    gap = np.empty(len(asking), np.float32)
+    for start in range(0, len(asking), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
-        rows, others = numbers(cells.table[names[part]]), numbers(cells.pivots[pivots[part]])
-        result[part] = np.einsum("nd,nd->n", rows, others)
-    return result
+        rows, pivots = cells.table[asking[part]], cells.pivots[placement.home[data[part]]]
+        gap[part] = placement.best[asking[part]] - np.einsum("nd,nd->n", numbers(rows), numbers(pivots))
+    return gap
 
 
-def suitable_margin(sample: PairSample, needed: NDArray[np.float32], recall: float) -> float:
+def suitable_margin(sample: PairSample, recall: float) -> float:
     """The smallest margin at which the lower end of the interval reaches ``recall``.
 
     With too few pairs for that: the largest that any of them needs, and a usual one at least.
     """
-    effect = design_effect(sample, needed)
-    for missed in range(len(needed) // 100, -1, -1):
-        if Recall(len(needed) - missed, len(needed), effect).interval()[0] >= recall:
-            return float(max(0.0, np.sort(needed)[len(needed) - missed - 1]))
-    return float(min(ALL, max([_USUAL_MARGIN, *needed.tolist()])))
+    count = len(sample)
+    for missed in range(count // 100, -1, -1):
+        if Recall(count - missed, count, sample.design_effect).interval()[0] >= recall:
+            return float(max(0.0, np.sort(sample.needed)[count - missed - 1]))
+    return float(min(ALL, max([USUAL_MARGIN, *sample.needed.tolist()])))
 
 
-def design_effect(sample: PairSample, needed: NDArray[np.float32]) -> float:
-    """How much less the pairs tell than independent ones would: Kish's ratio of variances, 1 or more.
+def _design_effect(chosen: Indices, needed: Floats) -> float:
+    """How much less the pairs tell than independent ones would: a ratio of variances (Kish), 1 or more.
 
     Measured where one pair in a hundred is missed, because of those that count there are too few.
     """
@@ -193,7 +192,7 @@ def design_effect(sample: PairSample, needed: NDArray[np.float32]) -> float:
         return 1.0
     missed = needed > np.quantile(needed, 0.99)
     share = missed.mean()
-    _, vector = np.unique(sample.chosen, return_inverse=True)
+    _, vector = np.unique(chosen, return_inverse=True)
     excess = np.bincount(vector, weights=missed - share)
     independent = len(needed) * share * (1 - share)
     return float(max(1.0, (excess**2).sum() / independent)) if independent else 1.0
