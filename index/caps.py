@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.comparison import places_in_runs
-from index.edges import Edges, Floats, Indices, Pairs
+from index.edges import Edges, Indices, Pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,38 +16,55 @@ class Capped:
     """What the caps took away."""
 
     edges: int
-    """In the band, but not among the nearest of either object, or beyond ``max_degree`` of one."""
+    """Found in the band, but not among the nearest of either object, or beyond ``max_degree`` of one."""
     hubs: int
-    """Objects with more edges than ``max_degree`` before."""
+    """Objects that are among the nearest of more than ``max_degree``."""
 
 
 def capped(
     pairs: Pairs, objects: int, above: NDArray[np.bool_], top_k: int | None, max_degree: int | None
 ) -> tuple[Edges, Capped]:
-    """Edges sorted; of each object its ``top_k`` nearest, whichever way round, and ``max_degree`` at most.
+    """Edges sorted, of those that are among the ``top_k`` nearest of one object or the other.
 
-    Ties go to the lower row.
+    Of these, an object keeps the ``max_degree`` nearest; an edge stays if both keep it. Ties go to the
+    lower row.
     """
     left, right = np.minimum(pairs[0], pairs[1]), np.maximum(pairs[0], pairs[1])
     order = np.lexsort((right, left))
-    left, right, similarity = left[order], right[order], pairs[2][order]
-    degree = np.bincount(left, minlength=objects) + np.bincount(right, minlength=objects)
-    kept = np.ones(len(left), np.bool_)
-    if top_k is not None and len(left) and degree.max() > min(top_k, max_degree or top_k):
-        of_left, of_right = _ranks(left, right, similarity)
-        kept = (of_left < top_k) | (of_right < top_k)
-        if max_degree is not None:
-            kept &= (of_left < max_degree) & (of_right < max_degree)
-    hubs = int(np.count_nonzero(degree > max_degree)) if max_degree is not None else 0
-    lost = Capped(int(np.count_nonzero(~kept)), hubs)
-    return Edges(left[kept], right[kept], similarity[kept], above), lost
+    edges = Edges(left[order], right[order], pairs[2][order], above)
+    if top_k is not None:
+        of_left, of_right = _ranks(edges, objects, top_k)
+        edges = _only(edges, (of_left < top_k) | (of_right < top_k))
+    hubs = 0
+    if max_degree is not None:
+        hubs = int(np.count_nonzero(_degree(edges, objects) > max_degree))
+        of_left, of_right = _ranks(edges, objects, max_degree)
+        edges = _only(edges, (of_left < max_degree) & (of_right < max_degree))
+    return edges, Capped(len(left) - len(edges), hubs)
 
 
-def _ranks(left: Indices, right: Indices, similarity: Floats) -> tuple[Indices, Indices]:
-    """The place of each edge among those of its left and of its right object, nearest first."""
-    count = len(left)
-    objects, others = np.concatenate([left, right]), np.concatenate([right, left])
-    order = np.lexsort((others, -np.concatenate([similarity, similarity]), objects))
+def _degree(edges: Edges, objects: int) -> Indices:
+    return np.bincount(edges.left, minlength=objects) + np.bincount(edges.right, minlength=objects)
+
+
+def _only(edges: Edges, kept: NDArray[np.bool_]) -> Edges:
+    return (
+        edges
+        if kept.all()
+        else Edges(edges.left[kept], edges.right[kept], edges.similarity[kept], edges.above)
+    )
+
+
+def _ranks(edges: Edges, objects: int, most: int) -> tuple[Indices, Indices]:
+    """The place of each edge among those of its left and of its right object, nearest first.
+
+    All zero where no object has more than ``most``.
+    """
+    count = len(edges)
+    if not count or _degree(edges, objects).max() <= most:
+        return np.zeros(count, np.int64), np.zeros(count, np.int64)
+    one, other = np.concatenate([edges.left, edges.right]), np.concatenate([edges.right, edges.left])
+    order = np.lexsort((other, -np.concatenate([edges.similarity, edges.similarity]), one))
     ranks = np.empty(2 * count, np.int64)
-    ranks[order] = places_in_runs(objects[order])
+    ranks[order] = places_in_runs(one[order])
     return ranks[:count], ranks[count:]

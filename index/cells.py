@@ -86,9 +86,11 @@ class Closest:
         self._cells = cells
         kind, count = cells.arithmetic.stored, len(cells)
         self.block = max(_ROWS, rows_in_cache(count, cells.arithmetic))
-        self._rows = np.zeros((self.block, cells.table.shape[1]), kind)
-        self._products = Products(cells.arithmetic, self.block * count, cells.device)
-        self._pivots = cells.arithmetic.tensor(cells.pivots)
+        dimension = cells.table.shape[1]
+        self._products = Products(
+            cells.arithmetic, dimension, self.block, count, self.block * count, cells.device
+        )
+        self._products.columns[:] = cells.pivots
         self._highest = np.empty((self.block, min(count, LANES)), kind)
         self._best = np.empty(self.block, kind)
         self._where = np.empty(self.block, np.int32)
@@ -99,16 +101,17 @@ class Closest:
         """At most ``block`` vectors: their cells, and all they ask at."""
         tile, numbers = self._compare(names), self._cells.arithmetic.numbers
         count = len(names)
-        best = numbers(self._best[:count])
+        best = numbers(self._best[:count].copy())  # the buffer is used again
         least, lowest, nothing = self._thresholds(best - np.float32(margin))
         asked = columns_at_least(tile, count, self._highest, least, lowest, nothing, *self._found)
         rows, cells, products = (each[:asked] for each in self._found)
-        gap = np.minimum((best[rows] - numbers(products)) * (GAPS / ALL), GAPS).astype(np.uint16)
+        # Below zero where no product is positive: the order of bfloat16 is upside down there.
+        gap = np.clip((best[rows] - numbers(products)) * (GAPS / ALL), 0, GAPS).astype(np.uint16)
         return Asking(self._where[:count].copy(), best, names[rows].astype(np.uint32), cells.copy(), gap)
 
     def _compare(self, names: Indices) -> NDArray[Any]:
-        copy_rows(self._cells.table, names, self._rows)
-        tile = self._products.of(self._cells.arithmetic.tensor(self._rows), self._pivots)
+        copy_rows(self._cells.table, names, self._products.rows)
+        tile = self._products.multiply(self.block, len(self._cells))
         best_of_rows(tile, len(names), self._highest, self._best, self._where)
         return tile
 

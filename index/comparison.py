@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 from index.corpus import Corpus
 from index.edges import Indices
 from index.join_scratch import Arrays
-from index.kernels import copy_rows, pairs_at_least
+from index.kernels import copy_rows, pairs_at_least, products_of_pairs
 from index.products import Products, heights, padded, rows_in_cache
 
 _COLUMNS = 1024
 """Most vectors that others are multiplied with at once."""
 _HELD = 1 << 22
-"""Pairs held before those beyond ``top_k`` are let go: 70 MB."""
+"""Pairs held before those beyond ``top_k`` are let go: 67 MB."""
+_SPARE = 8
+"""Neighbours kept beyond ``top_k``, whose order the last bits of float32 may have upset."""
 
 
-Candidates = tuple[Indices, Indices, NDArray[Any]]
-"""Names of vectors that ask, names of data, and their product as it is stored."""
+Candidates = tuple[Indices, Indices]
+"""Names of vectors that ask, and names of data."""
 
 
 class Comparison:
@@ -28,18 +30,15 @@ class Comparison:
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        kind, dimension = corpus.arithmetic.stored, corpus.table.shape[1]
+        dimension = corpus.table.shape[1]
         error = corpus.arithmetic.error(dimension)
         self._least = corpus.arithmetic.at_most(np.array([corpus.low - error], np.float32))[0]
         self._certain = corpus.arithmetic.at_least(np.array([corpus.high + error], np.float32))[0]
-        self._rows = np.zeros((rows_in_cache(1, corpus.arithmetic), dimension), kind)
-        self._columns = np.zeros((_COLUMNS, dimension), kind)
-        self._row_numbers, self._column_numbers = map(corpus.arithmetic.tensor, (self._rows, self._columns))
-        size = max(
-            rows_in_cache(columns, corpus.arithmetic) * columns for columns in range(32, _COLUMNS + 1, 32)
-        )
-        self._products = Products(corpus.arithmetic, size, corpus.device)
-        self._found = (np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, kind))
+        widths = range(32, _COLUMNS + 1, 32)
+        size = max(width * rows_in_cache(width, corpus.arithmetic) for width in widths)
+        most = rows_in_cache(1, corpus.arithmetic)
+        self._products = Products(corpus.arithmetic, dimension, most, _COLUMNS, size, corpus.device)
+        self._found = np.empty(size, np.int64), np.empty(size, np.int64)
         self._above = np.zeros(len(corpus), np.bool_)
         self._here: list[Candidates] = []
         self._held = 0
@@ -60,41 +59,42 @@ class Comparison:
 
     def _compare_with(self, data: Indices, asking: Indices) -> None:
         corpus, width = self._corpus, padded(len(data), _COLUMNS)
-        copy_rows(corpus.table, data, self._columns)
-        columns = self._column_numbers[:width]
+        copy_rows(corpus.table, data, self._products.columns)
         end = 0
         for height in heights(len(asking), rows_in_cache(width, corpus.arithmetic)):
             part = asking[end : end + height]
             end += height
-            copy_rows(corpus.table, part, self._rows)
-            tile = self._products.of(self._row_numbers[:height], columns)
+            copy_rows(corpus.table, part, self._products.rows)
+            tile = self._products.multiply(height, width)
             limits = self._least, self._certain
             count = pairs_at_least(
                 tile, part, data, *limits, corpus.distinct.photos, self._above, *self._found
             )
             if count:
-                one, other, products = self._found
-                self._hold((one[:count].copy(), other[:count].copy(), products[:count].copy()))
+                one, other = self._found
+                self._hold(one[:count].copy(), other[:count].copy())
 
-    def _hold(self, found: Candidates) -> None:
-        self._here.append(found)
-        self._held += len(found[0])
+    def _hold(self, asking: Indices, data: Indices) -> None:
+        self._here.append((asking, data))
+        self._held += len(asking)
         if self._corpus.top_k is not None and self._held > _HELD:
             self._here = [self._nearest()]
             self._held = len(self._here[0][0])
 
     def _nearest(self) -> Candidates:
-        """What is held of this cell; of each that asks only the nearest, twice as many as count.
+        """What is held of this cell; of each that asks only the nearest, some more than count.
 
-        Products are rounded, and exact cosines choose the nearest in the end.
+        Float32 puts them in order, and exact cosines choose in the end.
         """
-        asking, data, products = _joined(self._here)
-        if self._corpus.top_k is None or len(asking) <= 2 * self._corpus.top_k:
-            return asking, data, products
-        order = np.lexsort((data, -self._corpus.arithmetic.numbers(products), asking))
-        asking, data, products = asking[order], data[order], products[order]
-        kept = places_in_runs(asking) < 2 * self._corpus.top_k
-        return asking[kept], data[kept], products[kept]
+        asking, data = _joined(self._here)
+        if self._corpus.top_k is None or len(asking) <= self._corpus.top_k:
+            return asking, data
+        products, rows = np.empty(len(asking), np.float32), self._corpus.distinct.rows
+        products_of_pairs(np.asarray(self._corpus.vectors), rows[asking], rows[data], products)
+        order = np.lexsort((data, -products, asking))
+        asking, data = asking[order], data[order]
+        kept = places_in_runs(asking) < self._corpus.top_k + _SPARE
+        return asking[kept], data[kept]
 
     def decided(self) -> Arrays:
         """What was found since the last call, decided by exact cosines.
@@ -104,7 +104,7 @@ class Comparison:
             ``above`` int64: vectors with something of another photo above it. ``above_left`` and
             ``above_right``: pairs above it of which one vector stands for several photos.
         """
-        one, other, _ = _joined(self._kept)
+        one, other = _joined(self._kept)
         left, right = unique_pairs(one, other, len(self._corpus.table))
         similarity = self._corpus.similarity(left, right)
         over = similarity.astype(np.float64) > self._corpus.high
@@ -142,6 +142,6 @@ def places_in_runs(names: NDArray[Any]) -> Indices:
 
 def _joined(parts: list[Candidates]) -> Candidates:
     if not parts:
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)
-    asking, data, products = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return asking, data, products
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    asking, data = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return asking, data

@@ -50,7 +50,7 @@ class JoinOptions:
     """How a join works; all but ``memory`` can change its result."""
 
     recall: float = 0.999
-    """Share of the pairs in the band that is to be found: the lower end of its 95 % interval. 1 compares all."""
+    """Share of the pairs in the band to be found: the lower end of its 95 % interval. 1 compares all."""
     top_k: int | None = 100
     """Nearest objects of each that stay; an edge stays if it is one from either side. None: all."""
     max_degree: int | None = 1000
@@ -94,7 +94,7 @@ class JoinReport:
     edges_dropped: int
     """In the band, but beyond ``top_k`` and ``max_degree``."""
     hubs: int
-    """Objects with more than ``max_degree`` edges before."""
+    """Objects that are among the nearest of more than ``max_degree``."""
     taken_up: int
     """Parts that an earlier, interrupted join had finished."""
     seconds: dict[str, float] = field(default_factory=dict)
@@ -130,8 +130,8 @@ def recurrence_join(
         low: lowest cosine kept, included.
         high: highest cosine kept, included.
         options: see there.
-        scratch: A folder for what is finished: called again with the same input after a kill, only the rest is
-            done. Emptied at the end. None: a temporary one.
+        scratch: A folder for what is finished: called again with the same input after a kill, only the
+            rest is done. Emptied at the end. None: a temporary one.
         on_progress: called with a phase, what is done of it and how much there is.
 
     Raises:

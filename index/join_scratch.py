@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 _MAPPED = 1 << 20
 """Files of more bytes stay on disk."""
 
-Arrays = dict[str, NDArray[np.generic]]
+Arrays = dict[str, NDArray[Any]]
 
 
 class JoinScratch:
@@ -50,7 +51,7 @@ class JoinScratch:
             return None
         return {file.stem: _loaded(file) for file in folder.glob("*.npy")}
 
-    def table(self, shape: tuple[int, int], dtype: np.dtype[np.generic]) -> NDArray[np.generic]:
+    def table(self, shape: tuple[int, int], dtype: np.dtype[np.generic]) -> NDArray[Any]:
         """A new array in a file; quicker to fill again than to make safe, so that it is not taken up."""
         if 0 in shape:
             return np.empty(shape, dtype)
@@ -77,8 +78,8 @@ class JoinScratch:
         _sync_folder(self.folder)
 
 
-def _loaded(file: Path) -> NDArray[np.generic]:
-    array: NDArray[np.generic] = np.load(file, mmap_mode="r" if file.stat().st_size > _MAPPED else None)
+def _loaded(file: Path) -> NDArray[Any]:
+    array: NDArray[Any] = np.load(file, mmap_mode="r" if file.stat().st_size > _MAPPED else None)
     return array
 
 

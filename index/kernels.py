@@ -149,7 +149,6 @@ def pairs_at_least(
     above: Array,
     found_asking: Array,
     found_data: Array,
-    found_products: Array,
 ) -> int:
     """Pairs of different photos whose product is ``least`` or more.
 
@@ -161,7 +160,7 @@ def pairs_at_least(
         asking: int64, names of the rows; ``data`` likewise of the columns.
         photos: int64 [vectors].
         above: bool [vectors], marked.
-        found_asking: int64, names; written. ``found_data`` likewise, and ``found_products``.
+        found_asking: int64, names; written. ``found_data`` likewise.
 
     Returns:
         How many were written.
@@ -184,9 +183,18 @@ def pairs_at_least(
                 else:
                     found_asking[count] = asking[row]
                     found_data[count] = data[column]
-                    found_products[count] = value
                     count += 1
     return count
+
+
+@_compiled
+def products_of_pairs(vectors: Array, left: Array, right: Array, out: Array) -> None:
+    """float32 products of rows, for choosing the nearest of many; ``cosines`` decides what counts."""
+    for n in range(len(left)):
+        total = np.float32(0)
+        for column in range(vectors.shape[1]):
+            total += vectors[left[n], column] * vectors[right[n], column]
+        out[n] = total
 
 
 @_compiled

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from index.edges import Floats, Indices
-from index.exact import cosines
+from index.exact import cosines, device_named, full_precision
 
 SPARE = 5
 """Photos kept beyond those asked for: ``cosines`` puts right what float32 ranks wrongly by its last bits."""
@@ -55,19 +55,19 @@ def nearest_of(
         device: ``auto`` (CUDA if there is one), or any torch device.
         on_progress: called with (products of blocks done, of all) after each.
     """
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+    chosen = device_named(device)
     objects = np.full((len(sample), k), -1, dtype=np.int64)
     similarity = np.full((len(sample), k), np.nan)
     starts, blocks = range(0, len(sample), queries), range(0, len(vectors), block)
     for number, start in enumerate(starts):
         asked = sample[start : start + queries]
-        best = _Best(photo_keys, photo_keys[asked], k + SPARE, device)
-        wanted = _rows(vectors[asked], device)
-        for done, first in enumerate(blocks, 1):
-            best.see(wanted @ _rows(vectors[first : first + block], device).T, first)
-            if on_progress is not None:
-                on_progress(number * len(blocks) + done, len(starts) * len(blocks))
+        best = _Best(photo_keys, photo_keys[asked], k + SPARE, chosen)
+        wanted = _rows(vectors[asked], chosen)
+        with full_precision():
+            for done, first in enumerate(blocks, 1):
+                best.see(wanted @ _rows(vectors[first : first + block], chosen).T, first)
+                if on_progress is not None:
+                    on_progress(number * len(blocks) + done, len(starts) * len(blocks))
         here = slice(start, start + len(asked))
         objects[here], similarity[here] = _decided(vectors, asked, best.objects.cpu().numpy(), k)
     return Nearest(objects, similarity)
@@ -76,7 +76,7 @@ def nearest_of(
 class _Best:
     """The best object of each of the ``most`` best photo keys so far, for each of a few queries."""
 
-    def __init__(self, photo_keys: Indices, own: Indices, most: int, device: str) -> None:
+    def __init__(self, photo_keys: Indices, own: Indices, most: int, device: torch.device) -> None:
         self.photo_keys = torch.from_numpy(np.ascontiguousarray(photo_keys)).to(device)
         self.own = torch.from_numpy(np.ascontiguousarray(own)).to(device)
         self.similarity = torch.full((len(own), most), -torch.inf, device=device)
@@ -133,5 +133,5 @@ def _decided(vectors: Floats, asked: Indices, found: Indices, k: int) -> tuple[I
     return found, np.where(found >= 0, similarity, np.nan)
 
 
-def _rows(vectors: Floats, device: str) -> torch.Tensor:
+def _rows(vectors: Floats, device: torch.device) -> torch.Tensor:
     return torch.from_numpy(np.array(vectors)).to(device)  # copied: may be read-only

@@ -101,27 +101,44 @@ def quickest(name: str, lowest: float) -> Arithmetic:
 
 
 class Products:
-    """Products of one thread, in one buffer that stays in its cache.
+    """Products of one thread: rows and columns are put into its buffers, and multiplied into a third.
+
+    All three stay in the processor's cache, and nothing is made anew for a block.
 
     Args:
         arithmetic: what the vectors are kept in.
-        size: most products at once.
-        device: where products are made; their buffer is the processor's in any case.
+        dimension: of the vectors.
+        rows: most rows at once.
+        columns: most columns at once.
+        size: most products at once; they may be fewer than ``rows * columns``.
+        device: where products are made; the buffers are the processor's in any case.
     """
 
-    def __init__(self, arithmetic: Arithmetic, size: int, device: torch.device) -> None:
-        self._device = device
-        self._buffer = torch.empty(size, dtype=arithmetic.type)
-        self._arithmetic = arithmetic
+    def __init__(
+        self, arithmetic: Arithmetic, dimension: int, rows: int, columns: int, size: int, device: torch.device
+    ) -> None:
+        self.rows = np.zeros((rows, dimension), arithmetic.stored)
+        self.columns = np.zeros((columns, dimension), arithmetic.stored)
+        self._arithmetic, self._device = arithmetic, device
+        self._buffer = np.zeros(size, arithmetic.stored)
+        self._blocks: dict[tuple[int, int], tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = {}
+        self._seen: dict[tuple[int, int], NDArray[Any]] = {}
 
-    def of(self, rows: torch.Tensor, columns: torch.Tensor) -> NDArray[Any]:
-        """[rows, columns] as it is stored; overwritten by the next call."""
-        tile = self._buffer[: len(rows) * len(columns)].view(len(rows), len(columns))
+    def multiply(self, rows: int, columns: int) -> NDArray[Any]:
+        """Products of so many of both, [rows, columns] as they are stored; overwritten by the next call."""
+        shape = rows, columns
+        if shape not in self._blocks:
+            tile = self._buffer[: rows * columns].reshape(shape)
+            some, others, products = map(
+                self._arithmetic.tensor, (self.rows[:rows], self.columns[:columns], tile)
+            )
+            self._blocks[shape], self._seen[shape] = (some, others.T, products), tile
+        some, others, products = self._blocks[shape]
         if self._device.type == "cpu":
-            torch.mm(rows, columns.T, out=tile)
+            torch.mm(some, others, out=products)
         else:
-            tile.copy_(rows.to(self._device) @ columns.to(self._device).T)
-        return tile.view(torch.int16).numpy() if self._arithmetic.name == "bfloat16" else tile.numpy()
+            products.copy_(some.to(self._device) @ others.to(self._device))
+        return self._seen[shape]
 
 
 def padded(count: int, most: int) -> int:

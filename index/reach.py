@@ -3,8 +3,8 @@
 Nothing that lies in the band is left out: both bounds follow from the triangle inequality.
 
 1. The angle between two vectors is at least the difference of their angles to a pivot.
-2. Let i lie closest to pivot H and x to pivot P. If x does not ask at H, (H - P)(i - x) is at least the gap of
-   i to P plus the margin, so that i and x are at least that divided by |H - P| apart.
+2. Let i lie closest to pivot H and x to pivot P. If x does not ask at H, (H - P)(i - x) is at least the gap
+   of i to P plus the margin, so that i and x are at least that divided by |H - P| apart.
 
 Pairs of which x asks at H are compared apart.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import acos, cos, pi, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from index.edges import Floats, Indices
 from index.exact import NORM_TOLERANCE
 from index.products import Products
 
-_RING = 128
+_RING = 192
 """Vectors of a cell that are about as far from its pivot."""
 
 
@@ -62,27 +63,30 @@ class Reach:
         data = self._placement.lying_in(cell)
         best = self._placement.best[data]
         order = np.argsort(-best, kind="stable")
+        near = np.flatnonzero(self._near[cell])
+        to_pivot = self._to_pivots[cell][near]
         for start in range(0, len(order), _RING):
             ring = order[start : start + _RING]
-            near = self._near[cell] & (self._to_pivots[cell] >= self._least(float(best[ring[-1]])))
-            yield self._chosen[near], data[ring]
+            least = self._least(float(best[ring[-1]]))
+            yield self._chosen[near[to_pivot >= least]], data[ring]
         here = self._chosen[self._home == cell]
         if len(here):
-            yield here, self._placement.asking_at(cell, self._placement.margin)
+            yield self._placement.asking_at(cell, self._placement.margin), here
 
     def _least(self, farthest: float) -> float:
-        """By the first bound, how similar to a pivot what is close to a vector is that is so similar to it."""
+        """By the first bound: how similar to a pivot is what is close to a vector that is ``farthest``."""
         widest = acos(self._low) + acos(max(-1.0, min(1.0, farthest - self._error)))
         return cos(widest) - self._error if widest < pi else -ALL
 
 
-def _similarities(cells: Cells, rows: NDArray[np.generic]) -> Floats:
+def _similarities(cells: Cells, rows: NDArray[Any]) -> Floats:
     """Of each pivot to each row, float32 [cells, rows]."""
-    arithmetic = cells.arithmetic
     result = np.empty((len(cells), len(rows)), np.float32)
-    columns = arithmetic.tensor(rows)
-    products = Products(arithmetic, _RING * len(rows), cells.device)
+    products = Products(cells.arithmetic, rows.shape[1], _RING, len(rows), _RING * len(rows), cells.device)
+    products.columns[:] = rows
     for start in range(0, len(cells), _RING):
-        pivots = arithmetic.tensor(cells.pivots[start : start + _RING])
-        result[start : start + len(pivots)] = arithmetic.numbers(products.of(pivots, columns))
+        pivots = cells.pivots[start : start + _RING]
+        products.rows[: len(pivots)] = pivots
+        tile = products.multiply(_RING, len(rows))[: len(pivots)]
+        result[start : start + len(pivots)] = cells.arithmetic.numbers(tile)
     return result

@@ -92,19 +92,22 @@ def sample_pairs(
 ) -> PairSample:
     """Compare vectors chosen at random with everything, until there are pairs enough to tell ``recall``."""
     order = np.random.default_rng(seed + 1).permutation(len(corpus))[:MOST_SAMPLED]
-    at_once = max(256, min(_AT_ONCE, _TABLE // (len(placement.cells) * corpus.arithmetic.stored.itemsize)))
+    most = max(256, min(_AT_ONCE, _TABLE // (4 * len(placement.cells))))
     wanted = round(1.1 * pairs_to_tell(recall))
     parts: list[Arrays] = []
-    for start in range(0, len(order), at_once):
-        chosen = np.sort(order[start : start + at_once])
+    start, count = 0, most
+    while True:
+        chosen = np.sort(order[start : start + count])
         parts.append(scratch.part(f"sample-{start:06d}", partial(_compared, corpus, placement, chosen)))
         one, other = (np.concatenate([part[name] for part in parts]) for name in ("chosen", "other"))
         needed = _margins_needed(placement, one, other)
         sample = PairSample(one, other, needed, _design_effect(one, needed), start + len(chosen))
         on_progress("sample", min(wanted, round(sample.worth)), wanted)
-        if sample.worth >= wanted:
-            break
-    return sample
+        start += len(chosen)
+        if sample.worth >= wanted or start == len(order):
+            return sample
+        # Some more than seem to be missing, so that there is no third time.
+        count = min(most, max(256, int(1.15 * (wanted / max(1.0, sample.worth) - 1) * start)))
 
 
 def pairs_to_tell(recall: float) -> int:

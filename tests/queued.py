@@ -28,6 +28,7 @@ from curate.database.tables import (
 )
 from curate.settings import Settings
 from curate.workspace import Workspace
+from mined_rows import edge_rows
 
 BAND = {"low": 0.5, "high": 0.95, "provenance": "tests"}
 
@@ -111,7 +112,7 @@ def mine_groups(
         rule="compact",
         parameters={"band": BAND},
         counts={},
-        edges=[(*pair, cosine) for pair, cosine in edges.items()],
+        edges=edge_rows((*pair, cosine) for pair, cosine in edges.items()),
         groups=rows,
     )
     refill.refresh(session)

@@ -19,6 +19,7 @@ from curate.photos.reading import decode
 from curate.records import Band, Box, Detection
 from curate.workflows.ingest import ingest
 from curate.workspace import Workspace
+from mined_rows import edge_rows
 from stored_photos import DETECTOR
 
 EMBEDDER = "e" * 64
@@ -112,6 +113,6 @@ def _record_run(session, embedder: int, detector: int, row: GroupRow) -> None:
         rule="compact",
         parameters={"band": asdict(Band(0.5, 0.95, "tests"))},
         counts={},
-        edges=[(*pair, 0.7) for pair in combinations(sorted(row.members), 2)],
+        edges=edge_rows((*pair, 0.7) for pair in combinations(sorted(row.members), 2)),
         groups=[row],
     )

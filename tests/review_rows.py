@@ -12,6 +12,7 @@ from curate.database import decisions, fingerprints, mining, objects, refill
 from curate.database.decisions import Recorded, Said
 from curate.database.mining import GroupRow
 from curate.records import Box, Detection
+from mined_rows import edge_rows
 from stored_photos import DETECTOR, store_photo
 
 BAND = (0.4, 0.9)
@@ -60,7 +61,7 @@ def store_groups(
         rule="compact",
         parameters={"band": {"low": low, "high": high, "provenance": "given"}},
         counts={"groups": len(rows)},
-        edges=[(left, right, similarity) for left, right in sorted(pairs)],
+        edges=edge_rows((left, right, similarity) for left, right in sorted(pairs)),
         groups=rows,
     )
     refill.refresh(session)

@@ -18,6 +18,7 @@ from curate.records import Band, Box, Detection
 from curate.workflows import pairs, shoots
 from curate.workflows.ingest import ingest
 from curate.workspace import Workspace
+from mined_rows import edge_rows
 from pair_files import draw_pair
 from stored_photos import DETECTOR
 
@@ -86,7 +87,7 @@ def _lay_out(
         rule="compact",
         parameters={"band": asdict(Band(0.5, 0.95, "tests"))},
         counts={},
-        edges=[(*pair, 0.7) for row in rows for pair in combinations(row.members, 2)],
+        edges=edge_rows((*pair, 0.7) for row in rows for pair in combinations(row.members, 2)),
         groups=rows,
     )
     items = tuple(mining.group_id(row.public_ids) for row in rows)

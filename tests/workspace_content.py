@@ -28,7 +28,7 @@ QUERIES = {
         SELECT public_id, fingerprint FROM embedded
         JOIN objects ON objects.id = object_id JOIN models ON models.id = embedded.model_id""",
     "failures": "SELECT stage, subject, fingerprint, reason FROM failures",
-    "mining_runs": "SELECT public_id, rule, parameters::text, counts::text FROM mining_runs",
+    "mining_runs": "SELECT public_id, rule, parameters::text, (counts - 'seconds')::text FROM mining_runs",
     "edges": """
         SELECT r.public_id, least(a.public_id, b.public_id), greatest(a.public_id, b.public_id), similarity
         FROM edges JOIN mining_runs r ON r.id = run_id

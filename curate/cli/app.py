@@ -13,6 +13,7 @@ import typer
 
 from curate import __version__
 from curate.cli import (
+    analyse,
     annotate,
     caption,
     convert,
@@ -77,6 +78,7 @@ for module in (
     workspace,
     stages,
     groups,
+    analyse,
     pairs,
     decide,
     review,

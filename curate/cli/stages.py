@@ -134,7 +134,8 @@ def mine(
             say("The band of this embedder was not measured: look at the groups and set --band LOW HIGH.")
         kept = MiningFilter(min_confidence, min_share, max_share, min_side, tuple(sorted(exclude or ())))
         options = MiningOptions(chosen, kept, rule, min_views, max_size, near_duplicate_distance)
-        _end(follow(mine(workspace, options, detector=detector, embedder=embedder)), as_json, _report_mine)
+        steps = mine(workspace, options, detector=detector, embedder=embedder, notice=say)
+        _end(follow(steps), as_json, _report_mine)
 
 
 def run(
@@ -226,6 +227,10 @@ def _report_mine(summary: Mapping[str, Any]) -> None:
         f"{count(summary['groups'], 'group')} of {count(summary['views'], 'view')}, from "
         f"{count(summary['edges'], 'edge')} between {count(summary['objects'], 'object')}{known}."
     )
+    if summary["new"]:
+        compared = summary["seconds"]["compare"]
+        rest = sum(summary["seconds"].values()) - compared
+        say(f"Compared in {compared:.1f} s, the rest {rest:.1f} s.")
 
 
 def _say_failures(summary: Mapping[str, Any]) -> None:

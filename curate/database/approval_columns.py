@@ -76,9 +76,9 @@ def with_removal(session: Session) -> Keys:
     return read_columns(session, select(Removal.object_id).distinct(), {"object": "i8"})["object"]
 
 
-def photos(session: Session) -> Columns:
+def photos(session: Session, *conditions: ColumnElement[bool]) -> Columns:
     """``key``, ``sha256`` and ``hash`` of all photos by sha256, frames and those taken down too."""
-    rows = select(Photo.id, func.decode(Photo.sha256, "hex"), Photo.perceptual_hash)
+    rows = select(Photo.id, func.decode(Photo.sha256, "hex"), Photo.perceptual_hash).where(*conditions)
     found = read_columns(session, rows, {"key": "i8", "sha256": "S32", "hash": "i8"})
     order = np.argsort(found["sha256"])
     return {name: column[order] for name, column in found.items()}

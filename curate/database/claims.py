@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 _WRITERS = 0x7265_6375
 
 _TRY = text("SELECT pg_try_advisory_lock(key) FROM unnest(:keys) WITH ORDINALITY AS t(key, n) ORDER BY n")
+_WAIT = text("SELECT pg_advisory_lock(:key)")
 _RELEASE = text("SELECT pg_advisory_unlock(key) FROM unnest(:keys) AS t(key)")
 _RELEASE_ALL = text("SELECT pg_advisory_unlock_all()")
 _KEYS = bindparam("keys", type_=ARRAY(BigInteger))
@@ -47,6 +48,10 @@ class Claims:
     def take(self, keys: Sequence[int]) -> list[bool]:
         """For each key whether it is now ours; False if another process holds it."""
         return list(self._connection.scalars(_TRY.bindparams(_KEYS), {"keys": list(keys)}))
+
+    def wait_for(self, key: int) -> None:
+        """Take one key as soon as whoever holds it lets go."""
+        self._connection.execute(_WAIT, {"key": key})
 
     def release(self, keys: Sequence[int]) -> None:
         self._connection.execute(_RELEASE.bindparams(_KEYS), {"keys": list(keys)})

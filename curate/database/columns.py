@@ -17,6 +17,7 @@ ROWS = 1 << 16
 _SEND: Mapping[str, Callable[[ColumnElement[Any]], ColumnElement[bytes]]] = {
     "i8": lambda column: func.int8send(column, type_=LargeBinary),
     "i4": lambda column: func.int4send(column, type_=LargeBinary),
+    "f8": lambda column: func.float8send(column, type_=LargeBinary),
     "?": lambda column: func.boolsend(column, type_=LargeBinary),
     "S16": lambda column: func.uuid_send(column, type_=LargeBinary),
     "S32": lambda column: column,
@@ -32,8 +33,8 @@ def read_columns(session: Session, rows: Select[*tuple[Any, ...]], kinds: Mappin
     Args:
         session: In whose transaction is read.
         rows: A query whose columns are of ``kinds``.
-        kinds: numpy types by name in the query's order: ``i8`` for bigint, ``i4`` for integer, ``?`` for
-            boolean, ``S16`` for uuid and ``S32`` for bytea of 32 bytes.
+        kinds: numpy types by name in the query's order: ``i8`` for bigint, ``i4`` for integer, ``f8`` for
+            double precision, ``?`` for boolean, ``S16`` for uuid and ``S32`` for bytea of 32 bytes.
 
     Raises:
         ValueError: A column holds NULL, or bytes of another length.

@@ -62,6 +62,23 @@ def session_scope(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def driver_connection(session: Session) -> Iterator[psycopg.Connection[Any]]:
+    """What the session's transaction runs on, for COPY, which SQLAlchemy has no words for.
+
+    Errors are sentences here as elsewhere.
+    """
+    driver = session.connection().connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    try:
+        yield driver
+    except psycopg.Error as error:
+        told = _in_words(error, _reason(error), broken=driver.closed)
+        if told is None:
+            raise
+        raise told from error
+
+
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
@@ -107,18 +124,27 @@ def _explain(context: ExceptionContext) -> DatabaseError | None:
     error = context.original_exception
     if context.is_pre_ping or not isinstance(error, psycopg.Error):
         return None
-    reason = " ".join(str(error).split("\n", 1)[0].split())
+    reason = _reason(error)
     if context.connection is None and _is_embedded(context):
         return DatabaseError(f"The embedded Postgres went away ({reason}); {UNHARMED}.")
     if context.connection is None:
         return DatabaseError(
             f"Postgres {_place(context)}cannot be used ({reason}): start it, or correct CURATE_DATABASE_URL."
         )
-    if context.is_disconnect:
+    return _in_words(error, reason, broken=context.is_disconnect)
+
+
+def _in_words(error: psycopg.Error, reason: str, *, broken: bool) -> DatabaseError | None:
+    """Of what failed while a connection stood."""
+    if broken:
         return DatabaseError(f"The connection to Postgres broke ({reason}); {UNHARMED}.")
     if (error.sqlstate or "").startswith(INSUFFICIENT_RESOURCES):
         return DatabaseError(f"Postgres ran out of room ({reason}): make some; {UNHARMED}.")
     return None
+
+
+def _reason(error: psycopg.Error) -> str:
+    return " ".join(str(error).split("\n", 1)[0].split())
 
 
 def _is_embedded(context: ExceptionContext) -> bool:

@@ -2,54 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-from uuid import UUID, uuid5
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import func, select
+import numpy as np
+from sqlalchemy import Double, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from curate.database import frames, objects, takedowns
-from curate.database.tables import (
-    Edge,
-    Embedded,
-    Group,
-    GroupMember,
-    MiningRun,
-    Object,
-    Photo,
-    ReviewItem,
-    ReviewMember,
-    VectorBlock,
-)
+from curate.database.columns import Columns, read_columns
+from curate.database.mining_rows import EdgeRows, GroupRow, group_id, store_edges, store_groups
+from curate.database.tables import Embedded, Group, GroupMember, MiningRun, Object, Photo, ReviewItem
 from curate.errors import NotFoundError
 from curate.records import DetectedObject, MiningFilter
 
-# Fixed for all time, like the namespace of objects.
-GROUP_NAMESPACE = UUID("0b7a4b52-6d55-5f0c-8a0f-6f6b3a5f9d02")
-
-
-class Candidate(NamedTuple):
-    """An object that takes part in mining, and where its vector lies."""
-
-    id: int
-    public_id: UUID
-    photo_id: int
-    block_sha256: str
-    row: int
-
-
-@dataclass(frozen=True, slots=True)
-class GroupRow:
-    """A group as a run found it: members by object key, anchor first."""
-
-    members: tuple[int, ...]
-    public_ids: tuple[UUID, ...]
-    similarities: tuple[float, ...]
-    """Cosine of each member to the anchor, in the same order."""
-    weakest: float
+__all__ = ["EdgeRows", "GroupRow", "group_id"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +33,20 @@ class StoredGroup:
     similarities: tuple[float, ...]
 
 
-def group_id(member_ids: Sequence[UUID]) -> UUID:
-    """Public id of a group and of its review item: the same members are the same group in every run."""
-    return uuid5(GROUP_NAMESPACE, ",".join(sorted(map(str, member_ids))))
-
-
-def candidates(session: Session, detector_id: int, embedder_id: int, rule: MiningFilter) -> list[Candidate]:
+def candidates(session: Session, detector_id: int, embedder_id: int, rule: MiningFilter) -> Columns:
     """Objects of one detector with a vector of one embedder that pass the filter, in public id order.
 
     Photos that became frames of pairs after they were ingested, or were taken down, take no part.
+
+    Returns:
+        ``key``, ``public_id``, ``photo``, and where the vector lies: ``block`` and ``row``. 48 bytes each.
     """
-    share = Object.width * Object.height / (Photo.width * Photo.height)
+    # Divided as it is, SQLAlchemy would have Postgres count in decimal numbers.
+    share = Object.width * Object.height / cast(Photo.width * Photo.height, Double)
     rows = (
-        select(Object.id, Object.public_id, Object.photo_id, VectorBlock.sha256, Embedded.row)
+        select(Object.id, Object.public_id, Object.photo_id, Embedded.block_id, Embedded.row)
         .join(Photo, Photo.id == Object.photo_id)
         .join(Embedded, Embedded.object_id == Object.id)
-        .join(VectorBlock, VectorBlock.id == Embedded.block_id)
         .where(
             Object.model_id == detector_id,
             Embedded.model_id == embedder_id,
@@ -90,9 +58,11 @@ def candidates(session: Session, detector_id: int, embedder_id: int, rule: Minin
             ~frames.is_frame(),
             takedowns.living(Photo.id),
         )
-        .order_by(Object.public_id)
     )
-    return [Candidate(*row) for row in session.execute(rows)]
+    kinds = {"key": "i8", "public_id": "S16", "photo": "i8", "block": "i8", "row": "i8"}
+    found = read_columns(session, rows, kinds)
+    order = np.argsort(found["public_id"])
+    return {name: column[order] for name, column in found.items()}
 
 
 def find_run(session: Session, public_id: UUID) -> MiningRun | None:
@@ -124,13 +94,10 @@ def record_run(
     rule: str,
     parameters: Mapping[str, Any],
     counts: Mapping[str, Any],
-    edges: Sequence[tuple[int, int, float]],
-    groups: Sequence[GroupRow],
-) -> bool:
-    """Store a whole run, all or nothing; False if another process has stored it meanwhile.
-
-    ``edges`` hold object keys and a cosine.
-    """
+    edges: EdgeRows,
+    groups: Iterable[GroupRow],
+) -> MiningRun | None:
+    """Store a whole run, all or nothing; None if another process has stored it meanwhile."""
     row = insert(MiningRun).values(
         public_id=public_id,
         embedder_id=embedder_id,
@@ -139,48 +106,11 @@ def record_run(
         parameters=dict(parameters),
         counts=dict(counts),
     )
-    run_id = session.scalar(row.on_conflict_do_nothing().returning(MiningRun.id))
-    if run_id is None:
-        return False
-    if edges:
-        session.execute(
-            insert(Edge),
-            [
-                {"run_id": run_id, "left_id": min(a, b), "right_id": max(a, b), "similarity": similarity}
-                for a, b, similarity in edges
-            ],
-        )
-    # In one order everywhere, so that two runs that share groups cannot lock each other out.
-    for group in sorted(groups, key=lambda each: group_id(each.public_ids)):
-        _record_group(session, run_id, group)
-    return True
-
-
-def _record_group(session: Session, run_id: int, found: GroupRow) -> None:
-    item_id = _ensure_item(session, found)
-    row = insert(Group).values(run_id=run_id, item_id=item_id, weakest=found.weakest)
-    # Two stars may hold the same objects around different anchors: one set, one group.
-    key = session.scalar(row.on_conflict_do_nothing().returning(Group.id))
-    if key is None:
-        return
-    ranked = enumerate(zip(found.members, found.similarities, strict=True))
-    session.execute(
-        insert(GroupMember),
-        [
-            {"group_id": key, "object_id": member, "rank": n, "similarity": cosine}
-            for n, (member, cosine) in ranked
-        ],
-    )
-
-
-def _ensure_item(session: Session, found: GroupRow) -> int:
-    public_id = group_id(found.public_ids)
-    row = insert(ReviewItem).values(public_id=public_id, kind="group").on_conflict_do_nothing()
-    new: int | None = session.scalar(row.returning(ReviewItem.id))
-    if new is None:
-        return session.scalars(select(ReviewItem.id).where(ReviewItem.public_id == public_id)).one()
-    session.execute(insert(ReviewMember), [{"item_id": new, "object_id": member} for member in found.members])
-    return new
+    run = session.scalar(row.on_conflict_do_nothing().returning(MiningRun))
+    if run is not None:
+        store_edges(session, run.id, edges)
+        store_groups(session, run.id, groups)
+    return run
 
 
 def groups_of_run(session: Session, run: MiningRun) -> list[StoredGroup]:

@@ -129,17 +129,17 @@ def _signed(bits: int) -> int:
 def to_detect(model_id: int, fingerprint: str, *, retry_failed: bool) -> Select[Photo]:
     """Photos this detector has not seen; frames of pairs are none of its business."""
     seen = exists().where(Detected.photo_id == Photo.id, Detected.model_id == model_id)
-    return select(Photo).where(~seen, *_can_be_mined(), *_not_failed("detect", fingerprint, retry_failed))
+    return select(Photo).where(~seen, *can_be_mined(), *_not_failed("detect", fingerprint, retry_failed))
 
 
 def to_embed(model_id: int, fingerprint: str, *, retry_failed: bool) -> Select[Photo]:
     """Photos with an object this embedder has not seen; no frames of pairs."""
     has_vector = exists().where(Embedded.object_id == Object.id, Embedded.model_id == model_id)
     waiting = exists().where(Object.photo_id == Photo.id, ~has_vector)
-    return select(Photo).where(waiting, *_can_be_mined(), *_not_failed("embed", fingerprint, retry_failed))
+    return select(Photo).where(waiting, *can_be_mined(), *_not_failed("embed", fingerprint, retry_failed))
 
 
-def _can_be_mined() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def can_be_mined() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return ~frames.is_frame(), takedowns.living(Photo.id)
 
 
@@ -233,15 +233,13 @@ def _ref(photo: Photo, uris: Sequence[str], gone: Tombstone | None) -> PhotoRef:
     return PhotoRef(photo.id, photo.sha256, places, photo.width, photo.height, why)
 
 
-def all_hashes(session: Session, *, with_frames: bool) -> tuple[list[int], list[str], NDArray[np.uint64]]:
+def all_hashes(session: Session) -> tuple[list[int], list[str], NDArray[np.uint64]]:
     """Keys, sha256 and perceptual hashes of all photos, ordered by sha256 so that every run agrees.
 
-    Args:
-        with_frames: The frames of counterfactual pairs too, and photos that were taken down: what they tied
-            together when it was exported stays together.
+    Frames of counterfactual pairs too, and photos that were taken down: what they tied together when it was
+    exported stays together.
     """
-    wanted = select(Photo.id, Photo.sha256, Photo.perceptual_hash).order_by(Photo.sha256)
-    rows = session.execute(wanted if with_frames else wanted.where(*_can_be_mined())).all()
+    rows = session.execute(select(Photo.id, Photo.sha256, Photo.perceptual_hash).order_by(Photo.sha256)).all()
     hashes = np.array([bits for _, _, bits in rows], dtype=np.int64).view(np.uint64)
     return [key for key, _, _ in rows], [sha256 for _, sha256, _ in rows], hashes
 

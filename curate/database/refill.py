@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, exists, literal, or_, select, union, update
+from sqlalchemy import delete, exists, literal, or_, select, text, union, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -59,6 +59,9 @@ def resettle(session: Session, rule: ReviewRule) -> None:
     reset = update(QueuedItem).where(or_(*differs)).values(untouched)
     session.execute(reset, execution_options=_UNSEEN)
     touched = _touched(session)
+    # From the tenth portion on Postgres would keep a plan for arrays of any length, which takes four times as
+    # long for these.
+    session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
     for start in range(0, len(touched), _SETTLED_AT_ONCE):
         write(session, states.derive(session, touched[start : start + _SETTLED_AT_ONCE], consensus))
 

@@ -46,6 +46,12 @@ def count(session: Session, model_id: int, detector_id: int | None = None) -> in
     return session.scalar(rows) or 0
 
 
+def dimension(session: Session, model_id: int) -> int:
+    """Numbers of a vector by this embedder; 0 if it has none."""
+    blocks = select(VectorBlock.dimension).where(VectorBlock.model_id == model_id)
+    return session.scalar(blocks.limit(1)) or 0
+
+
 def all_public_ids(session: Session, model_id: int) -> set[UUID]:
     rows = select(Object.public_id).join(Embedded, Embedded.object_id == Object.id)
     return set(session.scalars(rows.where(Embedded.model_id == model_id)))

@@ -2,123 +2,153 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
+from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid5
 
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.database import fingerprints, mining, refill, vectors
-from curate.database.mining import Candidate, GroupRow
-from curate.errors import NotFoundError, SettingsError
-from curate.records import Band, MiningFilter, Step
-from curate.workflows import stored_vectors
-from curate.workflows.near_duplicates import photo_keys
+from curate.database import mining, refill
+from curate.database.mining import EdgeRows, GroupRow
+from curate.records import Step
+from curate.workflows import mining_candidates, stored_vectors
+from curate.workflows.batches import batched
+from curate.workflows.mining_candidates import Candidates
+from curate.workflows.mining_options import RULES, MiningOptions
+from curate.workflows.mining_scratch import Notice, held_run
+from curate.workflows.reported import Report, steps_of
+from curate.workflows.scratch import scratch_errors
+from curate.workflows.stopwatch import Stopwatch
+from curate.workflows.things import uuids
 from curate.workspace import Workspace
 from index.counts import count_recurrences
+from index.edges import Edges
+from index.exact import edges_in_band
 from index.groups import FoundGroup, compact_groups, star_groups
-from index.join import Edges, edges_in_band
 
-_RUN_NAMESPACE = UUID("8b0f2f44-0b83-5a39-9b7d-0c6b7d3a6a10")
+__all__ = ["RULES", "MiningOptions", "mine"]
 
-RULES = ("compact", "star")
-
-
-@dataclass(frozen=True, slots=True)
-class MiningOptions:
-    """What `curate mine` was asked for. All of it is recorded with the run."""
-
-    band: Band
-    filter: MiningFilter
-    rule: str = "compact"
-    min_views: int = 3
-    """Other views besides the object itself (ObjectMate keeps objects with at least three)."""
-    max_size: int = 12
-    """Most members of a group; one screen of the review app."""
-    near_duplicate_distance: int = 6
-    """Photos whose 64-bit hashes differ in at most this many bits are one photo."""
-
-    def __post_init__(self) -> None:
-        if self.rule not in RULES:
-            raise SettingsError(f"There is no grouping rule {self.rule!r}: choose from {', '.join(RULES)}.")
-        if not -1 <= self.band.low <= self.band.high <= 1:
-            raise SettingsError("The band must hold -1 <= low <= high <= 1: type --band LOW HIGH.")
-        if self.min_views < 1 or self.max_size <= self.min_views:
-            raise SettingsError("A group has room for --min-views others: choose --max-size above it.")
+_VECTORS = "vectors.float32"
+_ROWS = 10_000
+"""Groups whose members are looked up at once."""
 
 
 def mine(
-    workspace: Workspace, options: MiningOptions, *, detector: str | None = None, embedder: str | None = None
+    workspace: Workspace,
+    options: MiningOptions,
+    *,
+    detector: str | None = None,
+    embedder: str | None = None,
+    notice: Notice = lambda _: None,
 ) -> Iterator[Step]:
     """One mining run over all objects of one detector with vectors of one embedder.
 
-    The same objects and options are the same run: nothing is computed or stored twice.
+    The same objects and options are the same run: nothing is computed or stored twice. While it compares it
+    keeps vectors in the folder ``scratch/join-<public id of the run>`` of the workspace.
+
+    Args:
+        notice: Told if another command works on the same run, which is waited for.
     """
-    yield Step("mine", 0, None)
+    clock = Stopwatch()
+    yield Step("read", 0, None)
+    with clock.phase("candidates"):
+        found = mining_candidates.read(workspace, options, detector, embedder)
+    yield Step("read", len(found.photo_keys), len(found.photo_keys))
+    with held_run(workspace, found.run, notice) as scratch:
+        summary = _found_before(workspace, found)
+        if summary is None:
+            with clock.phase("vectors"):
+                vectors = yield from _vectors(workspace, found, scratch / _VECTORS)
+            with clock.phase("compare"):
+                compare = partial(_compare, vectors, found, options, workspace.settings.device)
+                edges = yield from steps_of(compare)
+            yield Step("group", 0, None)
+            with clock.phase("group"):
+                groups = _groups(edges, found, options)
+            yield Step("store", 0, None)
+            summary = _store(workspace, options, found, edges, groups, clock)
+    yield Step("store", len(found.photo_keys), len(found.photo_keys), 0, summary)
+
+
+def _found_before(workspace: Workspace, found: Candidates) -> Mapping[str, Any] | None:
+    """What the same run told when it ended, if it did."""
     with workspace.transaction() as session:
-        detecting = fingerprints.only(session, "detector", detector)
-        embedding = fingerprints.only(session, "embedder", embedder)
-        found = mining.candidates(session, detecting.id, embedding.id, options.filter)
-        in_all = vectors.count(session, embedding.id, detecting.id)
-        same_photo = photo_keys(session, options.near_duplicate_distance)
-    if not in_all:
-        raise NotFoundError("No object was found in the photos so far: there is nothing to compare.")
-    if not found:
-        raise NotFoundError(
-            "No object passes the filters: lower --min-confidence, --min-share or --min-side."
-        )
-    keys = np.array([same_photo[candidate.photo_id] for candidate in found], dtype=np.int64)
-    parameters = _parameters(options, detecting.fingerprint, embedding.fingerprint)
-    run_id = _run_id(parameters, found, keys)
-    with workspace.transaction() as session:
-        known = mining.find_run(session, run_id)
-        if known is not None:
-            mining.touch_run(session, known)
-            refill.refresh(session)
-            yield Step("mine", len(found), len(found), 0, {**known.counts, "run": str(run_id), "new": False})
-            return
-    matrix = stored_vectors.read(workspace, [(each.block_sha256, each.row) for each in found])
-    edges = edges_in_band(matrix, keys, options.band.low, options.band.high, device=workspace.settings.device)
-    groups = _groups(edges, found, keys, options)
-    counts = {"objects_found": in_all, **_counts(edges, keys, groups, same_photo)}
-    with workspace.transaction() as session:
-        new = mining.record_run(
-            session,
-            public_id=run_id,
-            embedder_id=embedding.id,
-            detector_id=detecting.id,
-            rule=options.rule,
-            parameters=parameters,
-            counts=counts,
-            edges=_edge_rows(edges, found),
-            groups=[_group_row(group, found) for group in groups],
-        )
+        known = mining.find_run(session, found.run)
+        if known is None:
+            return None
+        mining.touch_run(session, known)
         refill.refresh(session)
-    yield Step("mine", len(found), len(found), 0, {**counts, "run": str(run_id), "new": new})
+        return {**known.counts, "run": str(found.run), "new": False}
 
 
-def _groups(
-    edges: Edges, found: Sequence[Candidate], keys: NDArray[np.int64], options: MiningOptions
-) -> list[FoundGroup]:
-    ties = [candidate.public_id.bytes for candidate in found]
+def _vectors(
+    workspace: Workspace, found: Candidates, path: Path
+) -> Generator[Step, None, NDArray[np.float32]]:
+    """All vectors in the order of the objects, float32 [objects, dimension]; a file that is mapped."""
+    placed = {**found.objects, "at": np.arange(len(found.photo_keys))}
+    with scratch_errors(workspace):
+        file = path.open("wb")
+    with file:
+        for done, total in stored_vectors.lay_out(workspace, file.fileno(), found.embedder_id, placed):
+            yield Step("vectors", done, total)
+    return np.memmap(path, np.float32, "r", shape=(len(found.photo_keys), found.dimension))
+
+
+def _compare(
+    vectors: NDArray[np.float32], found: Candidates, options: MiningOptions, device: str, report: Report
+) -> Edges:
+    band, progress = options.band, partial(report, "compare")
+    return edges_in_band(vectors, found.photo_keys, band.low, band.high, device=device, on_progress=progress)
+
+
+def _groups(edges: Edges, found: Candidates, options: MiningOptions) -> list[FoundGroup]:
+    # Objects are in public id order, which settles ties: the same content gives the same groups everywhere.
+    n, keys = len(found.photo_keys), found.photo_keys
     if options.rule == "star":
-        return star_groups(edges, len(found), keys, options.min_views, options.max_size - 1, ties)
-    return compact_groups(edges, len(found), keys, options.min_views, options.max_size, ties)
+        return star_groups(edges, n, keys, options.min_views, options.max_size - 1)
+    return compact_groups(edges, n, keys, options.min_views, options.max_size)
 
 
-def _counts(
-    edges: Edges, keys: NDArray[np.int64], groups: Sequence[FoundGroup], same_photo: Mapping[int, int]
-) -> dict[str, Any]:
+def _store(
+    workspace: Workspace,
+    options: MiningOptions,
+    found: Candidates,
+    edges: Edges,
+    groups: Sequence[FoundGroup],
+    clock: Stopwatch,
+) -> Mapping[str, Any]:
+    """The run with all that it found, and the queue; what there is to tell."""
+    keys = found.objects["key"]
+    counts = _counts(edges, found, groups)
+    with workspace.transaction() as session:
+        with clock.phase("store"):
+            run = mining.record_run(
+                session,
+                public_id=found.run,
+                embedder_id=found.embedder_id,
+                detector_id=found.detector_id,
+                rule=options.rule,
+                parameters=found.parameters,
+                counts=counts,
+                edges=EdgeRows(keys[edges.left], keys[edges.right], edges.similarity.astype(np.float64)),
+                groups=_group_rows(groups, found),
+            )
+            refill.refresh(session)
+        counts["seconds"] = clock.seconds
+        if run is not None:
+            run.counts = counts
+    return {**counts, "run": str(found.run), "new": run is not None}
+
+
+def _counts(edges: Edges, found: Candidates, groups: Sequence[FoundGroup]) -> dict[str, Any]:
     """Counts as ObjectMate's tables have them, so that two corpora can be compared."""
-    recurrences = count_recurrences(edges, len(keys), keys)
+    recurrences = count_recurrences(edges, len(found.photo_keys), found.photo_keys)
     return {
-        "photos": len(same_photo),
-        "photos_without_near_duplicates": len(set(same_photo.values())),
-        "objects": len(keys),
+        **found.counts,
+        "objects": len(found.photo_keys),
         "edges": len(edges.left),
         **{f"objects_with_{k}_neighbours": recurrences.at_least(k) for k in (1, 3)},
         **{f"share_with_{k}_neighbours": round(recurrences.share(k), 6) for k in (1, 3)},
@@ -128,29 +158,13 @@ def _counts(
     }
 
 
-def _parameters(options: MiningOptions, detector: str, embedder: str) -> dict[str, Any]:
-    return {**asdict(options), "detector": detector, "embedder": embedder}
-
-
-def _run_id(parameters: Mapping[str, Any], found: Sequence[Candidate], keys: NDArray[np.int64]) -> UUID:
-    """Content-derived: options, objects, and which photos count as one."""
-    digest = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode())
-    for candidate in found:
-        digest.update(candidate.public_id.bytes)
-    digest.update(keys.tobytes())
-    return uuid5(_RUN_NAMESPACE, digest.hexdigest())
-
-
-def _edge_rows(edges: Edges, found: Sequence[Candidate]) -> list[tuple[int, int, float]]:
-    triples = zip(edges.left.tolist(), edges.right.tolist(), edges.similarity.tolist(), strict=True)
-    return [(found[left].id, found[right].id, similarity) for left, right, similarity in triples]
-
-
-def _group_row(group: FoundGroup, found: Sequence[Candidate]) -> GroupRow:
-    members = [found[n] for n in group.members]
-    return GroupRow(
-        tuple(member.id for member in members),
-        tuple(member.public_id for member in members),
-        tuple(group.similarities),
-        group.weakest,
-    )
+def _group_rows(groups: Iterable[FoundGroup], found: Candidates) -> Iterator[GroupRow]:
+    for some in batched(groups, _ROWS):
+        members = np.array([member for group in some for member in group.members])
+        keys = iter(found.objects["key"][members].tolist())
+        ids = iter(uuids(found.objects["public_id"][members]))
+        for group in some:
+            size = len(group.members)
+            yield GroupRow(
+                tuple(islice(keys, size)), tuple(islice(ids, size)), group.similarities, group.weakest
+            )

@@ -15,12 +15,15 @@ from numpy.typing import NDArray
 
 from curate import vector_blocks
 from curate.database import approval_columns, vectors
+from curate.database.columns import Columns
 from curate.errors import NotFoundError
 from curate.workflows.scratch import scratch_errors, scratch_file
 from curate.workflows.settled import Numbers
 from curate.workflows.things import Things, places_in
 from curate.workspace import Workspace
 
+_TOGETHER = 1 << 26
+"""Bytes of vectors that are put in order before they are written: most calls write one row otherwise."""
 Place = tuple[str, int]
 """sha256 of a block and the row in it."""
 
@@ -79,7 +82,7 @@ class OrderedVectors:
 def in_order(
     workspace: Workspace, embedder_id: int, things: Things, wanted: Numbers
 ) -> Iterator[OrderedVectors]:
-    """Vectors of any number of objects, each block read once and one of them in memory at a time.
+    """Vectors of any number of objects, each block read once and a few of them in memory at a time.
 
     Args:
         workspace: Holds them, and their copy until this is closed.
@@ -94,22 +97,56 @@ def in_order(
     objects = things.keys[wanted]
     with workspace.transaction() as session:
         found = approval_columns.vectors(session, embedder_id, objects)
-        files = approval_columns.block_files(session, embedder_id)
+        row_bytes = 4 * vectors.dimension(session, embedder_id)
     if len(found["object"]) < len(objects):
         raise _missing(things.public_ids(wanted[~np.isin(objects, found["object"])])[0])
-    wanted_at = places_in(objects, found["object"])
-    by_block = np.argsort(found["block"], kind="stable")
-    blocks = found["block"][by_block]
-    starts = np.flatnonzero(np.append(True, blocks[1:] != blocks[:-1])).tolist()
     with scratch_file(workspace) as file:
-        row_bytes = 0
-        for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True):
-            here = by_block[start:end]
-            stored = workspace.media.get(files[int(blocks[start])], vector_blocks.SUFFIX)
-            rows = vector_blocks.vectors(stored)[found["row"][here]]
-            row_bytes = rows[0].nbytes
-            with scratch_errors(workspace):
-                for at, row in zip(wanted_at[here].tolist(), rows, strict=True):
-                    if os.pwrite(file.fileno(), row.data, at * row_bytes) < row_bytes:
-                        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        placed = {**found, "at": places_in(objects, found["object"])}
+        for _ in lay_out(workspace, file.fileno(), embedder_id, placed):
+            pass
         yield OrderedVectors(file.fileno(), row_bytes)
+
+
+def lay_out(workspace: Workspace, file: int, embedder_id: int, wanted: Columns) -> Iterator[tuple[int, int]]:
+    """Write vectors to an open file in the order in which they are wanted, some 64 MB in memory at a time.
+
+    Args:
+        workspace: Holds them.
+        file: Handle of an empty file in its folder.
+        embedder_id: Key of the embedder.
+        wanted: Where each lies, ``block`` and ``row``, and which row of the file it becomes, ``at``.
+
+    Yields:
+        Blocks done and in all.
+
+    Raises:
+        MediaError: a block is missing or damaged.
+        WorkspaceError: the disk is full.
+    """
+    with workspace.transaction() as session:
+        files = approval_columns.block_files(session, embedder_id)
+    by_block = np.argsort(wanted["block"], kind="stable")
+    blocks = wanted["block"][by_block]
+    starts = np.flatnonzero(np.append(True, blocks[1:] != blocks[:-1])).tolist()
+    rows: list[NDArray[np.float32]] = []
+    held, first = 0, 0
+    for done, (start, end) in enumerate(zip(starts, [*starts[1:], len(blocks)], strict=True), 1):
+        stored = workspace.media.get(files[int(blocks[start])], vector_blocks.SUFFIX)
+        rows.append(vector_blocks.vectors(stored)[wanted["row"][by_block[start:end]]])
+        held += rows[-1].nbytes
+        if held >= _TOGETHER or end == len(blocks):
+            with scratch_errors(workspace):
+                _write_rows(file, np.concatenate(rows), wanted["at"][by_block[first:end]])
+            rows, held, first = [], 0, end
+        yield done, len(starts)
+
+
+def _write_rows(file: int, rows: NDArray[np.float32], places: Numbers) -> None:
+    """Neighbours by one call."""
+    order = np.argsort(places)
+    rows, places = rows[order], places[order]
+    starts = np.flatnonzero(np.append(True, np.diff(places) != 1)).tolist()
+    for start, end in zip(starts, [*starts[1:], len(places)], strict=True):
+        data = rows[start:end].data
+        if os.pwrite(file, data, int(places[start]) * rows[0].nbytes) < data.nbytes:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -20,6 +20,7 @@ from curate.plain_text import one_line
 from curate.workflows import uploads
 from curate.workflows.findings import Finding
 from curate.workflows.kept_pictures import rendition_files
+from curate.workflows.mining_scratch import remove_leftovers
 from curate.workflows.stored_files import wanted_media
 from curate.workflows.takedown_holdings import Holdings, holdings
 from curate.workflows.takedown_pixels import pixel_hashes
@@ -83,6 +84,7 @@ def _finish(workspace: Workspace, photos: Sequence[int], places: Places) -> Iter
     if not every:
         return
     objects = {each for held in every for each in held.objects}
+    remove_leftovers(workspace)
     erase_vectors(workspace, objects)
     erase_points(workspace, objects, again=True)
     # Read once for all, as nobody else writes.

@@ -36,7 +36,7 @@ def with_copies(workspace: Workspace, keys: Collection[int]) -> list[int]:
     Looked for among those that look alike; what is not there to be read is no copy.
     """
     with workspace.transaction() as session:
-        every, _, hashes = photos.all_hashes(session, with_frames=True)
+        every, _, hashes = photos.all_hashes(session)
         living = set(photos.every_key(session)) - set(keys)
     place = {key: at for at, key in enumerate(every)}
     alike = {key: np.bitwise_count(hashes ^ hashes[place[key]]) <= ALIKE for key in keys}

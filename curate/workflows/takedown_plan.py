@@ -112,7 +112,7 @@ def plan(workspace: Workspace, order: Order) -> list[Planned]:
         trial = session.begin_nested()
         takedown_rows.bury(session, dict.fromkeys(before), reason=None, by=order.by, originals=False)
         wanted = wanted_media(session)
-        keys, digests, hashes = photos.all_hashes(session, with_frames=True)
+        keys, digests, hashes = photos.all_hashes(session)
         living = np.isin(keys, photos.every_key(session))
         trial.rollback()
     bits = dict(zip(digests, hashes, strict=True))

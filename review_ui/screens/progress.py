@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import altair as alt
 import streamlit as st
 
 from curate.shares import Share
@@ -14,7 +13,9 @@ from curate.workflows.similarity import ENOUGH_DRAWS, Precision, Similarities
 from curate.workspace import Workspace
 from review_ui import plots
 from review_ui.access import Permission
+from review_ui.screens import analysis
 from review_ui.screens.notices import nothing_yet
+from review_ui.screens.panel import panel
 from review_ui.screens.screen import Visit
 
 # Seconds that numbers may be old, so that nobody's click waits for the same statistics twice.
@@ -34,9 +35,15 @@ def show(visit: Visit) -> None:
         _similarities(_histogram(key, visit.workspace))
     with right:
         _precision(key, visit.workspace, found.draws)
-    if not found.reviewers:
+    if found.reviewers:
+        _work(found, visit)
+    else:
         nothing_yet("No decisions yet", "Accept or reject a group, and this page tells how it goes.")
-        return
+    analysis.show(key, visit.workspace)
+
+
+def _work(found: Progress, visit: Visit) -> None:
+    """Who did what."""
     left, right = st.columns(2)
     with left:
         _throughput(found)
@@ -74,18 +81,10 @@ def _certainty(share: Share) -> str:
     return f"{low:.0%} to {high:.0%}, {share.total:,} groups with two or more votes"
 
 
-def _panel(title: str, chart: alt.Chart | alt.LayerChart, caption: str) -> None:
-    with st.container(border=True, height="stretch"):
-        with st.container(horizontal=True):  # as beside a control, so that titles of a row are level
-            st.subheader(title, anchor=False)
-        st.altair_chart(chart, width="stretch", alt=f"{title}. {caption}")
-        st.caption(caption)
-
-
 def _similarities(found: Similarities) -> None:
     edges = sum(each.edges for each in found.bins)
     band = found.band
-    _panel(
+    panel(
         "Similarity of edges",
         plots.similarity_histogram(found),
         f"{edges:,} edges of the latest run. Shaded: the band {band.low:g} to {band.high:g}; mining stores "
@@ -128,7 +127,7 @@ def _precision_caption(random_only: bool, draws: int) -> str:
 
 
 def _throughput(found: Progress) -> None:
-    _panel(
+    panel(
         "Throughput",
         plots.throughput(found.throughput),
         "Standing decisions of people; what was undone or replaced does not count.",
@@ -140,7 +139,7 @@ def _classes(found: Progress) -> None:
     which = (
         f"The {shown} most decided of {len(found.classes)} classes. " if shown < len(found.classes) else ""
     )
-    _panel(
+    panel(
         "Accept rate by class",
         plots.accept_rates(found.classes),
         f"{which}Lines: 95 % interval. Grey: fewer than {plots.FEW} decisions.",

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 from uuid import UUID, uuid5
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -35,6 +36,8 @@ BLOCK = 512
 """Vectors of a block, as ``curate embed`` writes them."""
 DETECTOR, EMBEDDER = "5e1f" * 16, "e3bd" * 16
 BAND = {"low": 0.5, "high": 0.99}
+Block = tuple[NDArray[np.float32], Sequence[UUID], Sequence[int]]
+"""Vectors, and the public ids and keys of their objects."""
 
 
 def make_accepted_views(root: Path, views: int, photos: int, dimension: int) -> None:
@@ -110,20 +113,29 @@ def _copy_objects(session: Session, photos: Photos, things: int) -> list[list[UU
 
 def _copy_vectors(session: Session, workspace: Workspace, ids: Sequence[list[UUID]], dimension: int) -> None:
     """Blocks in the order of the objects' photos, as embedding finds them."""
-    model = fingerprints.ensure(session, EMBEDDER, "embedder", "drawn")
     dice = np.random.default_rng(0)
     centres = dice.normal(size=(1024, dimension)).astype(np.float32)
+    views = ((thing, n) for n in range(VIEWS) for thing in range(len(ids)))
+
+    def blocks() -> Iterator[Block]:
+        for part in batched(views, BLOCK):
+            noise = 0.4 * dice.normal(size=(len(part), dimension)).astype(np.float32)
+            vectors = centres[[thing % len(centres) for thing, _ in part]] + noise
+            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+            yield vectors, [ids[thing][n] for thing, n in part], [VIEWS * thing + n + 1 for thing, n in part]
+
+    copy_blocks(session, workspace, dimension, blocks())
+
+
+def copy_blocks(session: Session, workspace: Workspace, dimension: int, written: Iterable[Block]) -> None:
+    """Store blocks of vectors by the embedder, and what they hold."""
+    model = fingerprints.ensure(session, EMBEDDER, "embedder", "drawn")
     blocks: list[tuple[object, ...]] = []
     places: list[tuple[int, int, int, int]] = []
-    views = ((thing, n) for n in range(VIEWS) for thing in range(len(ids)))
-    for number, part in enumerate(batched(views, BLOCK), 1):
-        noise = 0.4 * dice.normal(size=(len(part), dimension)).astype(np.float32)
-        vectors = centres[[thing % len(centres) for thing, _ in part]] + noise
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        packed = vector_blocks.pack(vectors, [ids[thing][n] for thing, n in part])
-        sha256 = workspace.media.put(packed, vector_blocks.SUFFIX)
-        blocks.append((number, model, sha256, len(part), dimension))
-        places += ((VIEWS * thing + n + 1, model, number, row) for row, (thing, n) in enumerate(part))
+    for number, (vectors, public_ids, keys) in enumerate(written, 1):
+        sha256 = workspace.media.put(vector_blocks.pack(vectors, public_ids), vector_blocks.SUFFIX)
+        blocks.append((number, model, sha256, len(keys), dimension))
+        places += ((key, model, number, row) for row, key in enumerate(keys))
     copy_rows(session, "vector_blocks", "id model_id sha256 vector_count dimension", blocks)
     copy_rows(session, "embedded", "object_id model_id block_id row", places)
 

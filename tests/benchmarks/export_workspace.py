@@ -53,7 +53,7 @@ def measured(workspace: Path, *arguments: str, writes: Path | None = None) -> Me
     )
     peak, used, selecting = 0.0, 0.0, (0.0, 0.0)
     while process.poll() is None:
-        peak = _peak(process.pid) or peak
+        peak = peak_mb(process.pid) or peak
         used = sum(process.cpu_times()[:2]) or used
         if writes and not selecting[0] and any(writes.glob(".recurate-unfinished-*")):
             selecting = time.perf_counter() - start, peak
@@ -61,7 +61,7 @@ def measured(workspace: Path, *arguments: str, writes: Path | None = None) -> Me
     return Measured(time.perf_counter() - start, used, peak, *selecting, process.returncode)
 
 
-def _peak(pid: int) -> float:
+def peak_mb(pid: int) -> float:
     """Highest memory of a process so far, in MB; 0 if it has ended.
 
     Not what the kernel tells whoever waits for it, which begins with the memory of this process.

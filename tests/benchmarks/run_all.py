@@ -11,8 +11,11 @@ BENCHMARKS = (
     "ingest_throughput",
     "chain_throughput",
     "join_throughput",
+    "recurrence_join --objects 200000 --edge-objects 50000 --hnsw-objects 50000",  # not a million: minutes
     "export_million",
     "export_workspace --records 200000",  # a million takes a quarter of an hour
+    "mine_workspace",
+    "mine_workspace --dimension 512",
     "peak_memory",
     "review_speed",
     "pair_truth",

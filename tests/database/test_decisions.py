@@ -18,6 +18,7 @@ from curate.database.mining import GroupRow
 from curate.database.tables import Decision, PairFact
 from curate.errors import DecisionError, NotFoundError
 from curate.verdicts import ACCEPTED, DIFFERENT, DISPUTED, OPEN, REJECTED, settle, state_of
+from mined_rows import edge_rows
 from stored_photos import store_objects
 
 
@@ -48,7 +49,7 @@ def store_run(session: Session, *groups: GroupRow, number: int = 1) -> None:
         rule="compact",
         parameters={},
         counts={},
-        edges=[],
+        edges=edge_rows(),
         groups=groups,
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from curate.database import (
+    approval_columns,
     decisions,
     frames,
     object_names,
@@ -120,8 +121,8 @@ def test_frames_are_left_alone_by_detectors_embedders_and_mining(session):
     other = store_photo(session, 3)
     which = photos.to_detect(1, "d" * 64, retry_failed=False)
     assert [ref.id for ref in photos.page(session, which, 0, 10)] == [other.id]
-    assert photos.all_hashes(session, with_frames=False)[0] == [other.id]
-    assert len(photos.all_hashes(session, with_frames=True)[0]) == 3
+    assert approval_columns.photos(session, *photos.can_be_mined())["key"].tolist() == [other.id]
+    assert len(photos.all_hashes(session)[0]) == 3
 
 
 def test_a_pair_gives_way_to_one_pair_only_and_comes_back_when_that_one_gives_way_to_it(session):

@@ -10,6 +10,7 @@ from curate.database import decisions, fingerprints, mining, objects
 from curate.database.decisions import Said
 from curate.database.mining import GroupRow
 from curate.database.provenance import provenance
+from mined_rows import edge_rows
 from removable import make_removable
 
 
@@ -29,7 +30,7 @@ def test_two_runs_with_equal_parameters_are_told_once(empty_workspace, tmp_path)
                 rule="compact",
                 parameters={"band": [0.5, 0.95]},
                 counts={},
-                edges=[(*sorted(group.members), 0.7)],
+                edges=edge_rows([(*sorted(group.members), 0.7)]),
                 groups=[group],
             )
             decisions.decide(session, mining.group_id(ids), Said("accept"), reviewer="ada")

@@ -21,6 +21,7 @@ from curate.workspace import MARKER, Workspace
 from drawn_shelves import PER_SHELF, SIGHTINGS, draw_shelves
 from fixtures_postgres import TEMPLATE, fresh, named, run
 from many_groups import make_many_groups
+from mined_rows import edge_rows
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def mine_larger(session: Session, sizes: tuple[int, ...]) -> None:
         rule=latest.rule,
         parameters=latest.parameters,
         counts=latest.counts,
-        edges=edges,
+        edges=edge_rows(edges),
         groups=rows,
     )
     refill.refresh(session)

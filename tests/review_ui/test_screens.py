@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,15 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import review_ui
+from chain import last
 from curate.captions import PERSON, Caption
 from curate.errors import DatabaseError
-from curate.workflows import captions, pairs, queue, review
+from curate.records import Band
+from curate.workflows import analysis_plots, captions, pairs, queue, review
+from curate.workflows.analyse import AnalysisOptions, analyse
+from curate.workflows.kept_analyses import analysed
+from curate.workflows.mine import MiningOptions, mine
+from curate.workflows.run import DEFAULT_FILTER
 from curate.workflows.search import SearchOptions, search_object
 from pair_files import draw_pair
 from removal_rows import add_removal, queue_removals
@@ -178,12 +186,40 @@ def test_progress_shows_the_numbers_and_four_plots(reviewed):
     assert list(page.dataframe[0].value["Decisions"]) == [1, 1, 1]
 
 
+def test_the_app_starts_without_torch():
+    seen = "import sys, review_ui.screens; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", seen], check=False).returncode == 0
+
+
 def test_few_random_draws_are_not_taken_alone_unless_one_asks(reviewed):
     page = shown("progress")
     assert "From all decisions." in texts(page)
     page.get("button_group")[0].set_value([True]).run()
     assert not page.exception
     assert "drawn at random" in texts(page)
+
+
+def test_progress_shows_what_was_found_out_about_the_run_and_when(workspace, serve):
+    serve(workspace)
+    page = shown("progress")
+    before = len(page.get("vega_lite_chart"))
+    assert "curate analyse" in [code.value for code in page.code]
+    found = analyse(workspace, AnalysisOptions())
+    serve(workspace)  # which forgets what was cached
+    page = shown("progress")
+    assert not page.exception
+    drawn = analysis_plots.drawn(found)
+    assert len(page.get("vega_lite_chart")) - before == len(drawn) >= 4
+    assert f"analysed {analysed(workspace).made_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" in texts(page)
+    assert "type `curate review`" in texts(page)  # nobody has judged a pair
+    assert "curate analyse" not in [code.value for code in page.code]
+    hubs = page.dataframe[-1].value
+    assert list(hubs["Object"]) == [f"/search?object={each['object']}" for each in found["hubs"]["most"]]
+    last(mine(workspace, MiningOptions(Band(0.3, 0.99, "given"), DEFAULT_FILTER, min_views=1)))
+    serve(workspace)
+    page = shown("progress")
+    assert "There is a newer mining run" in texts(page)
+    assert "curate analyse" in [code.value for code in page.code]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
-"""The blocked comparison against a plain loop over all pairs."""
+"""The recurrence join against the exact comparison, and what it says about itself."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,136 +10,248 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.join import cosines, edges_in_band
+from index.cells import ALL
+from index.exact import edges_in_band
+from index.join import JoinOptions, recurrence_join
+from planted_recurrences import planted_vectors
 
-GRID = np.array([-1, -0.6, 0, 0.6, 0.8, 1], dtype=np.float32)
+UNCAPPED = JoinOptions(top_k=None, max_degree=None)
+EVERYTHING = replace(UNCAPPED, margin=ALL)
+BAND = 0.93, 0.975  # objectmate
 
 
 @st.composite
-def rows_and_photos(draw):
-    """Few directions in few dimensions: many equal and many right-on-the-limit similarities."""
-    n = draw(st.integers(0, 14))
-    dimension = draw(st.sampled_from([2, 3, 7]))
-    coarse = draw(st.booleans())
+def corpora(draw):
+    """Things with several views, copies of rows, rows of zeros, photos of many objects."""
+    n = draw(st.sampled_from([0, 1, 2, 7, 300, 1500]))
+    dimension = draw(st.sampled_from([8, 33, 64, 512, 1024]))
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    rows = random.choice(GRID, (n, dimension)) if coarse else random.standard_normal((n, dimension))
-    rows[:, 0] += (~rows.any(axis=1)).astype(rows.dtype)  # no row of zeros
+    things = random.standard_normal((n // draw(st.sampled_from([3, 40])) + 1, dimension))
+    rows = things[random.integers(0, len(things), n)]
+    rows += draw(st.sampled_from([0.2, 0.5])) * random.standard_normal((n, dimension))
+    copies = int(n * draw(st.sampled_from([0, 0, 0.1, 1])))
+    rows[:copies] = rows[random.integers(0, max(1, copies // draw(st.sampled_from([2, 50, 2000]))), copies)]
     rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    return rows, random.integers(0, max(1, n // 2) + 1, n)
+    rows[random.random(n) < draw(st.sampled_from([0, 0.02]))] = 0
+    photos = random.integers(-3, max(1, n // draw(st.sampled_from([1, 3, 10_000]))), n)
+    return rows, photos
 
 
-def plain_loop(rows, photos, low, high):
-    edges, above = {}, np.zeros(len(rows), dtype=bool)
-    for i in range(len(rows)):
-        for j in range(i + 1, len(rows)):
-            similarity = np.float32(sum(float(a) * float(b) for a, b in zip(rows[i], rows[j], strict=True)))
-            if photos[i] == photos[j]:
-                continue
-            if float(similarity) > high:
-                above[[i, j]] = True
-            elif float(similarity) >= low:
-                edges[i, j] = similarity
-    return edges, above
-
-
-def as_dict(edges):
-    pairs = zip(edges.left.tolist(), edges.right.tolist(), edges.similarity, strict=True)
-    return {(left, right): similarity for left, right, similarity in pairs}
-
-
-@settings(max_examples=150, deadline=None)
-@given(rows_and_photos(), st.integers(1, 16), st.data())
-def test_it_finds_what_a_loop_over_all_pairs_finds(given_rows, block, data):
-    rows, photos = given_rows
-    every = sorted({float(s) for s in plain_loop(rows, photos, -2, 2)[0].values()} | {0.5})
-    limit = st.sampled_from(every) | st.floats(-1, 1)  # limits that are met exactly, and any other
-    low, high = sorted([data.draw(limit), data.draw(limit)])
-    expected, above = plain_loop(rows, photos, low, high)
-
-    edges = edges_in_band(rows, photos, low, high, block=block)
-
-    assert as_dict(edges) == expected
-    assert edges.above.tolist() == above.tolist()
-    assert list(zip(edges.left, edges.right, strict=True)) == sorted(expected)
-
-
-@pytest.mark.parametrize("block", [13, 64, 299, 300, 5000])
-def test_the_block_size_changes_nothing(block):
-    rows = near_copies(300, 512)
-    photos = np.arange(300) // 2
-    middle = float(np.median(edges_in_band(rows, photos, -1, 1).similarity))
-    expected = edges_in_band(rows, photos, middle, 0.9)
-    edges = edges_in_band(rows, photos, middle, 0.9, block=block)
-    assert len(edges) > 1000
+@settings(max_examples=60, deadline=None)
+@given(
+    corpora(),
+    st.sampled_from([BAND, (0.6, 0.9), (0.9, 1.0), (0.5, 0.50001), (-0.05, 0.3), (1.0, 1.0)]),
+    st.sampled_from([1, 5, 90]),
+    st.sampled_from(["float32", "bfloat16"]),
+)
+def test_with_all_cells_and_no_caps_it_finds_what_the_exact_comparison_finds(corpus, band, cells, arithmetic):
+    exact = edges_in_band(*corpus, *band)
+    joined = recurrence_join(*corpus, *band, options=replace(EVERYTHING, cells=cells, arithmetic=arithmetic))
     for name in ("left", "right", "similarity", "above"):
-        assert getattr(edges, name).tobytes() == getattr(expected, name).tobytes()
+        assert getattr(joined.edges, name).tobytes() == getattr(exact, name).tobytes(), name
+    assert joined.report.recall_low == 1
 
 
-def test_the_order_of_the_rows_changes_nothing():
-    rows, photos = near_copies(200, 64), np.arange(200) // 3
-    order = np.random.default_rng(1).permutation(200)
-    plain, moved = (
-        edges_in_band(rows[chosen], photos[chosen], 0.3, 0.9) for chosen in (np.arange(200), order)
+@pytest.mark.parametrize("dimension", [8, 256])
+def test_ten_thousand_objects_of_one_photo_and_a_thousand_equal_ones_are_compared_exactly(dimension):
+    random = np.random.default_rng(0)
+    rows = random.standard_normal((12_000, dimension)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    rows[:10_000] = rows[0] + 0.5 * rows[:10_000]  # near each other, in one photo
+    rows[10_000:11_000] = rows[10_000]  # equal, in many
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    photos = np.where(np.arange(12_000) < 10_000, 0, np.arange(12_000))
+    exact = edges_in_band(rows, photos, 0.6, 0.9)
+    joined = recurrence_join(rows, photos, 0.6, 0.9, options=replace(EVERYTHING, cells=30))
+    assert joined.report.vectors == 11_001
+    assert joined.edges.left.tobytes() == exact.left.tobytes()
+    assert joined.edges.above.tobytes() == exact.above.tobytes()
+    assert joined.edges.above[10_000:11_000].all()
+
+
+@pytest.fixture(scope="module")
+def planted():
+    vectors, photos = planted_vectors(30_000, 64)
+    return vectors, photos, edges_in_band(vectors, photos, *BAND)
+
+
+@pytest.mark.parametrize("arithmetic", ["float32", "bfloat16"])
+def test_it_finds_the_share_asked_for_and_tells_how_much_it_found(planted, arithmetic):
+    vectors, photos, exact = planted
+    asked = replace(UNCAPPED, exact_below=1000, recall=0.99, arithmetic=arithmetic)
+    joined = recurrence_join(vectors, photos, *BAND, options=asked)
+    report, found = joined.report, share_found(joined.edges, exact)
+    assert found >= 0.99
+    assert report.recall_low <= found <= report.recall_high
+    assert report.reached
+    assert report.recall_low >= 0.99
+    assert report.sampled_pairs >= 369  # ln(.025) / ln(.99)
+    assert report.compared_pairs < 0.2 * len(vectors) ** 2
+
+
+def test_all_pairs_of_sampled_objects_are_known_whatever_the_cells(planted):
+    """The sample leaves out what cannot be close by its angles: that must lose nothing."""
+    vectors, photos, exact = planted
+    asked = replace(
+        UNCAPPED, exact_below=1000, recall=0.9999999
+    )  # never enough pairs: all objects are sampled
+    report = recurrence_join(vectors, photos, *BAND, options=asked).report
+    assert report.sampled_vectors == report.vectors
+    distinct = np.unique(vectors, axis=0, return_inverse=True)[1]
+    pairs = {tuple(sorted(pair)) for pair in distinct[np.stack([exact.left, exact.right], 1)].tolist()}
+    assert report.sampled_pairs == 2 * len(pairs)
+    assert not report.reached
+
+
+def test_a_higher_recall_takes_a_wider_margin(planted):
+    vectors, photos, _ = planted
+    low, high = (
+        recurrence_join(vectors, photos, *BAND, options=replace(UNCAPPED, exact_below=1000, recall=recall))
+        for recall in (0.8, 0.99)
     )
-    back = {tuple(sorted((order[i], order[j]))): s for (i, j), s in as_dict(moved).items()}
-    assert back == as_dict(plain)
-    assert moved.above.tolist() == plain.above[order].tolist()
+    assert low.report.margin < high.report.margin
+    assert low.report.compared_pairs < high.report.compared_pairs
 
 
-def test_a_similarity_does_not_depend_on_the_pairs_asked_for_with_it():
-    rows = near_copies(100, 700)
-    left, right = np.triu_indices(100, 1)
-    together = cosines(rows, left, right)
-    alone = [cosines(rows, left[i : i + 1], right[i : i + 1])[0] for i in range(0, len(left), 37)]
-    assert together[::37].tobytes() == np.array(alone).tobytes()
-    assert cosines(rows, right, left).tobytes() == together.tobytes()
+def test_where_next_to_nothing_recurs_it_says_that_it_cannot_tell():
+    random = np.random.default_rng(0)
+    rows = random.standard_normal((3000, 64)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    rows[1] = rows[0] + 0.02 * rows[2]
+    rows[1] /= np.linalg.norm(rows[1])
+    report = recurrence_join(rows, np.arange(3000), 0.9, 1.0, options=JoinOptions(exact_below=100)).report
+    assert (report.edges, report.sampled_pairs) == (1, 2)
+    assert not report.reached
+    assert report.recall_low < 0.5 < report.recall == 1
 
 
-def test_reduced_precision_set_elsewhere_loses_no_edge():
-    rows, photos = near_copies(200, 256), np.arange(200)
-    expected = as_dict(edges_in_band(rows, photos, 0.5, 0.9))
+def test_each_object_keeps_its_nearest_and_hubs_are_bounded_and_told():
+    random = np.random.default_rng(0)
+    rows = random.standard_normal(64) + 0.25 * random.standard_normal((1000, 64))  # all of one kind
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    photos = np.arange(1000)
+    exact = edges_in_band(rows, photos, *BAND)
+    capped = recurrence_join(rows, photos, *BAND, options=JoinOptions(top_k=5, max_degree=40))
+    degree = np.bincount(np.concatenate([capped.edges.left, capped.edges.right]))
+    assert degree.max() <= 40
+    assert capped.report.hubs > 0
+    assert set(pairs(capped.edges)) == set(nearest_of_either(exact, 5, 40))
+    assert len(capped.edges) < 1000 * 5 < len(exact)
+
+
+def test_equal_objects_share_neighbours_in_turn_where_all_would_be_too_many():
+    rows = np.zeros((2000, 8), np.float32)
+    rows[:1000, 0] = 1
+    rows[1000:, :2] = 0.95, (1 - 0.95**2) ** 0.5
+    edges = recurrence_join(rows, np.arange(2000), *BAND, options=JoinOptions(top_k=10, max_degree=30)).edges
+    degree = np.bincount(np.concatenate([edges.left, edges.right]), minlength=2000)
+    assert (degree >= 10).all()
+    assert degree.max() <= 30
+    assert ((edges.left < 1000) & (edges.right >= 1000)).all()
+
+
+def test_the_order_of_the_rows_changes_nothing_where_all_is_compared(planted):
+    vectors, photos, _ = planted
+    order = np.random.default_rng(1).permutation(5000)
+    plain = recurrence_join(vectors[:5000], photos[:5000], *BAND, options=UNCAPPED).edges
+    moved = recurrence_join(vectors[order], photos[order], *BAND, options=UNCAPPED).edges
+    back = {tuple(sorted(pair)) for pair in order[np.stack([moved.left, moved.right], 1)].tolist()}
+    assert back == set(pairs(plain))
+
+
+def test_twice_is_the_same(planted):
+    vectors, photos, _ = planted
+    first, second = (
+        recurrence_join(vectors, photos, *BAND, options=JoinOptions(exact_below=1000, recall=0.99))
+        for _ in range(2)
+    )
+    assert pairs(first.edges) == pairs(second.edges)
+    assert replace(first.report, seconds={}) == replace(second.report, seconds={})
+
+
+def test_read_only_and_memory_mapped_vectors_are_accepted(planted, tmp_path):
+    vectors, photos, exact = planted
+    np.save(tmp_path / "rows.npy", vectors)
+    mapped = np.load(tmp_path / "rows.npy", mmap_mode="r")
+    for arithmetic in ("float32", "bfloat16"):
+        asked = replace(UNCAPPED, exact_below=1000, recall=0.99, arithmetic=arithmetic)
+        assert share_found(recurrence_join(mapped, photos, *BAND, options=asked).edges, exact) > 0.99
+
+
+def test_threads_are_left_as_they_were(planted):
+    vectors, photos, _ = planted
+    before = torch.get_num_threads()
+    recurrence_join(vectors[:2000], photos[:2000], *BAND)
+    assert torch.get_num_threads() == before
+
+
+def test_reduced_precision_set_elsewhere_loses_no_edge(planted):
+    vectors, photos, _ = planted
+    asked = replace(EVERYTHING, arithmetic="float32")
+    expected = pairs(edges_in_band(vectors[:3000], photos[:3000], *BAND))
     torch.set_float32_matmul_precision("medium")
     try:
-        assert as_dict(edges_in_band(rows, photos, 0.5, 0.9)) == expected
+        assert pairs(recurrence_join(vectors[:3000], photos[:3000], *BAND, options=asked).edges) == expected
         assert torch.get_float32_matmul_precision() == "medium"
     finally:
         torch.set_float32_matmul_precision("highest")
 
 
-def test_read_only_and_memory_mapped_vectors_are_accepted(tmp_path):
-    rows, photos = near_copies(50, 16), np.arange(50)
-    np.save(tmp_path / "rows.npy", rows)
-    mapped = np.load(tmp_path / "rows.npy", mmap_mode="r")
-    assert as_dict(edges_in_band(mapped, photos, 0, 1)) == as_dict(edges_in_band(rows, photos, 0, 1))
-
-
-def test_progress_ends_with_everything_done():
-    seen = []
-    edges_in_band(
-        near_copies(10, 4), np.arange(10), 0, 1, block=4, on_progress=lambda *step: seen.append(step)
+def test_progress_of_each_phase_ends_with_everything_done(planted):
+    vectors, photos, _ = planted
+    seen = {}
+    recurrence_join(
+        vectors,
+        photos,
+        *BAND,
+        options=JoinOptions(exact_below=1000, recall=0.99),
+        on_progress=lambda phase, done, total: seen.update({phase: (done, total)}),
     )
-    assert seen == [(done, 6) for done in range(1, 7)]
+    assert list(seen) == ["cells", "sample", "compare"]
+    assert all(done == total for done, total in seen.values())
 
 
 @pytest.mark.parametrize(
-    ("rows", "photos", "band", "complaint"),
+    ("rows", "photos", "options", "complaint"),
     [
-        (np.ones((3, 4), np.float32), 3, (0, 1), r"row 0 has length 2\.0"),
-        (np.full((3, 4), np.nan, np.float32), 3, (0, 1), "length nan"),
-        (np.eye(3), 3, (0, 1), "float32"),
-        (np.eye(3, dtype=np.float32), 2, (0, 1), "photo keys"),
-        (np.eye(3, dtype=np.float32), 3, (0.9, 0.8), "holds nothing"),
-        (np.eye(3, dtype=np.float32), 3, (np.nan, 0.8), "holds nothing"),
+        (np.ones((3, 4), np.float32), 3, JoinOptions(), r"row 0 has length 2\.0"),
+        (np.full((3, 4), np.nan, np.float32), 3, JoinOptions(), "length nan"),
+        (np.eye(3), 3, JoinOptions(), "float32"),
+        (np.eye(3, dtype=np.float32), 2, JoinOptions(), "photo keys"),
+        (np.eye(3, dtype=np.float32), 3, JoinOptions(memory=1 << 20), "need 0.5 GiB of memory, not 0.0"),
+        (np.eye(3, dtype=np.float32), 3, JoinOptions(arithmetic="float16"), "no arithmetic 'float16'"),
     ],
 )
-def test_what_cannot_be_compared_is_refused_with_a_reason(rows, photos, band, complaint):
+def test_what_cannot_be_joined_is_refused_with_a_reason(rows, photos, options, complaint):
     with pytest.raises(ValueError, match=complaint):
-        edges_in_band(rows, np.arange(photos), *band)
+        recurrence_join(rows, np.arange(photos), *BAND, options=options)
 
 
-def near_copies(number: int, dimension: int) -> np.ndarray:
-    """Rows around a tenth as many centres."""
-    random = np.random.default_rng(0)
-    centres = random.standard_normal((max(1, number // 10), dimension))
-    rows = centres[random.integers(0, len(centres), number)] + random.standard_normal((number, dimension))
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+def pairs(edges):
+    return list(zip(edges.left.tolist(), edges.right.tolist(), strict=True))
+
+
+def share_found(edges, exact):
+    assert set(pairs(edges)) <= set(pairs(exact))
+    return len(edges) / len(exact)
+
+
+def nearest_of_either(edges, top_k, most):
+    """The rule of the caps in plain words."""
+    found = dict(zip(pairs(edges), edges.similarity.tolist(), strict=True))
+    rank = ranks(found)
+    found = {pair: value for pair, value in found.items() if min(rank[pair]) < top_k}
+    rank = ranks(found)
+    return [pair for pair in found if max(rank[pair]) < most]
+
+
+def ranks(found):
+    """Of each pair the place among those of its left and of its right object."""
+    near = {}
+    for (left, right), similarity in found.items():
+        near.setdefault(left, []).append((-similarity, right))
+        near.setdefault(right, []).append((-similarity, left))
+    place = {
+        (one, other): n for one, near_one in near.items() for n, (_, other) in enumerate(sorted(near_one))
+    }
+    return {(left, right): (place[left, right], place[right, left]) for left, right in found}

@@ -16,6 +16,7 @@ from curate.verdicts import Consensus
 from curate.workflows.approval import approval
 from curate.workflows.photo_places import NOWHERE, read_photos
 from curate.workflows.splits import place_photos, set_links
+from mined_rows import edge_rows
 from stored_photos import DETECTOR, store_objects
 
 SEEDS = range(12)  # that two sets never part by chance under all of them: 2 to the power of -12
@@ -51,7 +52,7 @@ def mine(session, views, edges, groups, run=1):
         rule="compact",
         parameters={},
         counts={},
-        edges=found,
+        edges=edge_rows(found),
         groups=rows,
     )
     return [mining.group_id(row.public_ids) for row in rows]

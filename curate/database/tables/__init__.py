@@ -21,7 +21,7 @@ from curate.database.tables.capture import (
     ShootCorrection,
 )
 from curate.database.tables.manifests import Manifest, ManifestDecision, ManifestFolder, ManifestPhoto
-from curate.database.tables.mining import Edge, Group, GroupMember, MiningRun
+from curate.database.tables.mining import Analysis, Edge, Group, GroupMember, MiningRun
 from curate.database.tables.objects import Caption, Detected, Embedded, Failure, Model, Object, VectorBlock
 from curate.database.tables.photos import KnownMediaStore, Photo, PhotoFile, PhotoSplit, Takedown
 from curate.database.tables.queues import CaseLease, CaseSkip, QueuedCase, QueuedItem, ReviewLease, ReviewSkip
@@ -29,6 +29,7 @@ from curate.database.tables.removals import Removal, RemovalMeasurement
 from curate.database.tables.review import Decision, PairFact, Person, ReviewItem, ReviewMember, ReviewRule
 
 __all__ = [
+    "Analysis",
     "Base",
     "Caption",
     "CaseLease",

@@ -1,4 +1,4 @@
-"""Mining runs, the edges they find, and groups."""
+"""Mining runs, the edges they find, groups, and what was found out about a run."""
 
 from __future__ import annotations
 
@@ -60,3 +60,12 @@ class GroupMember(Base):
     object_id: Mapped[int] = references("objects.id", primary_key=True)
     rank: Mapped[int]
     similarity: Mapped[float]
+
+
+class Analysis(Base):
+    """The newest answer of ``curate analyse`` about a run: numbers and ids of objects, no names of photos."""
+
+    __tablename__ = "analyses"
+    run_id: Mapped[int] = references("mining_runs.id", primary_key=True)
+    result: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime] = now()

@@ -1,0 +1,82 @@
+"""An analysis as a folder: one JSON file, plots as PNG and SVG, and a page that shows them."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from pathlib import Path
+
+from curate.errors import WorkspaceError
+from curate.workflows import analysis_plots
+from curate.workflows.analysis_words import Json, counted
+
+RESULT, PAGE = "analysis.json", "index.html"
+_WIDTH = 560  # pixels of a plot
+
+_HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Analysis of a mining run</title>
+<style>body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+figure{margin:2.5rem 0}img{max-width:100%}</style>
+"""
+
+
+def write_analysis(result: Json, directory: Path) -> list[Path]:
+    """Write everything; files of an earlier analysis are replaced, and those it has no plot for go.
+
+    Returns:
+        The files, the page last.
+
+    Raises:
+        WorkspaceError: the folder cannot be written.
+    """
+    names = analysis_plots.drawn(result)
+    files = [directory / RESULT]
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(result, indent=2, sort_keys=True, ensure_ascii=False)
+        files[0].write_text(f"{text}\n", encoding="utf-8")
+        for name in analysis_plots.CHARTS:
+            for path in (directory / f"{name}{suffix}" for suffix in (".png", ".svg")):
+                if name in names:
+                    _save(result, name, path)
+                    files.append(path)
+                else:
+                    path.unlink(missing_ok=True)
+        files.append(directory / PAGE)
+        files[-1].write_text(_page(result, names), encoding="utf-8")
+    except OSError as error:
+        raise WorkspaceError(f"{directory} cannot be written ({error}): give another folder.") from error
+    return files
+
+
+def _save(result: Json, name: str, path: Path) -> None:
+    title, chart, _ = analysis_plots.CHARTS[name]
+    shown = (
+        chart(result)
+        .properties(width=_WIDTH, title=title, background="white")
+        .configure_view(stroke=None)
+        .configure_axis(gridColor="#e7e5e0", domain=False, ticks=False, labelFontSize=12, titleFontSize=12)
+        .configure_legend(labelFontSize=12, labelLimit=300)
+        .configure_title(anchor="start", fontSize=15, offset=12)
+    )
+    shown.save(path, scale_factor=2)
+
+
+def _page(result: Json, names: list[str]) -> str:
+    figures = [
+        f'<figure><img src="{name}.svg" alt="{escape(title)}">'
+        f"<figcaption>{escape(said(result))}</figcaption></figure>"
+        for name, (title, _, said) in analysis_plots.CHARTS.items()
+        if name in names
+    ]
+    left_out = [
+        f"<p>{escape(said(result))}</p>"
+        for name, (_, _, said) in analysis_plots.CHARTS.items()
+        if name not in names
+    ]
+    band = result["band"]
+    what = (
+        f"Mining run {result['run']} of {result['mined_at'][:10]}: boxes by {result['detector']}, vectors by "
+        f"{result['embedder']}, band {band['low']:g} to {band['high']:g}."
+    )
+    head = f"<h1>What recurs here</h1><p>{escape(what)}</p><p>{escape(counted(result))}</p>"
+    return "\n".join([_HEAD, head, *figures, *left_out, "</html>\n"])

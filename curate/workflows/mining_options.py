@@ -1,0 +1,33 @@
+"""What a mining run is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from curate.errors import SettingsError
+from curate.records import Band, MiningFilter
+
+RULES = ("compact", "star")
+
+
+@dataclass(frozen=True, slots=True)
+class MiningOptions:
+    """What `curate mine` was asked for. All of it is recorded with the run."""
+
+    band: Band
+    filter: MiningFilter
+    rule: str = "compact"
+    min_views: int = 3
+    """Other views besides the object itself (ObjectMate keeps objects with at least three)."""
+    max_size: int = 12
+    """Most members of a group; one screen of the review app."""
+    near_duplicate_distance: int = 6
+    """Photos whose 64-bit hashes differ in at most this many bits are one photo."""
+
+    def __post_init__(self) -> None:
+        if self.rule not in RULES:
+            raise SettingsError(f"There is no grouping rule {self.rule!r}: choose from {', '.join(RULES)}.")
+        if not -1 <= self.band.low <= self.band.high <= 1:
+            raise SettingsError("The band must hold -1 <= low <= high <= 1: type --band LOW HIGH.")
+        if self.min_views < 1 or self.max_size <= self.min_views:
+            raise SettingsError("A group has room for --min-views others: choose --max-size above it.")

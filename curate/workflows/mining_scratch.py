@@ -1,0 +1,55 @@
+"""What a mining run keeps on disk while it compares, so that a killed one goes on where it was."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+from curate.database.claims import claim_key
+from curate.workflows.scratch import scratch_errors
+from curate.workspace import Workspace
+
+Notice = Callable[[str], None]
+"""Called with a sentence for whoever watches."""
+_FOLDER = "scratch"
+_STEM = "join-"
+
+
+@contextmanager
+def held_run(workspace: Workspace, run: UUID, notice: Notice) -> Iterator[Path]:
+    """The folder of one run, while no other process works on that run and no photo is taken down.
+
+    The folder goes when the block ends well, and stays for the next attempt if it does not.
+
+    Raises:
+        WorkspaceError: the folder cannot be made.
+    """
+    key = claim_key("mine", str(run), "")
+    with workspace.claims() as claims:
+        claims.share_writing()
+        if claims.take([key]) != [True]:
+            notice("Another command is mining the same with the same options: this one waits for its result.")
+            claims.wait_for(key)
+        folder = _folder(workspace) / f"{_STEM}{run}"
+        with scratch_errors(workspace):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield folder
+        shutil.rmtree(folder)
+
+
+def remove_leftovers(workspace: Workspace) -> None:
+    """What killed runs left here, which holds copies of vectors; nobody else may be mining."""
+    for folder in leftovers(workspace):
+        shutil.rmtree(folder)
+
+
+def leftovers(workspace: Workspace) -> list[Path]:
+    """Folders of runs that have not ended."""
+    return sorted(_folder(workspace).glob(f"{_STEM}*"))
+
+
+def _folder(workspace: Workspace) -> Path:
+    return workspace.data / _FOLDER

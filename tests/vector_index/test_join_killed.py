@@ -1,0 +1,107 @@
+"""A join that is killed goes on where it was."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.join import JoinOptions, recurrence_join
+from index.join_scratch import JoinScratch, content_key
+from planted_recurrences import planted_vectors
+
+BAND = 0.93, 0.975
+JOIN = """
+import sys, numpy as np
+from pathlib import Path
+from index.join import JoinOptions, recurrence_join
+folder = Path(sys.argv[1])
+joined = recurrence_join(
+    np.load(folder / "vectors.npy", mmap_mode="r"), np.load(folder / "photos.npy"), .93, .975,
+    options=JoinOptions(exact_below=1000, recall=float(sys.argv[2])), scratch=folder / "scratch",
+)
+np.savez(folder / "edges.npz", left=joined.edges.left, right=joined.edges.right, taken=joined.report.taken_up)
+"""
+
+
+class Killed(BaseException):
+    """In place of a SIGKILL: nothing catches it."""
+
+
+def test_what_was_finished_is_not_done_again(tmp_path, monkeypatch):
+    vectors, photos = planted_vectors(20_000, 32)
+    options = JoinOptions(exact_below=1000, recall=0.9)
+    expected = recurrence_join(vectors, photos, *BAND, options=options).edges
+    kept, keep = [], JoinScratch._keep
+
+    def until_killed(scratch, name, arrays):
+        if len(kept) == 2:
+            raise Killed
+        keep(scratch, name, arrays)
+        kept.append(name)
+
+    monkeypatch.setattr(JoinScratch, "_keep", until_killed)
+    with pytest.raises(Killed):
+        recurrence_join(vectors, photos, *BAND, options=options, scratch=tmp_path)
+    monkeypatch.undo()
+    again = recurrence_join(vectors, photos, *BAND, options=options, scratch=tmp_path)
+    assert again.report.taken_up == 2
+    assert again.edges.left.tobytes() == expected.left.tobytes()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_another_join_left_is_removed_and_not_taken_up(tmp_path):
+    one = JoinScratch(tmp_path, content_key([b"one"]))
+    one.part("pairs", lambda: {"left": np.arange(3)})
+    assert JoinScratch(tmp_path, content_key([b"one"])).find("pairs")["left"].tolist() == [0, 1, 2]
+    other = JoinScratch(tmp_path, content_key([b"other"]))
+    assert other.find("pairs") is None
+    assert [path.name for path in tmp_path.iterdir()] == [content_key([b"other"])]
+
+
+def test_a_part_the_disk_has_no_room_for_is_not_there(tmp_path, monkeypatch):
+    def full(handle):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    scratch = JoinScratch(tmp_path, "join")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        scratch.part("pairs", lambda: {"left": np.arange(3)})
+    monkeypatch.undo()
+    assert scratch.find("pairs") is None
+    assert scratch.part("pairs", lambda: {"left": np.arange(2)})["left"].tolist() == [0, 1]
+
+
+@pytest.mark.slow
+def test_killed_at_random_points_of_two_hundred_thousand_objects_it_ends_with_the_same_edges(tmp_path):
+    vectors, photos = planted_vectors(200_000, 64)
+    np.save(tmp_path / "vectors.npy", vectors)
+    np.save(tmp_path / "photos.npy", photos)
+    command = [sys.executable, "-c", JOIN, str(tmp_path), "0.999"]
+    start = time.perf_counter()
+    subprocess.run(command, check=True)
+    whole = time.perf_counter() - start
+    expected = dict(np.load(tmp_path / "edges.npz"))
+    (tmp_path / "edges.npz").unlink()
+    dice, kills = random.Random(0), 0
+    while not (tmp_path / "edges.npz").exists():
+        with subprocess.Popen(command) as process:
+            try:
+                process.wait(timeout=dice.uniform(0.3, 0.8) * whole if kills < 8 else None)
+            except subprocess.TimeoutExpired:
+                os.kill(process.pid, signal.SIGKILL)
+                kills += 1
+    found = dict(np.load(tmp_path / "edges.npz"))
+    assert kills >= 1
+    assert found["taken"] > 0
+    for name in ("left", "right"):
+        assert found[name].tobytes() == expected[name].tobytes()
+    assert list(Path(tmp_path / "scratch").iterdir()) == []
