@@ -40,6 +40,7 @@ WIDE = 0.15
 """The margin at which vectors are put into cells at first: most corpora need less."""
 _WIDENED = 0.02
 """What the margin grows by where the pairs found show that it was too small after all."""
+DEFAULT_MEMORY = 8_000_000_000
 _BYTES_PER_OBJECT = 80
 """Columns held in memory, beside the files that are mapped into it."""
 _BYTES_AT_LEAST = 1 << 29
@@ -64,7 +65,7 @@ class JoinOptions:
     arithmetic: str = "auto"
     """float32, bfloat16, or auto: bfloat16 where the processor has it. Exact values decide in any case."""
     device: str = "auto"
-    memory: int = 8 << 30
+    memory: int = DEFAULT_MEMORY
     """Bytes this may take beside files mapped into memory, which the system lets go when others need room."""
     seed: int = 0
 
@@ -111,6 +112,10 @@ class Join:
     report: JoinReport
 
 
+class TooLittleMemory(ValueError):
+    """What has to be held is more than the join may take."""
+
+
 def recurrence_join(
     vectors: Floats,
     photo_keys: Indices,
@@ -135,8 +140,9 @@ def recurrence_join(
         on_progress: called with a phase, what is done of it and how much there is.
 
     Raises:
-        ValueError: shapes do not fit, the band is upside down, a row is neither of unit length nor zero,
-            or ``memory`` is too small.
+        ValueError: shapes do not fit, the band is upside down, or a row is neither of unit length nor zero.
+        TooLittleMemory: ``memory`` does not do.
+        OSError: the scratch cannot be written.
     """
     check_input(vectors, photo_keys, low, high)
     _check_memory(len(vectors), options.memory)

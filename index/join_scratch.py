@@ -52,10 +52,18 @@ class JoinScratch:
         return {file.stem: _loaded(file) for file in folder.glob("*.npy")}
 
     def table(self, shape: tuple[int, int], dtype: np.dtype[np.generic]) -> NDArray[Any]:
-        """A new array in a file; quicker to fill again than to make safe, so that it is not taken up."""
+        """A new array in a file; quicker to fill again than to make safe, so that it is not taken up.
+
+        Raises:
+            OSError: there is no room for it.
+        """
         if 0 in shape:
             return np.empty(shape, dtype)
-        return np.memmap(self.folder / "table", dtype, "w+", shape=shape)
+        path = self.folder / "table"
+        with path.open("wb") as file:
+            # A full disk is an error here; once the file is mapped it would be the end of the process.
+            os.posix_fallocate(file.fileno(), 0, shape[0] * shape[1] * dtype.itemsize)
+        return np.memmap(path, dtype, "r+", shape=shape)
 
     def empty(self) -> None:
         """Remove everything: the join is done."""

@@ -94,7 +94,7 @@ def quickest(name: str, lowest: float) -> Arithmetic:
     if lowest <= 0:
         return Arithmetic("float32")
     if name == "auto":
-        able = torch.cpu.get_capabilities()
+        able = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}  # older torch
         quick = any(able.get(each, False) for each in ("avx512_bf16", "amx_bf16", "bf16"))
         name = "bfloat16" if quick else "float32"
     return Arithmetic(name)

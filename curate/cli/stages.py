@@ -112,6 +112,17 @@ def mine(
             "--near-duplicate-distance", help="Photos whose hashes differ in at most this many bits are one."
         ),
     ] = 6,
+    recall: Annotated[
+        float,
+        typer.Option("--recall", help="Share of the pairs in the band to find; 1 compares all."),
+    ] = 0.999,
+    top_k: Annotated[int, typer.Option("--top-k", min=1, help="Nearest objects of each that count.")] = 100,
+    max_degree: Annotated[
+        int, typer.Option("--max-degree", min=1, help="Most edges of one object, against hubs.")
+    ] = 1000,
+    memory: Annotated[
+        str, typer.Option("--memory", help="What the comparison may take, such as 8G; beside mapped files.")
+    ] = "8G",
     detector: Annotated[
         str | None, typer.Option("--detector", help="Whose objects, if several detectors ran.")
     ] = None,
@@ -133,9 +144,28 @@ def mine(
         if chosen.provenance == "not measured":
             say("The band of this embedder was not measured: look at the groups and set --band LOW HIGH.")
         kept = MiningFilter(min_confidence, min_share, max_share, min_side, tuple(sorted(exclude or ())))
-        options = MiningOptions(chosen, kept, rule, min_views, max_size, near_duplicate_distance)
-        steps = mine(workspace, options, detector=detector, embedder=embedder, notice=say)
+        options = MiningOptions(
+            chosen, kept, rule, min_views, max_size, near_duplicate_distance, recall, top_k, max_degree
+        )
+        steps = mine(
+            workspace,
+            options,
+            detector=detector,
+            embedder=embedder,
+            memory=_as_bytes(memory),
+            notice=say,
+        )
         _end(follow(steps), as_json, _report_mine)
+
+
+def _as_bytes(text: str) -> int:
+    """``8G``, ``500MB``, ``2GiB``: a number of bytes."""
+    from pydantic import ByteSize, TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(ByteSize).validate_python(text)
+    except ValidationError:
+        raise typer.BadParameter(f"{text!r} is no amount of memory: type --memory 8G.") from None
 
 
 def run(
@@ -228,9 +258,31 @@ def _report_mine(summary: Mapping[str, Any]) -> None:
         f"{count(summary['edges'], 'edge')} between {count(summary['objects'], 'object')}{known}."
     )
     if summary["new"]:
-        compared = summary["seconds"]["compare"]
-        rest = sum(summary["seconds"].values()) - compared
-        say(f"Compared in {compared:.1f} s, the rest {rest:.1f} s.")
+        _say_comparison(summary["comparison"])
+        seconds = {name: value for name, value in summary["seconds"].items() if name != "of_compare"}
+        compared = seconds.pop("compare")
+        say(f"Compared in {compared:.1f} s, the rest {sum(seconds.values()):.1f} s.")
+
+
+def _say_comparison(comparison: Mapping[str, Any]) -> None:
+    """How much of what is in the band was found, and what the caps took away."""
+    low, high, pairs = (comparison[name] for name in ("recall_low", "recall_high", "sampled_pairs"))
+    if low < 1:
+        say(
+            f"Found {comparison['recall']:.2%} of {count(pairs, 'pair')} in the band of objects that were drawn "
+            f"at random and compared with all: of all pairs {low:.2%} to {high:.2%}, with 95 % confidence."
+        )
+    if not comparison["reached"]:
+        say(
+            f"{count(pairs, 'pair')} are too few to tell --recall: there are hardly more, or ask for less. "
+            "--recall 1 compares every two objects."
+        )
+    if comparison["edges_dropped"]:
+        hubs = count(comparison["hubs"], "object")
+        say(
+            f"{count(comparison['edges_dropped'], 'edge')} beyond --top-k and --max-degree left out; "
+            f"{hubs} would have had more than --max-degree: `curate analyse` names hubs."
+        )
 
 
 def _say_failures(summary: Mapping[str, Any]) -> None:

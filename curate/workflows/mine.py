@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from curate.database import mining, refill
 from curate.database.mining import EdgeRows, GroupRow
+from curate.errors import SettingsError
 from curate.records import Step
 from curate.workflows import mining_candidates, stored_vectors
 from curate.workflows.batches import batched
@@ -26,12 +27,12 @@ from curate.workflows.things import uuids
 from curate.workspace import Workspace
 from index.counts import count_recurrences
 from index.edges import Edges
-from index.exact import edges_in_band
 from index.groups import FoundGroup, compact_groups, star_groups
+from index.join import DEFAULT_MEMORY, Join, JoinOptions, TooLittleMemory, recurrence_join
 
 __all__ = ["RULES", "MiningOptions", "mine"]
 
-_VECTORS = "vectors.float32"
+_VECTORS, _JOIN = "vectors.float32", "join"
 _ROWS = 10_000
 """Groups whose members are looked up at once."""
 
@@ -42,6 +43,7 @@ def mine(
     *,
     detector: str | None = None,
     embedder: str | None = None,
+    memory: int = DEFAULT_MEMORY,
     notice: Notice = lambda _: None,
 ) -> Iterator[Step]:
     """One mining run over all objects of one detector with vectors of one embedder.
@@ -50,6 +52,7 @@ def mine(
     keeps vectors in the folder ``scratch/join-<public id of the run>`` of the workspace.
 
     Args:
+        memory: Bytes the comparison may take beside files mapped into memory.
         notice: Told if another command works on the same run, which is waited for.
     """
     clock = Stopwatch()
@@ -63,13 +66,13 @@ def mine(
             with clock.phase("vectors"):
                 vectors = yield from _vectors(workspace, found, scratch / _VECTORS)
             with clock.phase("compare"):
-                compare = partial(_compare, vectors, found, options, workspace.settings.device)
-                edges = yield from steps_of(compare)
+                how = _join_options(options, workspace.settings.device, memory)
+                joined = yield from steps_of(partial(_compare, workspace, vectors, found, how, scratch))
             yield Step("group", 0, None)
             with clock.phase("group"):
-                groups = _groups(edges, found, options)
+                groups = _groups(joined.edges, found, options)
             yield Step("store", 0, None)
-            summary = _store(workspace, options, found, edges, groups, clock)
+            summary = _store(workspace, options, found, joined, groups, clock)
     yield Step("store", len(found.photo_keys), len(found.photo_keys), 0, summary)
 
 
@@ -97,11 +100,32 @@ def _vectors(
     return np.memmap(path, np.float32, "r", shape=(len(found.photo_keys), found.dimension))
 
 
+def _join_options(options: MiningOptions, device: str, memory: int) -> JoinOptions:
+    return JoinOptions(options.recall, options.top_k, options.max_degree, device=device, memory=memory)
+
+
 def _compare(
-    vectors: NDArray[np.float32], found: Candidates, options: MiningOptions, device: str, report: Report
-) -> Edges:
-    band, progress = options.band, partial(report, "compare")
-    return edges_in_band(vectors, found.photo_keys, band.low, band.high, device=device, on_progress=progress)
+    workspace: Workspace,
+    vectors: NDArray[np.float32],
+    found: Candidates,
+    how: JoinOptions,
+    scratch: Path,
+    report: Report,
+) -> Join:
+    band = found.parameters["band"]
+    try:
+        with scratch_errors(workspace):
+            return recurrence_join(
+                vectors,
+                found.photo_keys,
+                band["low"],
+                band["high"],
+                options=how,
+                scratch=scratch / _JOIN,
+                on_progress=report,
+            )
+    except TooLittleMemory as error:
+        raise SettingsError(f"{error}: type --memory with more.") from error
 
 
 def _groups(edges: Edges, found: Candidates, options: MiningOptions) -> list[FoundGroup]:
@@ -116,13 +140,13 @@ def _store(
     workspace: Workspace,
     options: MiningOptions,
     found: Candidates,
-    edges: Edges,
+    joined: Join,
     groups: Sequence[FoundGroup],
     clock: Stopwatch,
 ) -> Mapping[str, Any]:
     """The run with all that it found, and the queue; what there is to tell."""
-    keys = found.objects["key"]
-    counts = _counts(edges, found, groups)
+    keys, edges = found.objects["key"], joined.edges
+    counts = {**_counts(edges, found, groups), "comparison": _comparison(joined)}
     with workspace.transaction() as session:
         with clock.phase("store"):
             run = mining.record_run(
@@ -137,7 +161,7 @@ def _store(
                 groups=_group_rows(groups, found),
             )
             refill.refresh(session)
-        counts["seconds"] = clock.seconds
+        counts["seconds"] = {**clock.seconds, "of_compare": joined.report.seconds}
         if run is not None:
             run.counts = counts
     return {**counts, "run": str(found.run), "new": run is not None}
@@ -156,6 +180,12 @@ def _counts(edges: Edges, found: Candidates, groups: Sequence[FoundGroup]) -> di
         "groups": len(groups),
         "views": sum(len(group.members) for group in groups),
     }
+
+
+def _comparison(joined: Join) -> dict[str, Any]:
+    """How the edges were found, but for what differs when it is done again."""
+    report = joined.report.as_dict()
+    return {name: value for name, value in report.items() if name not in ("seconds", "taken_up")}
 
 
 def _group_rows(groups: Iterable[FoundGroup], found: Candidates) -> Iterator[GroupRow]:

@@ -23,6 +23,12 @@ class MiningOptions:
     """Most members of a group; one screen of the review app."""
     near_duplicate_distance: int = 6
     """Photos whose 64-bit hashes differ in at most this many bits are one photo."""
+    recall: float = 0.999
+    """Share of the pairs in the band to be found at least; 1 compares every two objects."""
+    top_k: int = 100
+    """Nearest objects of each whose edges stay, from either side."""
+    max_degree: int = 1000
+    """Most edges of one object, its nearest."""
 
     def __post_init__(self) -> None:
         if self.rule not in RULES:
@@ -31,3 +37,7 @@ class MiningOptions:
             raise SettingsError("The band must hold -1 <= low <= high <= 1: type --band LOW HIGH.")
         if self.min_views < 1 or self.max_size <= self.min_views:
             raise SettingsError("A group has room for --min-views others: choose --max-size above it.")
+        if not 0 < self.recall <= 1:
+            raise SettingsError("--recall is a share above 0, and 1 at most: 0.999 misses one pair in 1,000.")
+        if self.top_k < self.max_size or self.max_degree < self.top_k:
+            raise SettingsError("A group needs its edges: choose --top-k from --max-size to --max-degree.")

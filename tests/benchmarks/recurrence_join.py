@@ -105,7 +105,9 @@ def main() -> None:
         rows = _measured(options.keep or Path(scratch), options)
     compared = next((row["report"]["compared_pairs"] for row in rows if "report" in row), 0)
     bare = bare_products(options.dimension, compared)
-    print(f"\n{options.objects:,} objects of {options.dimension} numbers\n\n{table(rows, rows[0]['engine'])}\n")
+    print(
+        f"\n{options.objects:,} objects of {options.dimension} numbers\n\n{table(rows, rows[0]['engine'])}\n"
+    )
     if compared:
         said = ", ".join(f"{kind} {seconds:.2f} s" for kind, seconds in bare.items())
         print(f"as many products, {compared / 1e9:.2f} G, and nothing else: {said}")

@@ -80,11 +80,14 @@ def test_each_phase_shows_its_progress_and_its_seconds(empty_workspace, tmp_path
     make_removable(empty_workspace, tmp_path / "photos")
     steps = list(mine(empty_workspace, EVERYTHING))
     assert list(dict.fromkeys(step.stage for step in steps)) == [
-        "read", "vectors", "compare", "group", "store",
+        "read", "vectors", "cells", "compare", "group", "store",
     ]  # fmt: skip
     (found,) = (step.summary for step in steps if step.summary)
-    assert list(found["seconds"]) == ["candidates", "vectors", "compare", "group", "store"]
-    assert all(seconds >= 0 for seconds in found["seconds"].values())
+    phases = found["seconds"]["of_compare"]
+    assert list(found["seconds"]) == ["candidates", "vectors", "compare", "group", "store", "of_compare"]
+    assert list(phases) == ["read", "cells", "compare", "edges"]
+    assert 0 < sum(phases.values()) < found["seconds"]["compare"] + 0.01
+    assert found["comparison"]["recall_low"] == 1
     assert found["objects"] == found["views"] == 4
     assert list((empty_workspace.data / "scratch").iterdir()) == []
     assert last(mine(empty_workspace, EVERYTHING)) == {**found, "new": False}
