@@ -11,7 +11,7 @@ from index.comparison import places_in_runs
 from index.edges import Edges, Indices, Pairs
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Capped:
     """What the caps took away."""
 
@@ -19,6 +19,9 @@ class Capped:
     """Found in the band, but not among the nearest of either object, or beyond ``max_degree`` of one."""
     hubs: int
     """Objects that are among the nearest of more than ``max_degree``."""
+    full: NDArray[np.bool_]
+    """bool [objects]: had as many edges as a cap allows, or more, before ``max_degree`` took any. Each edge
+    taken away had one of these at least."""
 
 
 def capped(
@@ -35,12 +38,14 @@ def capped(
     if top_k is not None:
         of_left, of_right = _ranks(edges, objects, top_k)
         edges = _only(edges, (of_left < top_k) | (of_right < top_k))
+    degree = _degree(edges, objects)
+    full = degree >= min(top_k or objects, max_degree or objects)
     hubs = 0
     if max_degree is not None:
-        hubs = int(np.count_nonzero(_degree(edges, objects) > max_degree))
+        hubs = int(np.count_nonzero(degree > max_degree))
         of_left, of_right = _ranks(edges, objects, max_degree)
         edges = _only(edges, (of_left < max_degree) & (of_right < max_degree))
-    return edges, Capped(len(left) - len(edges), hubs)
+    return edges, Capped(len(left) - len(edges), hubs, full)
 
 
 def _degree(edges: Edges, objects: int) -> Indices:

@@ -104,6 +104,24 @@ def place(cells: Cells, margin: float, scratch: JoinScratch, on_progress: Progre
     return Placement(cells, margin, home, best, data, starts, in_order)
 
 
+def place_asking(cells: Cells, asking: Indices) -> Placement:
+    """All in one cell, at which only some ask.
+
+    Args:
+        cells: one.
+        asking: int64, names of vectors.
+    """
+    count = len(cells.table)
+    part: Arrays = {
+        "asking": asking.astype(np.uint32),
+        "gap": np.zeros(len(asking), np.uint16),
+        "offsets": np.array([0, len(asking)]),
+    }
+    home, best = np.zeros(count, np.int32), np.zeros(count, np.float32)
+    data, starts = np.arange(count, dtype=np.uint32), np.array([0, count])
+    return Placement(cells, ALL, home, best, data, starts, [part])
+
+
 def compare_cells(
     corpus: Corpus, placement: Placement, margin: float, scratch: JoinScratch, on_progress: Progress
 ) -> Found:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from itertools import combinations
+
 import numpy as np
 
 from index.edges import Indices
@@ -41,6 +44,25 @@ class CliqueSearch:
             return []
         members, _ = self._grown([seed], reach, TRIES)
         return members if len(members) >= self.smallest else []
+
+    def is_clique(self, members: Collection[int]) -> bool:
+        """Whether every two are joined by an edge and lie in different photos, and they are enough."""
+        apart = len({self.photos[member] for member in members}) == len(members) >= self.smallest
+        return apart and all(b in self.neighbours.get(a, {}) for a, b in combinations(members, 2))
+
+    def joined_by(self, members: list[int], others: Collection[int]) -> list[int]:
+        """``members``, which are close to each other, and those of ``others`` that are close to all of them.
+
+        The most similar first, up to ``largest``.
+        """
+        near = [self.neighbours.get(member, {}) for member in members]
+        photos = {self.photos[member] for member in members}
+        reach = {
+            other: sum(each[other] for each in near)
+            for other in near[0].keys() & others
+            if self.photos[other] not in photos and all(other in each for each in near)
+        }
+        return self._grown(members, reach, TRIES)[0]
 
     def _grown(self, members: list[int], reach: dict[int, float], tries: int) -> tuple[list[int], int]:
         """Add to ``members`` from ``reach`` (object -> its similarities to all of them, summed)."""

@@ -30,6 +30,17 @@ class DistinctRows:
         found = self.members.get(distinct)
         return self.rows[distinct : distinct + 1] if found is None else found
 
+    def values_of(self, chosen: NDArray[np.bool_]) -> Indices:
+        """Distinct rows of these objects. int64, ascending.
+
+        Args:
+            chosen: bool [objects].
+        """
+        found = chosen[self.rows]
+        for number, rows in self.members.items():
+            found[number] = chosen[rows].any()
+        return np.flatnonzero(found)
+
 
 def distinct_rows(vectors: Floats, hashes: NDArray[np.uint64], photo_keys: Indices) -> DistinctRows:
     """Find equal rows by their hashes, and compare those that share one.

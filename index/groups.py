@@ -7,7 +7,7 @@ order of ``keys``, and every tie goes to the lower rank.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -34,6 +34,17 @@ class FoundGroup:
     """Lowest cosine between any two members in a compact group, to the anchor in a star."""
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A group that somebody decided on: it stays, and others may join it."""
+
+    members: tuple[int, ...]
+    """Rows of its objects."""
+    core: tuple[int, ...]
+    """Those of them that others are to be close to, two or more: not those that were said to be something
+    else."""
+
+
 def compact_groups(
     edges: Edges,
     n: int,
@@ -41,6 +52,8 @@ def compact_groups(
     min_views: int = 3,
     max_size: int = MAX_SIZE,
     keys: Sequence[Any] | None = None,
+    settled: Sequence[Settled] = (),
+    joining: Indices | None = None,
 ) -> list[FoundGroup]:
     """Disjoint groups in which every two members are joined by an edge: no chains.
 
@@ -56,16 +69,24 @@ def compact_groups(
         max_size: most members, the anchor included, above ``min_views``.
         keys: n different sortable values, such as the bytes of the objects' UUIDs, that settle
             ties; without them the row number does, and the result depends on the order of rows.
+        settled: Groups without a common member that come first, in this order: the core of each with those
+            of ``joining`` that are close to all of it, or if there are none the group as it is. One that
+            is no clique of enough objects any more is no group, and its members are grouped like any others.
+        joining: int64, rows of objects.
 
     Returns:
-        Largest first. The anchor is the medoid, the member most similar to the others on average.
+        The settled ones, then the largest first. The anchor is the medoid, the member most similar to the
+        others on average.
     """
     if not 1 <= min_views < max_size:
         raise ValueError(f"groups of {min_views} other views do not fit into {max_size} members")
     by_rank = objects_by_rank(n, keys)
     found, photos = core(edges, by_rank, min_views), photo_keys[by_rank]
     search = CliqueSearch(found.as_dicts(), photos.tolist(), min_views + 1, max_size)
-    cliques = _disjoint(search, seeds(found, photos, min_views + 1, max_size))
+    ranks = np.argsort(by_rank)
+    first = _settled(search, settled, ranks, () if joining is None else ranks[joining].tolist())
+    taken = {member for clique in first for member in clique}
+    cliques = first + _disjoint(search, seeds(found, photos, min_views + 1, max_size), taken)
     return [_compact(members, search.neighbours, by_rank) for members in cliques]
 
 
@@ -101,14 +122,28 @@ def star_groups(
     ]
 
 
-def _disjoint(search: CliqueSearch, fresh: list[Seed]) -> list[list[int]]:
+def _settled(
+    search: CliqueSearch, settled: Sequence[Settled], ranks: Indices, joining: Collection[int]
+) -> list[list[int]]:
+    free, found = set(joining), []
+    for each in settled:
+        core, members = ranks[list(each.core)].tolist(), ranks[list(each.members)].tolist()
+        grown = search.joined_by(core, free)
+        for clique in ([grown] if len(grown) > len(core) else []) + [members]:
+            if search.is_clique(clique):
+                free.difference_update(clique)
+                found.append(clique)
+                break
+    return found
+
+
+def _disjoint(search: CliqueSearch, fresh: list[Seed], taken: set[int]) -> list[list[int]]:
     """Cliques without a common member, the largest first, of equals the one with the densest seed.
 
     Each seed waits with a size it cannot exceed. When it comes up it is grown from what is free: as
     large as it said, and nothing that waits is larger; else it waits again with the size it has.
     So a seed is grown once or twice, and most objects of a large clique are never grown at all.
     """
-    taken: set[int] = set()
     accepted: list[list[int]] = []
     again: list[Seed] = []
     fresh = fresh[::-1]

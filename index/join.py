@@ -18,15 +18,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.caps import Capped, capped
-from index.cell_comparison import Found, compare_cells, place
+from index.cell_comparison import Found, compare_cells, place, place_asking
 from index.cells import ALL, make_cells, suitable_count
 from index.corpus import Corpus, distinct_vectors, row_hashes, stored_table
 from index.edges import Edges, Floats, Indices, Pairs
 from index.equal_rows import edges_of_equal, edges_of_objects, mark_above, mark_above_pairs
 from index.exact import check_input, cosines, device_named, edges_in_band, full_precision
 from index.join_scratch import JoinScratch, content_key
+from index.known import Known
 from index.products import Arithmetic, quickest
 from index.recall import PairSample, Recall, sample_pairs, suitable_margin
 
@@ -110,6 +112,9 @@ class Join:
 
     edges: Edges
     report: JoinReport
+    full: NDArray[np.bool_]
+    """bool [objects]: had as many edges as the caps allow, or more; every edge that was dropped had one of
+    these."""
 
 
 class TooLittleMemory(ValueError):
@@ -123,6 +128,7 @@ def recurrence_join(
     high: float,
     *,
     options: JoinOptions = JoinOptions(),
+    known: Known | None = None,
     scratch: Path | None = None,
     on_progress: Progress | None = None,
 ) -> Join:
@@ -135,6 +141,7 @@ def recurrence_join(
         low: lowest cosine kept, included.
         high: highest cosine kept, included.
         options: see there.
+        known: Edges that need not be found again: only ``known.asking`` are compared, each with all others.
         scratch: A folder for what is finished: called again with the same input after a kill, only the
             rest is done. Emptied at the end. None: a temporary one.
         on_progress: called with a phase, what is done of it and how much there is.
@@ -149,29 +156,38 @@ def recurrence_join(
     clock = _Clock()
     with _folder(scratch) as folder, full_precision():
         with clock.phase("read"):
-            corpus, kept = _read(vectors, photo_keys, (low, high), options, folder)
-        measured = _measured(corpus, options, kept, clock, on_progress or _silent)
+            corpus, kept = _read(vectors, photo_keys, (low, high), options, known, folder)
+        if known is None:
+            measured = _measured(corpus, options, kept, clock, on_progress or _silent)
+        else:
+            measured = _asked(corpus, known, kept, clock, on_progress or _silent)
         with clock.phase("edges"):
-            edges, lost = _edges(corpus, measured.found, photo_keys, options)
+            edges, lost = _edges(corpus, measured.found, photo_keys, options, known)
         kept.empty()
-    return Join(edges, _report(corpus, measured, edges, lost, options, kept.taken_up, clock))
+    return Join(edges, _report(corpus, measured, edges, lost, options, kept.taken_up, clock), lost.full)
 
 
 def _read(
-    vectors: Floats, photo_keys: Indices, band: tuple[float, float], options: JoinOptions, folder: Path
+    vectors: Floats,
+    photo_keys: Indices,
+    band: tuple[float, float],
+    options: JoinOptions,
+    known: Known | None,
+    folder: Path,
 ) -> tuple[Corpus, JoinScratch]:
     """The corpus, and the scratch of just this join."""
     hashes = row_hashes(vectors)
     bfloat16 = Arithmetic("bfloat16").error(vectors.shape[1])
     arithmetic = quickest(options.arithmetic, band[0] - bfloat16)
     asked = json.dumps([_VERSION, *band, vectors.shape, arithmetic.name, asdict(replace(options, memory=0))])
-    scratch = JoinScratch(
-        folder, content_key([asked.encode(), hashes.data, np.ascontiguousarray(photo_keys).data])
-    )
+    content: list[bytes | memoryview] = [asked.encode(), hashes.data, np.ascontiguousarray(photo_keys).data]
+    scratch = JoinScratch(folder, content_key([*content, *(known.content() if known else ())]))
     distinct = distinct_vectors(vectors, hashes, photo_keys)
     table = stored_table(vectors, distinct, arithmetic, scratch)
     device = device_named(options.device)
-    return Corpus(vectors, distinct, table, arithmetic, device, *band, options.top_k), scratch
+    # Where only some ask, what is near to one of these may have nothing nearer itself.
+    top_k = None if known else options.top_k
+    return Corpus(vectors, distinct, table, arithmetic, device, *band, top_k), scratch
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -221,13 +237,26 @@ def _measured(
         margin += _WIDENED
 
 
+def _asked(
+    corpus: Corpus, known: Known, scratch: JoinScratch, clock: _Clock, on_progress: Progress
+) -> _Measured:
+    """Compare those that ask with all."""
+    asking = corpus.distinct.values_of(known.asks())
+    cells = make_cells(corpus.table, 1, 0, corpus.arithmetic, corpus.device)
+    with clock.phase("compare"):
+        found = compare_cells(corpus, place_asking(cells, asking), ALL, scratch, on_progress)
+    return _Measured(found, len(cells), ALL, None, None)
+
+
 def _recall(found: Found, sample: PairSample, count: int) -> Recall:
     left, right = np.minimum(sample.chosen, sample.other), np.maximum(sample.chosen, sample.other)
     there = np.isin(left * count + right, found.left * count + found.right)
     return Recall(int(np.count_nonzero(there)), len(sample), sample.design_effect)
 
 
-def _edges(corpus: Corpus, found: Found, photo_keys: Indices, options: JoinOptions) -> tuple[Edges, Capped]:
+def _edges(
+    corpus: Corpus, found: Found, photo_keys: Indices, options: JoinOptions, known: Known | None
+) -> tuple[Edges, Capped]:
     """Of pairs of distinct vectors, and of those that are equal, edges of objects."""
     distinct = corpus.distinct
     pairs = edges_of_objects((found.left, found.right, found.similarity), distinct, photo_keys, options.top_k)
@@ -246,6 +275,9 @@ def _edges(corpus: Corpus, found: Found, photo_keys: Indices, options: JoinOptio
         np.concatenate([pairs[1], equal[1]]),
         np.concatenate([pairs[2], equal[2]]),
     )
+    if known is not None:
+        above |= known.edges.above & ~known.asks()
+        together = known.completed(together)
     return capped(together, len(photo_keys), above, options.top_k, options.max_degree)
 
 

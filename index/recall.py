@@ -22,10 +22,13 @@ from index.threads import in_threads
 CONFIDENCE = 0.95
 MOST_SAMPLED = 1 << 16
 """Vectors compared with everything at most; where recurrences are rare the interval stays wide."""
-_AT_ONCE = 8192
+_AT_ONCE = 12_288
 _TABLE = 1 << 29
 """Bytes of similarities to all pivots held at once."""
 _CELLS_AT_ONCE = 64
+_SPARE, _SPARE_OF_MANY, _MANY = 1.1, 2.0, 2_000_000
+"""Pairs sampled, as a multiple of what tells the recall if none is missed. With twice as many two may be
+missed: among so many vectors the margin that this saves costs more than the sample."""
 USUAL_MARGIN = 0.12
 """Where the sample has too few pairs to tell (ours)."""
 
@@ -92,8 +95,9 @@ def sample_pairs(
 ) -> PairSample:
     """Compare vectors chosen at random with everything, until there are pairs enough to tell ``recall``."""
     order = np.random.default_rng(seed + 1).permutation(len(corpus))[:MOST_SAMPLED]
-    most = max(256, min(_AT_ONCE, _TABLE // (4 * len(placement.cells))))
-    wanted = round(1.1 * pairs_to_tell(recall))
+    most = max(256, min(_AT_ONCE, _TABLE // (corpus.arithmetic.stored.itemsize * len(placement.cells))))
+    spare = _SPARE if len(corpus) < _MANY else _SPARE_OF_MANY
+    wanted = round(spare * pairs_to_tell(recall))
     parts: list[Arrays] = []
     start, count = 0, most
     while True:

@@ -89,6 +89,18 @@ def test_it_finds_the_share_asked_for_and_tells_how_much_it_found(planted, arith
     assert report.compared_pairs < 0.2 * len(vectors) ** 2
 
 
+def test_both_arithmetics_need_about_the_same_margin_and_work(planted):
+    vectors, photos, _ = planted
+    plain, short = (
+        recurrence_join(
+            vectors, photos, *BAND, options=JoinOptions(exact_below=1000, recall=0.99, arithmetic=arithmetic)
+        ).report
+        for arithmetic in ("float32", "bfloat16")
+    )
+    assert plain.margin == pytest.approx(short.margin, abs=0.02)
+    assert plain.compared_pairs == pytest.approx(short.compared_pairs, rel=0.3)
+
+
 def test_all_pairs_of_sampled_objects_are_known_whatever_the_cells(planted):
     """The sample leaves out what cannot be close by its angles: that must lose nothing."""
     vectors, photos, exact = planted
