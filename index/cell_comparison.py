@@ -18,9 +18,11 @@ from index.threads import in_threads
 
 Progress = Callable[[str, int, int], None]
 
-_ASSIGNED_AT_ONCE = 1 << 17
+_ASSIGNED_AT_ONCE = 1 << 17, 1 << 18
+"""Vectors assigned at once, fewest and most: a cell is asked by each part, and each thread holds all that one
+part asks, some hundred MB."""
 _PARTS = 32
-"""Vectors are assigned in so many parts at most; a kill costs one for each thread."""
+"""Vectors are assigned in so many parts unless these would be larger; a kill costs one for each thread."""
 _PIECES = 128
 """Cells are compared in so many pieces at most; a kill costs one for each thread."""
 _LEAST = 1 << 26
@@ -84,7 +86,8 @@ class Found:
 def place(cells: Cells, margin: float, scratch: JoinScratch, on_progress: Progress) -> Placement:
     """Find the cell of every vector and those it asks at."""
     count = len(cells.table)
-    size = max(_ASSIGNED_AT_ONCE, -(-count // _PARTS))
+    fewest, most = _ASSIGNED_AT_ONCE
+    size = max(fewest, min(most, -(-count // _PARTS)))
     ranges = [range(start, min(start + size, count)) for start in range(0, count, size)]
     assign = assignment(cells, margin)
 

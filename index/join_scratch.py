@@ -40,12 +40,13 @@ class JoinScratch:
         if (found := self.find(name)) is not None:
             self.taken_up += 1
             return found
-        arrays = compute()
-        self._keep(name, arrays)
-        return arrays
+        self._keep(name, compute())
+        kept = self.find(name)
+        assert kept is not None, "it was written just now"
+        return kept
 
     def find(self, name: str) -> Arrays | None:
-        """A part that is finished, mapped into memory where it is large."""
+        """A part that is finished; large arrays are mapped, so that what was computed need not be held."""
         folder = self.folder / name
         if not folder.is_dir():
             return None
