@@ -13,16 +13,25 @@ from curate.records import Box, Detection, PhotoFacts, PhotoRef, PhotoRights
 DETECTOR = "d" * 64
 
 
-def store_photo(session: Session, number: int, rights: PhotoRights = PhotoRights()) -> PhotoRef:  # noqa: B008
-    """One photo of 640 x 480 pixels that is no near-duplicate of the others."""
+def store_photo(
+    session: Session,
+    number: int,
+    rights: PhotoRights = PhotoRights(),  # noqa: B008
+    perceptual_hash: int | None = None,
+) -> PhotoRef:
+    """One photo of 640 x 480 pixels; unless its hash is given, it is no near-duplicate of the others."""
     sha256 = hashlib.sha256(str(number).encode()).hexdigest()
-    facts = PhotoFacts(
-        sha256, 1000, "JPEG", 640, 480, 1, "RGB", {}, False, int.from_bytes(bytes.fromhex(sha256[:16]))
-    )
+    seen = hash_of(number) if perceptual_hash is None else perceptual_hash
+    facts = PhotoFacts(sha256, 1000, "JPEG", 640, 480, 1, "RGB", {}, False, seen)
     key = photos.record_photo(session, facts, sha256, rights).key
     uri = f"file:///photos/{number}.jpg"
     photos.record_file(session, uri, key, "token")
     return PhotoRef(key, sha256, (uri,), 640, 480)
+
+
+def hash_of(number: int) -> int:
+    """The perceptual hash of a stored photo."""
+    return int.from_bytes(hashlib.sha256(str(number).encode()).digest()[:8])
 
 
 def store_objects(session: Session, count: int) -> list[tuple[int, UUID]]:

@@ -90,6 +90,10 @@ def _report(overview: Overview, kind: str, as_json: bool) -> None:
         f"{count(overview.waiting, noun)} to review; {agreed.needed} of {agreed.asked} reviewers must "
         f"agree; {overview.ordering} ones come first."
     )
+    if overview.new_views:
+        result(
+            f"{count(overview.new_views, 'accepted group has', 'accepted groups have')} new views to judge."
+        )
     table(("state", f"{noun}s"), overview.states.items())
     if overview.held:
         table(("reviewer", "holds"), overview.held.items())
@@ -102,5 +106,6 @@ def _as_json(overview: Overview) -> dict[str, Any]:
         "ordering": overview.ordering,
         "states": dict(overview.states),
         "waiting": overview.waiting,
+        "new_views": overview.new_views,
         "held": dict(overview.held),
     }

@@ -258,10 +258,23 @@ def _report_mine(summary: Mapping[str, Any]) -> None:
         f"{count(summary['edges'], 'edge')} between {count(summary['objects'], 'object')}{known}."
     )
     if summary["new"]:
+        if joined := summary.get("joined"):
+            say(_joined(joined))
         _say_comparison(summary["comparison"])
         seconds = {name: value for name, value in summary["seconds"].items() if name != "of_compare"}
         compared = seconds.pop("compare")
         say(f"Compared in {compared:.1f} s, the rest {sum(seconds.values()):.1f} s.")
+
+
+def _joined(joined: Mapping[str, int]) -> str:
+    """What new objects made of the groups that were mined before."""
+    gone = f", {joined['gone_objects']} gone" if joined["gone_objects"] else ""
+    views = count(joined["groups_with_new_views"], "accepted group has", "accepted groups have")
+    groups = f"{count(joined['groups_new'], 'group')} new, {views} new views"
+    return (
+        f"{count(joined['new_objects'], 'new object')} joined{gone}: {groups}, "
+        f"{joined['groups_unchanged']} unchanged, {joined['groups_gone']} gone."
+    )
 
 
 def _say_comparison(comparison: Mapping[str, Any]) -> None:
@@ -269,8 +282,9 @@ def _say_comparison(comparison: Mapping[str, Any]) -> None:
     low, high, pairs = (comparison[name] for name in ("recall_low", "recall_high", "sampled_pairs"))
     if low < 1:
         say(
-            f"Found {comparison['recall']:.2%} of {count(pairs, 'pair')} in the band of objects that were drawn "
-            f"at random and compared with all: of all pairs {low:.2%} to {high:.2%}, with 95 % confidence."
+            f"Found {comparison['recall']:.2%} of {count(pairs, 'pair')} in the band of objects that were "
+            f"drawn at random and compared with all: of all pairs {low:.2%} to {high:.2%}, "
+            "with 95 % confidence."
         )
     if not comparison["reached"]:
         say(

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from curate.captions import NOTHING_SAID, Caption, Said
-from curate.database import captions, photos, rules
+from curate.database import captions, photos, rules, states
 from curate.database.among import among
 from curate.database.leases import ADJUDICATE, Seat
 from curate.database.states import FLAG
@@ -96,6 +96,8 @@ class Card:
     """The anchor first, then the most similar to it."""
     mine: Word | None
     """The reviewer's own last word, whether it stands or was undone."""
+    new_views: tuple[int, ...] = ()
+    """Indices of members that joined others which were accepted as one thing."""
     votes: tuple[Word, ...] = ()
     """What people said; on the adjudicator's desk only, and without names."""
     flag_reasons: tuple[str, ...] = ()
@@ -144,9 +146,11 @@ def build(session: Session, seat: Seat, item_keys: Sequence[int]) -> tuple[Card,
     refs = photos.by_keys(session, {each.photo_id for each in objects})
     edges = _edges(session, {each.run.id for each in found.values()}, [each.id for each in objects])
     said = _said(session, seat.reviewer, item_keys)
+    known = states.known(session, item_keys, rules.consensus(session))
     shown = _Shown(refs, captions.known(session, {each.public_id for each in objects}))
     return tuple(
-        _card(found[key], members[found[key].group_key], shown, edges, said[key], seat) for key in item_keys
+        _card(found[key], members[found[key].group_key], shown, edges, said[key], known[key].new, seat)
+        for key in item_keys
     )
 
 
@@ -156,6 +160,7 @@ def _card(
     shown: _Shown,
     edges: Mapping[tuple[int, int], float],
     said: _Said,
+    new: Collection[int],
     seat: Seat,
 ) -> Card:
     band = found.run.parameters["band"]
@@ -169,6 +174,7 @@ def _card(
         weakest=_weakest(rows, edges if found.run.rule == "compact" else {}),
         members=tuple(_member(row, shown) for row in rows),
         mine=said.mine,
+        new_views=tuple(n for n, row in enumerate(rows) if row.object_.id in new),
         votes=tuple(word for word in others if word.verdict != FLAG),
         flag_reasons=tuple(word.reason or "" for word in others if word.verdict == FLAG),
     )

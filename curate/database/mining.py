@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Double, cast, func, select
+from sqlalchemy import Double, cast, func, intersect, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from curate.database import frames, objects, takedowns
+from curate.database import frames, objects, run_objects, takedowns
 from curate.database.columns import Columns, read_columns
 from curate.database.mining_rows import EdgeRows, GroupRow, group_id, store_edges, store_groups
+from curate.database.run_objects import Compared
 from curate.database.tables import Embedded, Group, GroupMember, MiningRun, Object, Photo, ReviewItem
 from curate.errors import NotFoundError
 from curate.records import DetectedObject, MiningFilter
@@ -96,8 +97,13 @@ def record_run(
     counts: Mapping[str, Any],
     edges: EdgeRows,
     groups: Iterable[GroupRow],
+    compared: Compared | None = None,
 ) -> MiningRun | None:
-    """Store a whole run, all or nothing; None if another process has stored it meanwhile."""
+    """Store a whole run, all or nothing; None if another process has stored it meanwhile.
+
+    Args:
+        compared: Its objects; without them no later run takes anything over.
+    """
     row = insert(MiningRun).values(
         public_id=public_id,
         embedder_id=embedder_id,
@@ -110,7 +116,20 @@ def record_run(
     if run is not None:
         store_edges(session, run.id, edges)
         store_groups(session, run.id, groups)
+        if compared is not None:
+            run_objects.store(session, run.id, compared)
     return run
+
+
+def shared_groups(session: Session, run_id: int, other_id: int) -> tuple[int, int, int]:
+    """How many groups one run found, how many another, and how many both."""
+    one, other = (select(Group.item_id).where(Group.run_id == each) for each in (run_id, other_id))
+    counts = [
+        select(func.count()).select_from(rows.subquery()).scalar_subquery()
+        for rows in (one, other, intersect(one, other))
+    ]
+    now, before, both = session.execute(select(*counts)).one()
+    return now, before, both
 
 
 def groups_of_run(session: Session, run: MiningRun) -> list[StoredGroup]:

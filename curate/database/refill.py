@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, exists, literal, or_, select, text, union, update
+from sqlalchemy import delete, exists, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from curate.database import mining, placing, rules, states, takedowns
 from curate.database.queue import write
 from curate.database.tables import (
-    Decision,
     Group,
     MiningRun,
-    PairFact,
     QueuedItem,
     ReviewItem,
     ReviewLease,
-    ReviewMember,
     ReviewRule,
     ReviewSkip,
 )
@@ -58,7 +55,7 @@ def resettle(session: Session, rule: ReviewRule) -> None:
     differs = [getattr(QueuedItem, name) != value for name, value in untouched.items()]
     reset = update(QueuedItem).where(or_(*differs)).values(untouched)
     session.execute(reset, execution_options=_UNSEEN)
-    touched = _touched(session)
+    touched = states.touched(session, select(QueuedItem.item_id))
     # From the tenth portion on Postgres would keep a plan for arrays of any length, which takes four times as
     # long for these.
     session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
@@ -91,15 +88,3 @@ def _replace_items(session: Session, rule: ReviewRule) -> None:
     ).where(Group.run_id == rule.run_id, Group.item_id.not_in(takedowns.item_keys()))
     columns = ("item_id", "position", "random_draw", "state", "votes_wanted")
     session.execute(insert(QueuedItem).from_select(columns, found).on_conflict_do_nothing())
-
-
-def _touched(session: Session) -> list[int]:
-    """Queued items that somebody decided on, or that hold a pair of which something is known."""
-    left, right = aliased(ReviewMember), aliased(ReviewMember)
-    known = (
-        select(left.item_id)
-        .join(PairFact, PairFact.left_id == left.object_id)
-        .join(right, (right.object_id == PairFact.right_id) & (right.item_id == left.item_id))
-    )
-    told = union(known, select(Decision.item_id)).subquery()
-    return list(session.scalars(select(QueuedItem.item_id).where(QueuedItem.item_id.in_(select(told)))))

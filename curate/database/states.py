@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select, union
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
@@ -41,6 +41,16 @@ class Derived(NamedTuple):
     """People whose decision on the item stands, sorted."""
 
 
+class Known(NamedTuple):
+    """Members of an item, by their keys."""
+
+    members: frozenset[int]
+    kept: frozenset[int]
+    """Those known to be one thing; none unless something was accepted."""
+    new: frozenset[int]
+    """Those of which nobody has said whether they are that thing; none if there is none."""
+
+
 class Word(NamedTuple):
     """One person's standing decision on an item."""
 
@@ -59,6 +69,26 @@ def derive(session: Session, item_keys: Collection[int], consensus: Consensus) -
     return {key: _derived(list(members[key].values()), relations, words[key], consensus) for key in item_keys}
 
 
+def known(session: Session, item_keys: Collection[int], consensus: Consensus) -> dict[int, Known]:
+    """What is known of each item by now, whichever items it was said of."""
+    members = _members(session, item_keys)
+    relations = settle(_facts(session, members.values()), consensus, with_automatic=True)
+    return {key: _known(members[key], relations) for key in item_keys}
+
+
+def _known(members: Mapping[int, UUID], relations: Mapping[Pair, str]) -> Known:
+    kept = state_of(members.values(), relations).kept
+    told = {
+        key: public_id in kept or any(pair_of(public_id, other) in relations for other in kept)
+        for key, public_id in members.items()
+    }
+    return Known(
+        frozenset(members),
+        frozenset(key for key, public_id in members.items() if public_id in kept),
+        frozenset(key for key in members if kept and not told[key]),
+    )
+
+
 def _derived(
     members: Collection[UUID], relations: Mapping[Pair, str], words: Collection[Word], consensus: Consensus
 ) -> Derived:
@@ -73,6 +103,18 @@ def _derived(
         # Each said something else of other pairs, so that no pair is disputed and yet nothing is settled.
         return Derived(DISPUTED, 0, everybody)
     return Derived(state, max(1, consensus.needed - votes), everybody)
+
+
+def touched(session: Session, items: Select[int]) -> list[int]:
+    """Those of these items that somebody decided on, or that hold a pair of which something is known."""
+    left, right = aliased(ReviewMember), aliased(ReviewMember)
+    known = (
+        select(left.item_id)
+        .join(PairFact, PairFact.left_id == left.object_id)
+        .join(right, (right.object_id == PairFact.right_id) & (right.item_id == left.item_id))
+    )
+    told = union(known, select(Decision.item_id)).subquery()
+    return list(session.scalars(items.where(items.selected_columns[0].in_(select(told)))))
 
 
 def flagged(session: Session) -> dict[UUID, frozenset[UUID]]:

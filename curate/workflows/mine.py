@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,29 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.database import mining, refill
-from curate.database.mining import EdgeRows, GroupRow
 from curate.errors import SettingsError
 from curate.records import Step
-from curate.workflows import mining_candidates, stored_vectors
-from curate.workflows.batches import batched
+from curate.workflows import mining_candidates, mining_earlier, mining_groups, mining_results, stored_vectors
 from curate.workflows.mining_candidates import Candidates
+from curate.workflows.mining_earlier import Earlier
 from curate.workflows.mining_options import RULES, MiningOptions
+from curate.workflows.mining_results import Mined
 from curate.workflows.mining_scratch import Notice, held_run
 from curate.workflows.reported import Report, steps_of
 from curate.workflows.scratch import scratch_errors
 from curate.workflows.stopwatch import Stopwatch
-from curate.workflows.things import uuids
 from curate.workspace import Workspace
-from index.counts import count_recurrences
-from index.edges import Edges
-from index.groups import FoundGroup, compact_groups, star_groups
 from index.join import DEFAULT_MEMORY, Join, JoinOptions, TooLittleMemory, recurrence_join
 
 __all__ = ["RULES", "MiningOptions", "mine"]
 
 _VECTORS, _JOIN = "vectors.float32", "join"
-_ROWS = 10_000
-"""Groups whose members are looked up at once."""
 
 
 def mine(
@@ -48,7 +41,9 @@ def mine(
 ) -> Iterator[Step]:
     """One mining run over all objects of one detector with vectors of one embedder.
 
-    The same objects and options are the same run: nothing is computed or stored twice. While it compares it
+    The same objects and options are the same run: nothing is computed or stored twice. Where a run with the
+    same options came before, only objects that are new are compared, as long as they are few, and groups that
+    people decided on stay or are joined by new views. While it compares it
     keeps vectors in the folder ``scratch/join-<public id of the run>`` of the workspace.
 
     Args:
@@ -65,14 +60,21 @@ def mine(
         if summary is None:
             with clock.phase("vectors"):
                 vectors = yield from _vectors(workspace, found, scratch / _VECTORS)
+            with clock.phase("earlier"), workspace.transaction() as session:
+                earlier = mining_earlier.read(session, found)
             with clock.phase("compare"):
                 how = _join_options(options, workspace.settings.device, memory)
-                joined = yield from steps_of(partial(_compare, workspace, vectors, found, how, scratch))
+                joined = yield from steps_of(
+                    partial(_compare, workspace, vectors, found, earlier, how, scratch)
+                )
             yield Step("group", 0, None)
             with clock.phase("group"):
-                groups = _groups(joined.edges, found, options)
+                with workspace.transaction() as session:
+                    joining = mining_groups.joining(session, found, earlier)
+                groups = mining_groups.find(joined.edges, found, options, joining)
             yield Step("store", 0, None)
-            summary = _store(workspace, options, found, joined, groups, clock)
+            mined = Mined(joined, groups, earlier, joining)
+            summary = mining_results.store(workspace, found, mined, clock)
     yield Step("store", len(found.photo_keys), len(found.photo_keys), 0, summary)
 
 
@@ -108,6 +110,7 @@ def _compare(
     workspace: Workspace,
     vectors: NDArray[np.float32],
     found: Candidates,
+    earlier: Earlier | None,
     how: JoinOptions,
     scratch: Path,
     report: Report,
@@ -121,80 +124,9 @@ def _compare(
                 band["low"],
                 band["high"],
                 options=how,
+                known=earlier.known if earlier else None,
                 scratch=scratch / _JOIN,
                 on_progress=report,
             )
     except TooLittleMemory as error:
         raise SettingsError(f"{error}: type --memory with more.") from error
-
-
-def _groups(edges: Edges, found: Candidates, options: MiningOptions) -> list[FoundGroup]:
-    # Objects are in public id order, which settles ties: the same content gives the same groups everywhere.
-    n, keys = len(found.photo_keys), found.photo_keys
-    if options.rule == "star":
-        return star_groups(edges, n, keys, options.min_views, options.max_size - 1)
-    return compact_groups(edges, n, keys, options.min_views, options.max_size)
-
-
-def _store(
-    workspace: Workspace,
-    options: MiningOptions,
-    found: Candidates,
-    joined: Join,
-    groups: Sequence[FoundGroup],
-    clock: Stopwatch,
-) -> Mapping[str, Any]:
-    """The run with all that it found, and the queue; what there is to tell."""
-    keys, edges = found.objects["key"], joined.edges
-    counts = {**_counts(edges, found, groups), "comparison": _comparison(joined)}
-    with workspace.transaction() as session:
-        with clock.phase("store"):
-            run = mining.record_run(
-                session,
-                public_id=found.run,
-                embedder_id=found.embedder_id,
-                detector_id=found.detector_id,
-                rule=options.rule,
-                parameters=found.parameters,
-                counts=counts,
-                edges=EdgeRows(keys[edges.left], keys[edges.right], edges.similarity.astype(np.float64)),
-                groups=_group_rows(groups, found),
-            )
-            refill.refresh(session)
-        counts["seconds"] = {**clock.seconds, "of_compare": joined.report.seconds}
-        if run is not None:
-            run.counts = counts
-    return {**counts, "run": str(found.run), "new": run is not None}
-
-
-def _counts(edges: Edges, found: Candidates, groups: Sequence[FoundGroup]) -> dict[str, Any]:
-    """Counts as ObjectMate's tables have them, so that two corpora can be compared."""
-    recurrences = count_recurrences(edges, len(found.photo_keys), found.photo_keys)
-    return {
-        **found.counts,
-        "objects": len(found.photo_keys),
-        "edges": len(edges.left),
-        **{f"objects_with_{k}_neighbours": recurrences.at_least(k) for k in (1, 3)},
-        **{f"share_with_{k}_neighbours": round(recurrences.share(k), 6) for k in (1, 3)},
-        **{f"objects_whose_nearest_{k}_lie_in_the_band": recurrences.nearest_in_band(k) for k in (1, 3)},
-        "groups": len(groups),
-        "views": sum(len(group.members) for group in groups),
-    }
-
-
-def _comparison(joined: Join) -> dict[str, Any]:
-    """How the edges were found, but for what differs when it is done again."""
-    report = joined.report.as_dict()
-    return {name: value for name, value in report.items() if name not in ("seconds", "taken_up")}
-
-
-def _group_rows(groups: Iterable[FoundGroup], found: Candidates) -> Iterator[GroupRow]:
-    for some in batched(groups, _ROWS):
-        members = np.array([member for group in some for member in group.members])
-        keys = iter(found.objects["key"][members].tolist())
-        ids = iter(uuids(found.objects["public_id"][members]))
-        for group in some:
-            size = len(group.members)
-            yield GroupRow(
-                tuple(islice(keys, size)), tuple(islice(ids, size)), group.similarities, group.weakest
-            )

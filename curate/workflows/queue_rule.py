@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from curate.database import leases, progress, refill, removal_queue, rules
+from curate.database import leases, progress, refill, removal_queue, rules, settled_groups
 from curate.database.places import ORDERINGS
 from curate.errors import SettingsError
 from curate.verdicts import Consensus
@@ -25,6 +25,8 @@ class Overview:
     """Items that want votes."""
     held: Mapping[str, int]
     """Live leases by reviewer."""
+    new_views: int = 0
+    """Groups among those waiting in which views have joined others that were accepted."""
 
 
 def overview(workspace: Workspace, kind: str = rules.GROUP) -> Overview:
@@ -39,11 +41,13 @@ def overview(workspace: Workspace, kind: str = rules.GROUP) -> Overview:
         rule = rules.rule(session, kind)
         counts = progress.states(session, leases.TABLES[kind].queued)
         held = leases.live(session, kind)
+        new_views = settled_groups.with_new_views(session) if kind == rules.GROUP else 0
     states: dict[str, int] = {}
     for (state, _), count in sorted(counts.items()):
         states[state] = states.get(state, 0) + count
     waiting = sum(count for (_, wanted), count in counts.items() if wanted)
-    return Overview(Consensus(rule.votes_needed, rule.votes_asked), rule.ordering, states, waiting, held)
+    agreed = Consensus(rule.votes_needed, rule.votes_asked)
+    return Overview(agreed, rule.ordering, states, waiting, held, new_views)
 
 
 def set_consensus(workspace: Workspace, wanted: Consensus, kind: str = rules.GROUP) -> None:

@@ -84,7 +84,9 @@ def test_each_phase_shows_its_progress_and_its_seconds(empty_workspace, tmp_path
     ]  # fmt: skip
     (found,) = (step.summary for step in steps if step.summary)
     phases = found["seconds"]["of_compare"]
-    assert list(found["seconds"]) == ["candidates", "vectors", "compare", "group", "store", "of_compare"]
+    assert list(found["seconds"]) == [
+        "candidates", "vectors", "earlier", "compare", "group", "store", "of_compare",
+    ]  # fmt: skip
     assert list(phases) == ["read", "cells", "compare", "edges"]
     assert 0 < sum(phases.values()) < found["seconds"]["compare"] + 0.01
     assert found["comparison"]["recall_low"] == 1

@@ -21,7 +21,7 @@ from curate.database.tables.capture import (
     ShootCorrection,
 )
 from curate.database.tables.manifests import Manifest, ManifestDecision, ManifestFolder, ManifestPhoto
-from curate.database.tables.mining import Analysis, Edge, Group, GroupMember, MiningRun
+from curate.database.tables.mining import Analysis, Edge, Group, GroupMember, MiningRun, RunObjects
 from curate.database.tables.objects import Caption, Detected, Embedded, Failure, Model, Object, VectorBlock
 from curate.database.tables.photos import KnownMediaStore, Photo, PhotoFile, PhotoSplit, Takedown
 from curate.database.tables.queues import CaseLease, CaseSkip, QueuedCase, QueuedItem, ReviewLease, ReviewSkip
@@ -70,6 +70,7 @@ __all__ = [
     "ReviewMember",
     "ReviewRule",
     "ReviewSkip",
+    "RunObjects",
     "Shoot",
     "ShootCorrection",
     "Takedown",

@@ -69,3 +69,11 @@ class Analysis(Base):
     run_id: Mapped[int] = references("mining_runs.id", primary_key=True)
     result: Mapped[dict[str, Any]]
     made_at: Mapped[datetime] = now()
+
+
+class RunObjects(Base):
+    """Which objects a run compared, packed by ``run_objects``: later runs take over what is known of them."""
+
+    __tablename__ = "run_objects"
+    run_id: Mapped[int] = references("mining_runs.id", primary_key=True)
+    packed: Mapped[bytes]

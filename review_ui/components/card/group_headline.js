@@ -23,7 +23,9 @@ export class GroupHeadline extends Headline {
   show({ card }) {
     const [low, high] = card.band;
     this.entitle(card.label);
-    this.#facts.textContent = plural(card.members.length, "view");
+    const added = card.new_views?.length;
+    const joined = added ? `, ${added} new to a group that was accepted` : "";
+    this.#facts.textContent = plural(card.members.length, "view") + joined;
     const weakest = card.weakest.similarity;
     const band = `${similarity(low)}–${similarity(high)}`;
     this.#weakest.textContent = `weakest ${similarity(weakest)} in band ${band}`;

@@ -30,7 +30,10 @@ export class Strip {
 
   show(held) {
     const weakest = new Set(held.card.weakest?.members ?? []);
-    this.#tiles = held.card.members.map((member, index) => this.#tile(member, index, weakest.has(index)));
+    const added = new Set(held.card.new_views ?? []);
+    this.#tiles = held.card.members.map((member, index) =>
+      this.#tile(member, index, { weak: weakest.has(index), added: added.has(index) }),
+    );
     this.element.style.setProperty("--members", this.#tiles.length);
     this.element.replaceChildren(...this.#tiles);
     this.#revealed = 1;
@@ -54,7 +57,7 @@ export class Strip {
     this.#revealed = focus;
   }
 
-  #tile(member, index, weak) {
+  #tile(member, index, { weak, added }) {
     const picture = this.#pictures.want(crop(member));
     const square = make("span", { class: "square" }, picture.image);
     picture.settled.then(() => {
@@ -67,6 +70,7 @@ export class Strip {
       square,
       make("span", { class: "number", text: index + 1 }),
       weak ? make("span", { class: "weak", text: "weakest" }) : null,
+      added ? make("span", { class: "added", text: "new" }) : null,
       make("span", { class: "mark" }, make("span", { class: "sign" }), make("span", { class: "word" })),
       make("span", { class: "similarity", text: index ? similarity(member.similarity) : "anchor" }),
     );
@@ -74,7 +78,8 @@ export class Strip {
 
   #description(card, index, mark) {
     const weak = card.weakest?.members.includes(index) ? ", end of the weakest edge" : "";
+    const added = card.new_views?.includes(index) ? ", new" : "";
     const near = index ? `similarity ${similarity(card.members[index].similarity)}` : "anchor";
-    return `Member ${index + 1}, ${near}${weak}${mark ? `, marked ${MARKS[mark].word}` : ", kept"}`;
+    return `Member ${index + 1}, ${near}${weak}${added}${mark ? `, marked ${MARKS[mark].word}` : ", kept"}`;
   }
 }
