@@ -81,6 +81,8 @@ class Found:
     """Pairs above the band of which one stands for several photos."""
     compared: int
     """Products of two vectors."""
+    cut: int
+    """Pairs in the band that were let go for ``top_k`` nearer ones, about: most are met from both sides."""
 
 
 def place(cells: Cells, margin: float, scratch: JoinScratch, on_progress: Progress) -> Placement:
@@ -181,7 +183,7 @@ def _compared(comparison: Comparison, placement: Placement, margin: float, piece
 def _merged(parts: list[Arrays], count: int) -> Found:
     if not parts:
         nothing = np.empty(0, np.int64)
-        return Found(nothing, nothing, np.empty(0, np.float32), nothing, nothing, nothing, 0)
+        return Found(nothing, nothing, np.empty(0, np.float32), nothing, nothing, nothing, 0, 0)
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     _, first = np.unique(joined["left"] * count + joined["right"], return_index=True)
     above_left, above_right = unique_pairs(joined["above_left"], joined["above_right"], count)
@@ -193,4 +195,5 @@ def _merged(parts: list[Arrays], count: int) -> Found:
         above_left,
         above_right,
         int(joined["compared"].sum()),
+        int(joined["cut"].sum()) // 2,
     )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.corpus import Corpus
-from index.edges import Indices
+from index.edges import Floats, Indices
 from index.join_scratch import Arrays
 from index.kernels import copy_rows, pairs_at_least, products_of_pairs
 from index.products import Products, heights, padded, rows_in_cache
@@ -16,13 +16,15 @@ from index.products import Products, heights, padded, rows_in_cache
 _COLUMNS = 1024
 """Most vectors that others are multiplied with at once."""
 _HELD = 1 << 22
-"""Pairs held before those beyond ``top_k`` are let go: 67 MB."""
+"""Pairs held before those beyond ``top_k`` are let go: 84 MB for each thread."""
 _SPARE = 8
-"""Neighbours kept beyond ``top_k``, whose order the last bits of float32 may have upset."""
+"""Neighbours kept beyond ``top_k``, because some may share the photo of one of a vector's objects."""
+_CLOSE = 1e-6
+"""How near to a limit of the band the order of a sum in float64 could decide."""
 
 
-Candidates = tuple[Indices, Indices]
-"""Names of vectors that ask, and names of data."""
+Candidates = tuple[Indices, Indices, Floats]
+"""Names of vectors that ask, names of data, and their cosine."""
 
 
 class Comparison:
@@ -40,22 +42,21 @@ class Comparison:
         self._products = Products(corpus.arithmetic, dimension, most, _COLUMNS, size, corpus.device)
         self._found = np.empty(size, np.int64), np.empty(size, np.int64)
         self._above = np.zeros(len(corpus), np.bool_)
-        self._here: list[Candidates] = []
-        self._held = 0
-        self._kept: list[Candidates] = []
+        self._over: list[tuple[Indices, Indices]] = []
+        self._held: list[Candidates] = []
+        self._count, self._most, self._cut = 0, _HELD, 0
+        self._floor: Floats | None = None
+        """float32 [vectors], once some were let go: what is less similar than all that a vector holds."""
 
     def compare(self, asking: Indices, data: Indices) -> None:
-        """Keep the pairs that may lie in the band, and of each that asks the nearest.
+        """Keep the pairs in the band, of each vector that asks the nearest.
 
         Args:
             asking: int64 [asking], names of vectors.
-            data: int64 [data], likewise: all of a cell.
+            data: int64 [data], likewise.
         """
         for start in range(0, len(data), _COLUMNS):
             self._compare_with(data[start : start + _COLUMNS], asking)
-        if self._here:
-            self._kept.append(self._nearest())
-            self._here, self._held = [], 0
 
     def _compare_with(self, data: Indices, asking: Indices) -> None:
         corpus, width = self._corpus, padded(len(data), _COLUMNS)
@@ -72,57 +73,84 @@ class Comparison:
             )
             if count:
                 one, other = self._found
-                self._hold(one[:count].copy(), other[:count].copy())
+                self._decide(one[:count].copy(), other[:count].copy())
 
-    def _hold(self, asking: Indices, data: Indices) -> None:
-        self._here.append((asking, data))
-        self._held += len(asking)
-        if self._corpus.top_k is not None and self._held > _HELD:
-            self._here = [self._nearest()]
-            self._held = len(self._here[0][0])
+    def _decide(self, asking: Indices, data: Indices) -> None:
+        """Hold the pairs that lie in the band, and mark what lies above it."""
+        similarity = self._similarity(asking, data)
+        over = similarity > self._corpus.high
+        self._mark(asking[over], data[over])
+        inside = ~over & (similarity >= self._corpus.low)
+        if self._floor is not None:
+            near = similarity >= self._floor[asking]
+            self._cut += int(np.count_nonzero(inside & ~near))
+            inside &= near
+        self._held.append((asking[inside], data[inside], similarity[inside].astype(np.float32)))
+        self._count += len(self._held[-1][0])
+        if self._corpus.top_k is not None and self._count > self._most:
+            self._let_go(self._corpus.top_k)
 
-    def _nearest(self) -> Candidates:
-        """What is held of this cell; of each that asks only the nearest, some more than count.
+    def _similarity(self, asking: Indices, data: Indices) -> NDArray[np.float64]:
+        """The cosines that count: where the order of the sum might decide, those of ``cosines``."""
+        corpus, similarity = self._corpus, np.empty(len(asking))
+        rows = corpus.distinct.rows
+        products_of_pairs(np.asarray(corpus.vectors), rows[asking], rows[data], similarity)
+        similarity = similarity.astype(np.float32).astype(np.float64)
+        close = np.abs(similarity - corpus.low) < _CLOSE
+        close |= np.abs(similarity - corpus.high) < _CLOSE
+        similarity[close] = corpus.similarity(asking[close], data[close])
+        return similarity
 
-        Float32 puts them in order, and exact cosines choose in the end.
-        """
-        asking, data = _joined(self._here)
-        if self._corpus.top_k is None or len(asking) <= self._corpus.top_k:
-            return asking, data
-        products, rows = np.empty(len(asking), np.float32), self._corpus.distinct.rows
-        products_of_pairs(np.asarray(self._corpus.vectors), rows[asking], rows[data], products)
-        order = np.lexsort((data, -products, asking))
-        asking, data = asking[order], data[order]
-        kept = places_in_runs(asking) < self._corpus.top_k + _SPARE
-        return asking[kept], data[kept]
+    def _mark(self, asking: Indices, data: Indices) -> None:
+        """Pairs above the band; of several photos and of one they are not above for all their objects."""
+        photos = self._corpus.distinct.photos
+        mixed = (photos[asking] < 0) != (photos[data] < 0)
+        self._above[asking[~mixed]] = self._above[data[~mixed]] = True
+        if mixed.any():
+            self._over.append((asking[mixed], data[mixed]))
+
+    def _let_go(self, top_k: int) -> None:
+        """Of each vector that asks only the nearest stay; ties go to the lower name, as in ``caps``."""
+        asking, data, similarity = _joined(self._held)
+        order = np.lexsort((data, -similarity, asking))
+        place = places_in_runs(asking[order])
+        kept, last = order[place < top_k + _SPARE], order[place == top_k + _SPARE - 1]
+        if self._floor is None:
+            self._floor = np.full(len(self._corpus), -np.inf, np.float32)
+        self._floor[asking[last]] = similarity[last]
+        self._cut += len(asking) - len(kept)
+        self._held = [(asking[kept], data[kept], similarity[kept])]
+        self._count = len(kept)
+        self._most = max(_HELD, 2 * self._count)
 
     def decided(self) -> Arrays:
-        """What was found since the last call, decided by exact cosines.
+        """What was found since the last call.
 
         Returns:
             ``left`` < ``right`` int64 [pairs] and ``similarity`` float32 [pairs]: the pairs in the band.
-            ``above`` int64: vectors with something of another photo above it. ``above_left`` and
-            ``above_right``: pairs above it of which one vector stands for several photos.
+            ``above`` int64: vectors all of whose objects have something of another photo above it.
+            ``above_left`` and ``above_right``: pairs above it of which one vector stands for several photos.
+            ``cut`` int64 [1]: pairs let go, each counted for every vector that let it go.
         """
-        one, other = _joined(self._kept)
+        if self._corpus.top_k is not None and self._count > self._corpus.top_k:
+            self._let_go(self._corpus.top_k)
+        one, other, _ = _joined(self._held)
         left, right = unique_pairs(one, other, len(self._corpus.table))
-        similarity = self._corpus.similarity(left, right)
-        over = similarity.astype(np.float64) > self._corpus.high
-        inside = ~over & (similarity.astype(np.float64) >= self._corpus.low)
-        photos = self._corpus.distinct.photos
-        several = over & ((photos[left] < 0) | (photos[right] < 0))
-        plain = over & ~several
-        self._above[left[plain]] = self._above[right[plain]] = True
         above = np.flatnonzero(self._above)
+        over_left = np.concatenate([left[:0], *(one for one, _ in self._over)])
+        over_right = np.concatenate([left[:0], *(other for _, other in self._over)])
+        cut = np.array([self._cut])
         self._above[above] = False
-        self._kept = []
+        self._over, self._held, self._floor = [], [], None
+        self._count, self._most, self._cut = 0, _HELD, 0
         return {
-            "left": left[inside],
-            "right": right[inside],
-            "similarity": similarity[inside],
+            "left": left,
+            "right": right,
+            "similarity": self._corpus.similarity(left, right),
             "above": above,
-            "above_left": left[several],
-            "above_right": right[several],
+            "above_left": over_left,
+            "above_right": over_right,
+            "cut": cut,
         }
 
 
@@ -142,6 +170,6 @@ def places_in_runs(names: NDArray[Any]) -> Indices:
 
 def _joined(parts: list[Candidates]) -> Candidates:
     if not parts:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    asking, data = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return asking, data
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)
+    asking, data, similarity = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return asking, data, similarity

@@ -26,3 +26,7 @@ class IndexUnreachable(VectorIndexError):
 
 class ServerTooOld(VectorIndexError):
     """The server lacks what this package relies on."""
+
+
+class ScratchInUse(VectorIndexError):
+    """Another process keeps what it has finished in the same folder."""

@@ -27,7 +27,7 @@ from index.corpus import Corpus, distinct_vectors, row_hashes, stored_table
 from index.edges import Edges, Floats, Indices, Pairs
 from index.equal_rows import edges_of_equal, edges_of_objects, mark_above, mark_above_pairs
 from index.exact import check_input, cosines, device_named, edges_in_band, full_precision
-from index.join_scratch import JoinScratch, content_key
+from index.join_scratch import JoinScratch, content_key, held
 from index.known import Known
 from index.products import Arithmetic, quickest
 from index.recall import PairSample, Recall, sample_pairs, suitable_margin
@@ -44,9 +44,9 @@ room on the disk (of ten million synthetic ones .15 took 2.6 GB, and .11 was eno
 _WIDENED = 0.02
 """What the margin grows by where the pairs found show that it was too small after all."""
 DEFAULT_MEMORY = 8_000_000_000
-_BYTES_PER_OBJECT = 80
+_BYTES_PER_OBJECT = 100
 """Columns held in memory, beside the files that are mapped into it."""
-_BYTES_AT_LEAST = 1 << 29
+_BYTES_AT_LEAST = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,17 @@ class JoinOptions:
     """float32, bfloat16, or auto: bfloat16 where the processor has it. Exact values decide in any case."""
     device: str = "auto"
     memory: int = DEFAULT_MEMORY
-    """Bytes this may take beside files mapped into memory, which the system lets go when others need room."""
+    """Bytes this may take beside files mapped into memory, which the system lets go when others need room.
+    What is needed is estimated before it starts; edges come on top, and they are as many as recur."""
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.recall <= 1:
+            raise ValueError(f"a recall of {self.recall} is no share above 0")
+        for name in ("top_k", "max_degree", "cells"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"{name} is {value}, where 1 is the least")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,8 @@ class JoinReport:
     margin: float
     compared_pairs: int
     """Products of two vectors within cells."""
-    recall: float
+    recall: float | None
+    """Of the pairs sampled; None where none were."""
     recall_low: float
     """Lower end of its 95 % interval; 1 where everything was compared."""
     recall_high: float
@@ -96,7 +106,8 @@ class JoinReport:
     """Whether the lower end is as high as was asked."""
     edges: int
     edges_dropped: int
-    """In the band, but beyond ``top_k`` and ``max_degree``."""
+    """In the band, but beyond ``top_k`` and ``max_degree``. About, where an object has more than ``top_k``:
+    pairs of equal vectors count as one there."""
     hubs: int
     """Objects that are among the nearest of more than ``max_degree``."""
     taken_up: int
@@ -144,15 +155,17 @@ def recurrence_join(
         options: see there.
         known: Edges that need not be found again: only ``known.asking`` are compared, each with all others.
         scratch: A folder for what is finished: called again with the same input after a kill, only the
-            rest is done. Emptied at the end. None: a temporary one.
+            rest is done. What other joins left there is removed. None: a temporary one.
         on_progress: called with a phase, what is done of it and how much there is.
 
     Raises:
         ValueError: shapes do not fit, the band is upside down, or a row is neither of unit length nor zero.
         TooLittleMemory: ``memory`` does not do.
+        ScratchInUse: another process joins there.
         OSError: the scratch cannot be written.
     """
     check_input(vectors, photo_keys, low, high)
+    photo_keys = photo_keys.astype(np.int64, copy=False)
     _check_memory(len(vectors), options.memory)
     clock = _Clock()
     with _folder(scratch) as folder, full_precision():
@@ -301,7 +314,7 @@ def _report(
         cells=measured.cells,
         margin=measured.margin,
         compared_pairs=measured.found.compared,
-        recall=recall.share if recall else low,
+        recall=recall.share if recall else 1.0 if complete else None,
         recall_low=low,
         recall_high=high,
         sampled_vectors=sample.vectors if sample else 0,
@@ -309,7 +322,7 @@ def _report(
         design_effect=sample.design_effect if sample else 1.0,
         reached=low >= min(options.recall, 1.0),
         edges=len(edges),
-        edges_dropped=lost.edges,
+        edges_dropped=lost.edges + measured.found.cut,
         hubs=lost.hubs,
         taken_up=taken_up,
         seconds=clock.seconds,
@@ -332,7 +345,7 @@ class _Clock:
 def _check_memory(objects: int, memory: int) -> None:
     needed = _BYTES_AT_LEAST + _BYTES_PER_OBJECT * objects
     if memory < needed:
-        raise ValueError(
+        raise TooLittleMemory(
             f"{objects} objects need {needed / 2**30:.1f} GiB of memory, not {memory / 2**30:.1f}"
         )
 
@@ -341,7 +354,8 @@ def _check_memory(objects: int, memory: int) -> None:
 def _folder(scratch: Path | None) -> Iterator[Path]:
     if scratch is not None:
         scratch.mkdir(parents=True, exist_ok=True)
-        yield scratch
+        with held(scratch):
+            yield scratch
         return
     with tempfile.TemporaryDirectory(prefix="recurrence-join-") as folder:
         yield Path(folder)

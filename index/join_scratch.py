@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
+import re
 import shutil
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.errors import ScratchInUse
+
+_KEY = re.compile("[0-9a-f]{32}")
 _MAPPED = 1 << 20
 """Files of more bytes stay on disk."""
 
@@ -29,9 +34,9 @@ class JoinScratch:
 
     def __init__(self, folder: Path, key: str) -> None:
         self.folder = folder / key
-        for other in folder.glob("*"):
-            if other != self.folder:
-                shutil.rmtree(other) if other.is_dir() else other.unlink()
+        for other in folder.iterdir():
+            if other != self.folder and _KEY.fullmatch(other.name):
+                shutil.rmtree(other)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.taken_up = 0
 
@@ -90,6 +95,21 @@ class JoinScratch:
 def _loaded(file: Path) -> NDArray[Any]:
     array: NDArray[Any] = np.load(file, mmap_mode="r" if file.stat().st_size > _MAPPED else None)
     return array
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Nobody else joins in this folder meanwhile; the end of the process lets go, too.
+
+    Raises:
+        ScratchInUse: somebody does.
+    """
+    with (folder / "lock").open("wb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ScratchInUse(f"another process joins in {folder}") from None
+        yield
 
 
 def content_key(parts: Iterable[bytes | memoryview]) -> str:

@@ -189,11 +189,17 @@ def pairs_at_least(
 
 @_compiled
 def products_of_pairs(vectors: Array, left: Array, right: Array, out: Array) -> None:
-    """float32 products of rows, for choosing the nearest of many; ``cosines`` decides what counts."""
+    """Cosines of pairs of unit rows, summed in float64: those of ``cosines`` but for the order of the sum.
+
+    Args:
+        vectors: float32 [objects, dimension].
+        left: int64 [pairs]; ``right`` likewise.
+        out: float64 [pairs], written.
+    """
     for n in range(len(left)):
-        total = np.float32(0)
+        total = 0.0
         for column in range(vectors.shape[1]):
-            total += vectors[left[n], column] * vectors[right[n], column]
+            total += np.float64(vectors[left[n], column]) * np.float64(vectors[right[n], column])
         out[n] = total
 
 

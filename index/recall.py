@@ -23,9 +23,10 @@ CONFIDENCE = 0.95
 MOST_SAMPLED = 1 << 16
 """Vectors compared with everything at most; where recurrences are rare the interval stays wide."""
 _AT_ONCE = 12_288
-_TABLE = 1 << 29
-"""Bytes of similarities to all pivots held at once."""
+_TABLE = 1 << 28
+"""Bytes of similarities to all pivots held at once, twice."""
 _CELLS_AT_ONCE = 64
+_FEW = 1000
 _SPARE, _SPARE_OF_MANY, _MANY = 1.1, 2.0, 2_000_000
 """Pairs sampled, as a multiple of what tells the recall if none is missed. With twice as many two may be
 missed: among so many vectors the margin that this saves costs more than the sample."""
@@ -184,7 +185,7 @@ def suitable_margin(sample: PairSample, recall: float) -> float:
     With too few pairs for that: the largest that any of them needs, and a usual one at least.
     """
     count = len(sample)
-    for missed in range(count // 100, -1, -1):
+    for missed in range(int(count * (1 - recall)), -1, -1):
         if Recall(count - missed, count, sample.design_effect).interval()[0] >= recall:
             return float(max(0.0, np.sort(sample.needed)[count - missed - 1]))
     return float(min(ALL, max([USUAL_MARGIN, *sample.needed.tolist()])))
@@ -193,13 +194,14 @@ def suitable_margin(sample: PairSample, recall: float) -> float:
 def _design_effect(chosen: Indices, needed: Floats) -> float:
     """How much less the pairs tell than independent ones would: a ratio of variances (Kish), 1 or more.
 
-    Measured where one pair in a hundred is missed, because of those that count there are too few.
+    Measured where one pair in a hundred is missed, because of those that count there are too few. Of a few
+    hundred pairs nothing can be measured: those of one vector then count as one.
     """
-    if len(needed) < 100:
-        return 1.0
+    _, vector, sizes = np.unique(chosen, return_inverse=True, return_counts=True)
+    if len(needed) < _FEW:
+        return float((sizes**2).sum() / len(needed)) if len(needed) else 1.0
     missed = needed > np.quantile(needed, 0.99)
     share = missed.mean()
-    _, vector = np.unique(chosen, return_inverse=True)
     excess = np.bincount(vector, weights=missed - share)
     independent = len(needed) * share * (1 - share)
     return float(max(1.0, (excess**2).sum() / independent)) if independent else 1.0

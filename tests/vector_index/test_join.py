@@ -10,9 +10,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.caps import capped
 from index.cells import ALL
 from index.exact import edges_in_band
-from index.join import JoinOptions, recurrence_join
+from index.join import JoinOptions, TooLittleMemory, recurrence_join
 from planted_recurrences import planted_vectors
 
 UNCAPPED = JoinOptions(top_k=None, max_degree=None)
@@ -137,6 +138,14 @@ def test_where_next_to_nothing_recurs_it_says_that_it_cannot_tell():
     assert report.recall_low < 0.5 < report.recall == 1
 
 
+def test_a_given_margin_is_taken_and_nothing_is_claimed_of_its_recall(planted):
+    vectors, photos, exact = planted
+    asked = replace(UNCAPPED, exact_below=1000, margin=0.05)
+    joined = recurrence_join(vectors, photos, *BAND, options=asked)
+    assert 0.8 < share_found(joined.edges, exact) < 1
+    assert (joined.report.recall, joined.report.recall_low, joined.report.recall_high) == (None, 0, 1)
+
+
 def test_each_object_keeps_its_nearest_and_hubs_are_bounded_and_told():
     random = np.random.default_rng(0)
     rows = random.standard_normal(64) + 0.25 * random.standard_normal((1000, 64))  # all of one kind
@@ -149,6 +158,39 @@ def test_each_object_keeps_its_nearest_and_hubs_are_bounded_and_told():
     assert capped.report.hubs > 0
     assert set(pairs(capped.edges)) == set(nearest_of_either(exact, 5, 40))
     assert len(capped.edges) < 1000 * 5 < len(exact)
+
+
+@pytest.mark.parametrize("arithmetic", ["float32", "bfloat16"])
+@pytest.mark.parametrize("copies", [1, 2])
+def test_what_lies_above_the_band_takes_no_place_among_the_nearest_in_it(arithmetic, copies):
+    """Two bursts of one thing: within each everything lies above the band, and across in it."""
+    random = np.random.default_rng(0)
+    one, other = np.linalg.qr(random.standard_normal((64, 2)))[0].T
+    centres = np.stack([one, 0.95 * one + (1 - 0.95**2) ** 0.5 * other])
+    rows = np.repeat(centres, 150, axis=0) + 0.01 * random.standard_normal((300, 64))
+    rows = np.repeat((rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32), copies, axis=0)
+    photos = np.arange(len(rows))
+    exact = edges_in_band(rows, photos, *BAND)
+    expected, _ = capped((exact.left, exact.right, exact.similarity), len(rows), exact.above, 20, 60)
+    asked = JoinOptions(top_k=20, max_degree=60, arithmetic=arithmetic)
+    joined = recurrence_join(rows, photos, *BAND, options=asked)
+    assert joined.edges.above.all()
+    assert len(joined.edges) == pytest.approx(len(expected), rel=0.2)
+    assert len(expected) > 2000
+    if copies == 1:  # of equal ones others may be chosen
+        assert pairs(joined.edges) == pairs(expected)
+        assert joined.report.edges_dropped + len(joined.edges) == pytest.approx(len(exact), rel=0.3)
+
+
+def test_the_nearest_of_a_dense_clump_are_the_exact_ones():
+    random = np.random.default_rng(0)
+    rows = random.standard_normal(32) + 1e-3 * random.standard_normal((1500, 32))
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    photos = np.arange(1500)
+    exact = edges_in_band(rows, photos, 0.9, 1.1)
+    expected, _ = capped((exact.left, exact.right, exact.similarity), 1500, exact.above, 5, 1000)
+    joined = recurrence_join(rows, photos, 0.9, 1.1, options=JoinOptions(top_k=5))
+    assert pairs(joined.edges) == pairs(expected)
 
 
 def test_equal_objects_share_neighbours_in_turn_where_all_would_be_too_many():
@@ -230,13 +272,33 @@ def test_progress_of_each_phase_ends_with_everything_done(planted):
         (np.full((3, 4), np.nan, np.float32), 3, JoinOptions(), "length nan"),
         (np.eye(3), 3, JoinOptions(), "float32"),
         (np.eye(3, dtype=np.float32), 2, JoinOptions(), "photo keys"),
-        (np.eye(3, dtype=np.float32), 3, JoinOptions(memory=1 << 20), "need 0.5 GiB of memory, not 0.0"),
+        (np.eye(3, dtype=np.float32), 3, JoinOptions(memory=1 << 20), "need 1.0 GiB of memory, not 0.0"),
         (np.eye(3, dtype=np.float32), 3, JoinOptions(arithmetic="float16"), "no arithmetic 'float16'"),
     ],
 )
 def test_what_cannot_be_joined_is_refused_with_a_reason(rows, photos, options, complaint):
     with pytest.raises(ValueError, match=complaint):
         recurrence_join(rows, np.arange(photos), *BAND, options=options)
+
+
+def test_too_little_memory_is_told_from_other_mistakes(planted):
+    with pytest.raises(TooLittleMemory, match="30000 objects need"):
+        recurrence_join(*planted[:2], *BAND, options=JoinOptions(memory=1 << 20))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"recall": 0}, {"recall": float("nan")}, {"top_k": 0}, {"max_degree": 0}, {"cells": -3}]
+)
+def test_options_that_cannot_be_meant_are_refused(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        JoinOptions(**wrong)
+
+
+def test_photo_keys_of_any_whole_numbers_are_the_same_photos(planted):
+    vectors, photos, _ = planted
+    expected = pairs(recurrence_join(vectors[:3000], photos[:3000], *BAND).edges)
+    for kind in (np.uint32, np.uint64, np.int32):
+        assert pairs(recurrence_join(vectors[:3000], photos[:3000].astype(kind), *BAND).edges) == expected
 
 
 def pairs(edges):

@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.errors import ScratchInUse
 from index.join import JoinOptions, recurrence_join
-from index.join_scratch import JoinScratch, content_key
+from index.join_scratch import JoinScratch, content_key, held
 from planted_recurrences import planted_vectors
 
 BAND = 0.93, 0.975
@@ -55,16 +56,24 @@ def test_what_was_finished_is_not_done_again(tmp_path, monkeypatch):
     again = recurrence_join(vectors, photos, *BAND, options=options, scratch=tmp_path)
     assert again.report.taken_up == 2
     assert again.edges.left.tobytes() == expected.left.tobytes()
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
 
 
 def test_what_another_join_left_is_removed_and_not_taken_up(tmp_path):
+    (tmp_path / "thesis.txt").write_text("not a join's")
     one = JoinScratch(tmp_path, content_key([b"one"]))
     one.part("pairs", lambda: {"left": np.arange(3)})
     assert JoinScratch(tmp_path, content_key([b"one"])).find("pairs")["left"].tolist() == [0, 1, 2]
     other = JoinScratch(tmp_path, content_key([b"other"]))
     assert other.find("pairs") is None
-    assert [path.name for path in tmp_path.iterdir()] == [content_key([b"other"])]
+    assert {path.name for path in tmp_path.iterdir()} == {content_key([b"other"]), "thesis.txt"}
+
+
+def test_two_at_once_do_not_share_a_scratch(tmp_path):
+    vectors, photos = planted_vectors(1000, 32)
+    with held(tmp_path), pytest.raises(ScratchInUse, match="another process joins in"):
+        recurrence_join(vectors, photos, *BAND, scratch=tmp_path)
+    recurrence_join(vectors, photos, *BAND, scratch=tmp_path)
 
 
 def test_a_part_the_disk_has_no_room_for_is_not_there(tmp_path, monkeypatch):
@@ -104,4 +113,4 @@ def test_killed_at_random_points_of_two_hundred_thousand_objects_it_ends_with_th
     assert found["taken"] > 0
     for name in ("left", "right"):
         assert found[name].tobytes() == expected[name].tobytes()
-    assert list(Path(tmp_path / "scratch").iterdir()) == []
+    assert [path.name for path in Path(tmp_path / "scratch").iterdir()] == ["lock"]
