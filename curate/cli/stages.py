@@ -286,17 +286,21 @@ def _say_comparison(comparison: Mapping[str, Any]) -> None:
             f"drawn at random and compared with all: of all pairs {low:.2%} to {high:.2%}, "
             "with 95 % confidence."
         )
+    else:
+        say("Every two objects were compared: nothing in the band was missed.")
     if not comparison["reached"]:
         say(
             f"{count(pairs, 'pair')} are too few to tell --recall: there are hardly more, or ask for less. "
             "--recall 1 compares every two objects."
         )
     if comparison["edges_dropped"]:
-        hubs = count(comparison["hubs"], "object")
-        say(
-            f"{count(comparison['edges_dropped'], 'edge')} beyond --top-k and --max-degree left out; "
-            f"{hubs} would have had more than --max-degree: `curate analyse` names hubs."
+        hubs = comparison["hubs"]
+        advice = (
+            f"{count(hubs, 'object')} would have more than --max-degree, `curate analyse` names such hubs."
+            if hubs
+            else "where that is much, narrow --band or raise --top-k."
         )
+        say(f"Left out {comparison['edges_dropped']:,} edges of objects with more than --top-k: {advice}")
 
 
 def _say_failures(summary: Mapping[str, Any]) -> None:

@@ -39,5 +39,13 @@ class MiningOptions:
             raise SettingsError("A group has room for --min-views others: choose --max-size above it.")
         if not 0 < self.recall <= 1:
             raise SettingsError("--recall is a share above 0, and 1 at most: 0.999 misses one pair in 1,000.")
-        if self.top_k < self.max_size or self.max_degree < self.top_k:
-            raise SettingsError("A group needs its edges: choose --top-k from --max-size to --max-degree.")
+        if self.top_k < self.max_size:
+            raise SettingsError(
+                f"--top-k {self.top_k} is below --max-size {self.max_size}: a group needs its edges, so "
+                f"type --top-k {self.max_size} or more."
+            )
+        if self.max_degree < self.top_k:
+            raise SettingsError(
+                f"--max-degree {self.max_degree} is below --top-k {self.top_k}: an object needs its edges, "
+                f"so type --max-degree {self.top_k} or more."
+            )

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from curate.database.claims import claim_key
+from curate.errors import SettingsError
 from curate.workflows.scratch import scratch_errors
 from curate.workspace import Workspace
 
@@ -36,7 +37,11 @@ def held_run(workspace: Workspace, run: UUID, notice: Notice) -> Iterator[Path]:
         folder = _folder(workspace) / f"{_STEM}{run}"
         with scratch_errors(workspace):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        yield folder
+        try:
+            yield folder
+        except SettingsError:  # the same options will never end: nobody takes up what is here
+            shutil.rmtree(folder)
+            raise
         shutil.rmtree(folder)
 
 

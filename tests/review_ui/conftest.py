@@ -16,6 +16,7 @@ from curate.workflows import people
 from curate.workspace import Workspace
 from fixtures_postgres import TEMPLATE, fresh
 from oidc_provider import Provider
+from queued import forget_decisions
 from review_process import ReviewProcess, free_port
 from reviewable import Reviewable, make_reviewable
 from sessions import COOKIE_SECRET, SESSION, cookie, log_in
@@ -52,8 +53,16 @@ class SharedApp:
             }
 
 
+@pytest.fixture
+def shared_app(running_app: SharedApp) -> SharedApp:
+    """The app, in which nobody has taken or decided any item: those of another test would not be free."""
+    with running_app.workspace.transaction() as session:
+        forget_decisions(session)
+    return running_app
+
+
 @pytest.fixture(scope="session")
-def shared_app(
+def running_app(
     tmp_path_factory: pytest.TempPathFactory,
     postgres_url: str,
     postgres_admin: Engine,

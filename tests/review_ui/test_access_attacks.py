@@ -6,12 +6,10 @@ import json
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import delete
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from access_table import ACTIONS, decision, more, on_desk
-from curate.database.tables import ReviewLease
 from reviewable import HOSTILE_LABEL, HOSTILE_NAME
 from sessions import SESSION, log_in
 
@@ -19,12 +17,6 @@ CARDS, DECISIONS, UNDO = "/app/review/cards", "/app/review/decisions", "/app/rev
 JSON = {"Content-Type": "application/json"}
 POSTED = [each for each in ACTIONS if each.method == "POST" and not each.route.startswith("/app/uploads")]
 """What takes JSON; uploads speak a protocol of their own, see ``test_uploads.py``."""
-
-
-@pytest.fixture(autouse=True)
-def nobody_holds_anything(shared_app):
-    with shared_app.workspace.transaction() as session:
-        session.execute(delete(ReviewLease))
 
 
 @pytest.fixture

@@ -139,10 +139,10 @@ def test_the_answer_that_was_lost_is_given_again(shared_app, photographer):
 
 
 @pytest.fixture(scope="module")
-def foreign(shared_app) -> str:
+def foreign(running_app) -> str:
     """A measured pair of another photographer."""
-    pairs.check(shared_app.workspace, shared_app.made.pair, models=False)
-    return str(shared_app.made.pair)
+    pairs.check(running_app.workspace, running_app.made.pair, models=False)
+    return str(running_app.made.pair)
 
 
 def test_a_foreign_pair_is_as_unknown_as_one_that_never_was(shared_app, photographer, foreign):

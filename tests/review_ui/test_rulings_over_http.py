@@ -12,7 +12,6 @@ from access_table import decision, more, on_desk
 from curate.database.tables import Decision, QueuedItem, ReviewItem
 from curate.verdicts import Consensus
 from curate.workflows import queue_rule
-from queued import forget_decisions
 
 CARDS, DECISIONS, UNDO = "/app/review/cards", "/app/review/decisions", "/app/review/undo"
 CURATOR, ADJUDICATOR, ADMIN = "curator", "adjudicator", "admin"
@@ -20,17 +19,10 @@ CURATOR, ADJUDICATOR, ADMIN = "curator", "adjudicator", "admin"
 
 @pytest.fixture(autouse=True)
 def two_of_two(shared_app):
-    """Nobody has said anything, and two must say the same; the other tests get the queue back so."""
-    _forget(shared_app)
+    """Two must say the same; the other tests get the rule back as it was."""
     queue_rule.set_consensus(shared_app.workspace, Consensus(2, 2))
     yield
-    _forget(shared_app)
     queue_rule.set_consensus(shared_app.workspace, Consensus())
-
-
-def _forget(app) -> None:
-    with app.workspace.transaction() as session:
-        forget_decisions(session)
 
 
 def everything(app) -> list[str]:

@@ -91,14 +91,14 @@ def page(app, person: str) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def asked(shared_app) -> list[dict[str, str]]:
+def asked(running_app) -> list[dict[str, str]]:
     """Every screen by its address and by Streamlit's hash of it, with what could be asked of it."""
-    with page(shared_app, people.ADMIN) as admin:
+    with page(running_app, people.ADMIN) as admin:
         messages = [ForwardMsg.FromString(each) for each in admin.run()]
     (navigation,) = [each.navigation for each in messages if each.WhichOneof("type") == "navigation"]
     pages = [(each.url_pathname, each.page_script_hash) for each in navigation.app_pages]
     assert {"", "groups", "search", "progress"} <= {name for name, _ in pages}
-    ids = f"item={shared_app.made.items[0]}&desk=adjudicate&object={shared_app.made.objects[0]}"
+    ids = f"item={running_app.made.items[0]}&desk=adjudicate&object={running_app.made.objects[0]}"
     by_address = [{"page_name": name} for name, _ in pages]
     return by_address + [{"page_script_hash": script, "query_string": ids} for _, script in pages]
 

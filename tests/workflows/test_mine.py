@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from queue import SimpleQueue
 from uuid import UUID
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from chain import last
 from curate.cli.app import app
-from curate.errors import WorkspaceError
+from curate.database import mining
+from curate.errors import SettingsError, WorkspaceError
 from curate.workflows.doctor import examine_workspace
 from curate.workflows.index_upkeep import rebuild
 from curate.workflows.mine import mine
@@ -95,12 +97,61 @@ def test_each_phase_shows_its_progress_and_its_seconds(empty_workspace, tmp_path
     assert last(mine(empty_workspace, EVERYTHING)) == {**found, "new": False}
 
 
-def test_the_command_says_how_long_it_compared_and_what_the_rest_took(empty_workspace, tmp_path):
+def curate(workspace: Workspace, *words: str) -> Result:
+    """`curate mine` over all objects, however small."""
+    every = ["mine", "--band", "-1", "1", "--min-views", "1", "--min-share", "0", "--min-side", "1"]
+    return CliRunner().invoke(app, ["--workspace", str(workspace.root), *every, *words])
+
+
+def test_the_command_says_how_much_it_found_and_how_long_it_compared(empty_workspace, tmp_path):
     make_removable(empty_workspace, tmp_path / "photos")
-    words = ["mine", "--band", "-1", "1", "--min-views", "1", "--min-share", "0", "--min-side", "1"]
-    first, again = (
-        CliRunner().invoke(app, ["--workspace", str(empty_workspace.root), *words]) for _ in range(2)
-    )
+    first, again = (curate(empty_workspace) for _ in range(2))
     assert first.stdout == "1 group of 4 views, from 6 edges between 4 objects.\n"
-    assert re.fullmatch(r"Compared in \d+\.\d s, the rest \d+\.\d s\.\n", first.stderr)
+    assert re.fullmatch(
+        r"Every two objects were compared: nothing in the band was missed\.\n"
+        r"Compared in \d+\.\d s, the rest \d+\.\d s\.\n",
+        first.stderr,
+    )
     assert (again.exit_code, again.stderr) == (0, "")
+
+
+def test_too_little_memory_is_one_sentence(empty_workspace, tmp_path):
+    make_removable(empty_workspace, tmp_path / "photos")
+    told = curate(empty_workspace, "--memory", "100M")
+    assert isinstance(told.exception, SettingsError)  # these are printed as they are
+    assert str(told.exception) == "4 objects need 1.0 GiB of memory, not 0.1: type --memory with more."
+    assert (told.exit_code, told.output) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ("--top-k", "1"),
+            "--top-k 1 is below --max-size 12: a group needs its edges, so type --top-k 12 or more.",
+        ),
+        (
+            ("--max-degree", "99"),
+            "--max-degree 99 is below --top-k 100: an object needs its edges, so type --max-degree 100 "
+            "or more.",
+        ),
+    ],
+)
+def test_caps_that_leave_a_group_too_few_edges_are_named_with_their_numbers(empty_workspace, words, sentence):
+    refused = curate(empty_workspace, *words)
+    assert (refused.exit_code, str(refused.exception)) == (1, sentence)
+
+
+def test_stars_of_the_same_objects_are_counted_as_the_one_group_they_are(empty_workspace, tmp_path):
+    make_removable(empty_workspace, tmp_path / "photos")
+    found = last(mine(empty_workspace, replace(EVERYTHING, rule="star")))
+    with empty_workspace.transaction() as session:
+        assert found["groups"] == len(mining.groups_of_run(session, mining.latest_run(session))) == 1
+    assert found["views"] == 4
+
+
+def test_what_can_never_end_leaves_nothing_behind(empty_workspace, tmp_path):
+    make_removable(empty_workspace, tmp_path / "photos")
+    with pytest.raises(SettingsError, match="type --memory"):
+        last(mine(empty_workspace, EVERYTHING, memory=1000))
+    assert list((empty_workspace.data / "scratch").iterdir()) == []
