@@ -48,5 +48,6 @@ check: setup  ## ruff, mypy, import contracts, README up to date, migrations com
 	$(RUN)/cog --check README.md
 	$(RUN)/python tests/with_postgres.py $(RUN)/alembic check
 
-bench: models  ## Measure what the README claims
+bench: models  ## Measure what the README claims, beside FAISS, usearch and qdrant-edge
+	$(RUN)/python -m pip install --quiet --editable ".[bench]"
 	$(RUN)/python tests/benchmarks/run_all.py
