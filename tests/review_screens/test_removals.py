@@ -138,7 +138,8 @@ def test_a_dialog_closes_when_what_it_asks_about_is_taken_away(app, desk):
     while outputs(desk) < 2:
         judge(desk, SKIP)
     case = desk.item
-    desk.press("x", "6", "Enter")
+    with desk.page.expect_request("**/app/removals/decisions"):
+        desk.press("x", "6", "Enter")
     desk.shows(2)
     desk.press("f", "1", "Escape", "1", "f")  # one's own word on the first is still on its way
     desk.shows(1)
