@@ -26,13 +26,11 @@ from index.cells import ALL, make_cells, suitable_count
 from index.corpus import Corpus, distinct_vectors, row_hashes, stored_table
 from index.edges import Edges, Floats, Indices, Pairs
 from index.equal_rows import edges_of_equal, edges_of_objects, mark_above, mark_above_pairs
-from index.exact import check_input, cosines, device_named, edges_in_band, full_precision
+from index.exact import check_input, device_named, full_precision
 from index.join_scratch import JoinScratch, content_key, held
 from index.known import Known
 from index.products import Arithmetic, quickest
 from index.recall import PairSample, Recall, sample_pairs, suitable_margin
-
-__all__ = ["Edges", "Join", "JoinOptions", "JoinReport", "cosines", "edges_in_band", "recurrence_join"]
 
 Progress = Callable[[str, int, int], None]
 

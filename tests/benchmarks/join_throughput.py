@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from index.join import edges_in_band
+from index.exact import edges_in_band
 
 BLOCK = 2048
 BAND = (0.93, 0.975)  # objectmate

@@ -34,8 +34,8 @@ from curate.settings import Settings
 from curate.vision.crops import cut
 from curate.vision.interfaces import RGB, Embedder
 from curate.vision.loading import load_embedder
+from index.exact import edges_in_band
 from index.groups import compact_groups
-from index.join import edges_in_band
 
 PRIOR = 1000
 """Different pairs per same pair: 200 objects make 20,000 pairs; if one in five has a partner, 20 are same."""

@@ -48,7 +48,7 @@ def ours(arithmetic: str) -> Callable[[Floats, Indices, Truth], Measured]:
 
 
 def exact(vectors: Floats, photo_keys: Indices, truth: Truth) -> Measured:
-    from index.join import edges_in_band
+    from index.exact import edges_in_band
 
     start = time.perf_counter()
     edges = edges_in_band(vectors, photo_keys, *BAND)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.counts import count_recurrences
-from index.join import edges_in_band
+from index.exact import edges_in_band
 
 
 @given(st.integers(0, 12), st.integers(0, 2**32 - 1), st.sampled_from([(0.3, 0.7), (-1, 1), (0.6, 0.6)]))

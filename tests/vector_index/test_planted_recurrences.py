@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.join import edges_in_band
+from index.exact import edges_in_band
 from join_truth import BAND, Truth, sampled_truth
 from planted_recurrences import BLOCK, Corpus, make_corpus, planted_vectors, write_planted
 
