@@ -15,10 +15,16 @@ from index.products import Products, heights, padded, rows_in_cache
 
 _COLUMNS = 1024
 """Most vectors that others are multiplied with at once."""
+_ROWS_REACHING = 1024
+"""Vectors that ask at once where they do not reach equally far."""
 _HELD = 1 << 22
 """Pairs held before those beyond ``top_k`` are let go: 84 MB for each thread."""
 _SPARE = 8
 """Neighbours kept beyond ``top_k``, because some may share the photo of one of a vector's objects."""
+_DECIDED_AT_ONCE = 1 << 14
+"""Pairs proposed before they are decided: numpy is slow at few."""
+_NEVER = 4.0
+"""No product of unit rows."""
 _CLOSE = 1e-6
 """How near to a limit of the band the order of a sum in float64 could decide."""
 
@@ -33,14 +39,18 @@ class Comparison:
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
         dimension = corpus.table.shape[1]
-        error = corpus.arithmetic.error(dimension)
-        self._least = corpus.arithmetic.at_most(np.array([corpus.low - error], np.float32))[0]
-        self._certain = corpus.arithmetic.at_least(np.array([corpus.high + error], np.float32))[0]
+        arithmetic = corpus.arithmetic
+        self._least = arithmetic.at_most(np.array([corpus.low - corpus.error], np.float32))[0]
+        # A product of projected rows says by itself only what a pair is not.
+        certain = corpus.high + corpus.error if corpus.beside is None else _NEVER
+        self._certain = arithmetic.at_least(np.array([certain], np.float32))[0]
         widths = range(32, _COLUMNS + 1, 32)
         size = max(width * rows_in_cache(width, corpus.arithmetic) for width in widths)
         most = rows_in_cache(1, corpus.arithmetic)
         self._products = Products(corpus.arithmetic, dimension, most, _COLUMNS, size, corpus.device)
-        self._found = np.empty(size, np.int64), np.empty(size, np.int64)
+        size += _DECIDED_AT_ONCE
+        self._found = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, arithmetic.stored)
+        self._proposed = 0
         self._above = np.zeros(len(corpus), np.bool_)
         self._over: list[tuple[Indices, Indices]] = []
         self._held: list[Candidates] = []
@@ -48,32 +58,76 @@ class Comparison:
         self._floor: Floats | None = None
         """float32 [vectors], once some were let go: what is less similar than all that a vector holds."""
 
-    def compare(self, asking: Indices, data: Indices) -> None:
+    def compare(self, asking: Indices, data: Indices, reached: Indices | None = None) -> None:
         """Keep the pairs in the band, of each vector that asks the nearest.
 
         Args:
             asking: int64 [asking], names of vectors.
             data: int64 [data], likewise.
+            reached: int64 [asking], descending: with how many of the data, from the first on, each that asks
+                has to be compared. Some more may be. None: with all.
         """
         for start in range(0, len(data), _COLUMNS):
-            self._compare_with(data[start : start + _COLUMNS], asking)
+            columns = data[start : start + _COLUMNS]
+            copy_rows(self._corpus.table, columns, self._products.columns)
+            if reached is None:
+                self._compare_with(columns, asking)
+            else:
+                self._compare_reached(columns, asking, reached - start)
 
-    def _compare_with(self, data: Indices, asking: Indices) -> None:
-        corpus, width = self._corpus, padded(len(data), _COLUMNS)
-        copy_rows(corpus.table, data, self._products.columns)
+    def _compare_reached(self, columns: Indices, asking: Indices, reached: Indices) -> None:
+        """Rows that reach about as far at once."""
+        count = int(np.searchsorted(-reached, 0))
+        for start in range(0, count, _ROWS_REACHING):
+            part = asking[start : min(start + _ROWS_REACHING, count)]
+            self._compare_with(columns[: reached[start]], part)
+
+    def _compare_with(self, columns: Indices, asking: Indices) -> None:
+        """The first of the vectors that are in the buffer, with all of these."""
+        corpus, width = self._corpus, padded(len(columns), _COLUMNS)
         end = 0
         for height in heights(len(asking), rows_in_cache(width, corpus.arithmetic)):
             part = asking[end : end + height]
             end += height
             copy_rows(corpus.table, part, self._products.rows)
             tile = self._products.multiply(height, width)
-            limits = self._least, self._certain
-            count = pairs_at_least(
-                tile, part, data, *limits, corpus.distinct.photos, self._above, *self._found
+            self._proposed += pairs_at_least(
+                tile,
+                part,
+                columns,
+                self._least,
+                self._certain,
+                corpus.distinct.photos,
+                self._above,
+                *(each[self._proposed :] for each in self._found),
             )
-            if count:
-                one, other = self._found
-                self._decide(one[:count].copy(), other[:count].copy())
+            if self._proposed >= _DECIDED_AT_ONCE:
+                self._decide_proposed()
+
+    def _decide_proposed(self) -> None:
+        asking, data, products = (each[: self._proposed] for each in self._found)
+        self._decide(*self._hopeful(asking, data, products))
+        self._proposed = 0
+
+    def _hopeful(self, asking: Indices, data: Indices, products: NDArray[Any]) -> tuple[Indices, Indices]:
+        """Pairs that only their cosine can decide; the others are marked, or let go for nearer ones."""
+        corpus, beside = self._corpus, self._corpus.beside
+        if beside is None and self._floor is None:
+            return asking.copy(), data.copy()  # the buffers are used again
+        most = corpus.arithmetic.numbers(products) + np.float32(corpus.error)
+        least = most - 2 * np.float32(corpus.error)
+        hopeful = np.ones(len(asking), np.bool_)
+        if beside is not None:
+            least -= 2 * beside[asking] * beside[data]
+            one, other = corpus.distinct.photos[asking], corpus.distinct.photos[data]
+            over = (least > corpus.high) & (one >= 0) & (other >= 0)
+            self._mark(asking[over], data[over])
+            hopeful &= ~over
+        if self._floor is not None:
+            far = hopeful & (most < self._floor[asking])
+            self._cut += int(np.count_nonzero(least[far] >= corpus.low))
+            hopeful &= ~far
+        return asking[hopeful], data[hopeful]
 
     def _decide(self, asking: Indices, data: Indices) -> None:
         """Hold the pairs that lie in the band, and mark what lies above it."""
@@ -132,6 +186,7 @@ class Comparison:
             ``above_left`` and ``above_right``: pairs above it of which one vector stands for several photos.
             ``cut`` int64 [1]: pairs let go, each counted for every vector that let it go.
         """
+        self._decide_proposed()
         if self._corpus.top_k is not None and self._count > self._corpus.top_k:
             self._let_go(self._corpus.top_k)
         one, other, _ = _joined(self._held)

@@ -16,6 +16,7 @@ from index.exact import check_lengths, cosines
 from index.join_scratch import JoinScratch
 from index.kernels import read_rows
 from index.products import Arithmetic
+from index.projection import Projection
 from index.threads import in_threads
 
 _ROWS_AT_ONCE = 1 << 14
@@ -29,7 +30,13 @@ class Corpus:
     """float32 [objects, dimension]: what decides."""
     distinct: DistinctRows
     table: NDArray[Any]
-    """[distinct, dimension] as the arithmetic stores them: what proposes."""
+    """[distinct, width] as the arithmetic stores them: what proposes. Of as many numbers as the vectors, or
+    projected."""
+    error: float
+    """How far a product of two of its rows can lie below the cosine."""
+    beside: Floats | None
+    """float32 [distinct]: the last numbers of projected rows. A product lies above the cosine by less than
+    twice the product of these, beside the error."""
     arithmetic: Arithmetic
     device: torch.device
     low: float
@@ -66,22 +73,31 @@ def row_hashes(vectors: Floats) -> NDArray[np.uint64]:
 
 
 def stored_table(
-    vectors: Floats, distinct: DistinctRows, arithmetic: Arithmetic, scratch: JoinScratch
-) -> NDArray[Any]:
-    """The distinct vectors as the arithmetic stores them; the vectors themselves if that is the same."""
-    if arithmetic.name == "float32" and len(distinct) == len(vectors):
-        return vectors
-    table = scratch.table((len(distinct), vectors.shape[1]), arithmetic.stored)
+    vectors: Floats,
+    distinct: DistinctRows,
+    arithmetic: Arithmetic,
+    projection: Projection | None,
+    scratch: JoinScratch,
+) -> tuple[NDArray[Any], Floats | None]:
+    """``table`` and ``beside`` of the corpus; the table is the vectors themselves if that is the same."""
+    if projection is None and arithmetic.name == "float32" and len(distinct) == len(vectors):
+        return vectors, None
+    width = projection.width if projection else vectors.shape[1]
+    table = scratch.table((len(distinct), width), arithmetic.stored)
+    beside = np.empty(len(distinct), np.float32) if projection else None
 
     def worker() -> Callable[[int], None]:
         def fill(start: int) -> None:
-            rows = distinct.rows[start : start + _ROWS_AT_ONCE]
-            table[start : start + len(rows)] = arithmetic.kept(vectors[rows])
+            rows = vectors[distinct.rows[start : start + _ROWS_AT_ONCE]]
+            if projection is not None and beside is not None:
+                rows = projection.of(rows)
+                beside[start : start + len(rows)] = rows[:, -1]
+            table[start : start + len(rows)] = arithmetic.kept(rows)
 
         return fill
 
     _finish(in_threads(range(0, len(distinct), _ROWS_AT_ONCE), worker))
-    return table
+    return table, beside
 
 
 def distinct_vectors(vectors: Floats, hashes: NDArray[np.uint64], photo_keys: Indices) -> DistinctRows:

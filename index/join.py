@@ -27,16 +27,17 @@ from index.corpus import Corpus, distinct_vectors, row_hashes, stored_table
 from index.edges import Edges, Floats, Indices, Pairs
 from index.equal_rows import edges_of_equal, edges_of_objects, mark_above, mark_above_pairs
 from index.exact import check_input, device_named, full_precision
-from index.join_scratch import JoinScratch, content_key, held
+from index.join_scratch import Arrays, JoinScratch, content_key, held
 from index.known import Known
 from index.products import Arithmetic, quickest
+from index.projection import Projection, projection_to, suitable_projection
 from index.recall import PairSample, Recall, sample_pairs, suitable_margin
 
 Progress = Callable[[str, int, int], None]
 
-_VERSION = 1
+_VERSION = 2
 """Raised when the same input gives other parts: those of an older program are not taken up."""
-WIDE, WIDE_OF_MANY, MANY = 0.15, 0.13, 2_000_000
+WIDE, WIDE_OF_MANY, MANY = 0.15, 0.12, 2_000_000
 """The margin at which vectors are put into cells at first: most corpora need less, and among many it takes
 room on the disk (of ten million synthetic ones .15 took 2.6 GB, and .11 was enough)."""
 _WIDENED = 0.02
@@ -63,6 +64,9 @@ class JoinOptions:
     """How many; None chooses."""
     margin: float | None = None
     """How much less similar than the closest one a pivot may be; None reads it off the sample."""
+    width: int | None = None
+    """Of how many numbers the rows are that propose pairs; fewer than the vectors have are projected. None:
+    as few as propose hardly more pairs."""
     arithmetic: str = "auto"
     """float32, bfloat16, or auto: bfloat16 where the processor has it. Exact values decide in any case."""
     device: str = "auto"
@@ -74,7 +78,7 @@ class JoinOptions:
     def __post_init__(self) -> None:
         if not 0 < self.recall <= 1:
             raise ValueError(f"a recall of {self.recall} is no share above 0")
-        for name in ("top_k", "max_degree", "cells"):
+        for name in ("top_k", "max_degree", "cells", "width"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ValueError(f"{name} is {value}, where 1 is the least")
@@ -88,6 +92,8 @@ class JoinReport:
     vectors: int
     """Different ones."""
     arithmetic: str
+    width: int
+    """Numbers of the rows that proposed pairs."""
     cells: int
     margin: float
     compared_pairs: int
@@ -195,11 +201,40 @@ def _read(
     content: list[bytes | memoryview] = [asked.encode(), hashes.data, np.ascontiguousarray(photo_keys).data]
     scratch = JoinScratch(folder, content_key([*content, *(known.content() if known else ())]))
     distinct = distinct_vectors(vectors, hashes, photo_keys)
-    table = stored_table(vectors, distinct, arithmetic, scratch)
+    projection = _projection(vectors, distinct.rows, band[0], options, arithmetic, known, scratch)
+    table, beside = stored_table(vectors, distinct, arithmetic, projection, scratch)
+    error = arithmetic.error(table.shape[1]) + (projection.error if projection else 0)
     device = device_named(options.device)
     # Where only some ask, what is near to one of these may have nothing nearer itself.
     top_k = None if known else options.top_k
-    return Corpus(vectors, distinct, table, arithmetic, device, *band, top_k), scratch
+    return Corpus(vectors, distinct, table, error, beside, arithmetic, device, *band, top_k), scratch
+
+
+def _projection(
+    vectors: Floats,
+    rows: Indices,
+    low: float,
+    options: JoinOptions,
+    arithmetic: Arithmetic,
+    known: Known | None,
+    scratch: JoinScratch,
+) -> Projection | None:
+    """Kept in the scratch: another process would round it otherwise than the parts that are made of it."""
+    if options.width == vectors.shape[1] or not len(rows):
+        return None
+    if options.width is None and (known is not None or len(rows) <= options.exact_below):
+        return None  # takes longer than what it saves
+
+    def directions() -> Arrays:
+        if options.width is not None:
+            chosen: Projection | None = projection_to(options.width, vectors, rows, options.seed)
+        else:
+            least = low - arithmetic.error(vectors.shape[1])
+            chosen = suitable_projection(vectors, rows, least, options.seed)
+        return {"directions": chosen.directions} if chosen else {"directions": np.empty((0, 0), np.float32)}
+
+    kept = np.array(scratch.part("projection", directions)["directions"])
+    return Projection(kept) if len(kept) else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -309,6 +344,7 @@ def _report(
         objects=len(corpus.vectors),
         vectors=len(corpus),
         arithmetic=corpus.arithmetic.name,
+        width=corpus.table.shape[1],
         cells=measured.cells,
         margin=measured.margin,
         compared_pairs=measured.found.compared,

@@ -19,7 +19,9 @@ from index.errors import ScratchInUse
 
 _KEY = re.compile("[0-9a-f]{32}")
 _MAPPED = 1 << 20
-"""Files of more bytes stay on disk."""
+"""Larger arrays have a file of their own and stay there; the others of a part share one, because making a
+file safe takes longer than writing a megabyte."""
+_SMALL = "small.npz"
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -55,7 +57,9 @@ class JoinScratch:
         folder = self.folder / name
         if not folder.is_dir():
             return None
-        return {file.stem: _loaded(file) for file in folder.glob("*.npy")}
+        large = {file.stem: _mapped(file) for file in folder.glob("*.npy")}
+        with np.load(folder / _SMALL) as small:
+            return {**small, **large}
 
     def table(self, shape: tuple[int, int], dtype: np.dtype[np.generic]) -> NDArray[Any]:
         """A new array in a file; quicker to fill again than to make safe, so that it is not taken up.
@@ -79,22 +83,24 @@ class JoinScratch:
         unfinished = self.folder / f"{name}.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir()
+        large = {name: array for name, array in arrays.items() if array.nbytes > _MAPPED}
+        small = {name: array for name, array in arrays.items() if name not in large}
         with ExitStack() as stack:
-            files = [stack.enter_context((unfinished / f"{stem}.npy").open("wb")) for stem in arrays]
-            for file, array in zip(files, arrays.values(), strict=True):
+            files = [stack.enter_context((unfinished / f"{stem}.npy").open("wb")) for stem in large]
+            for file, array in zip(files, large.values(), strict=True):
                 np.save(file, array)
                 file.flush()
-            for (
-                file
-            ) in files:  # written all before: the first of these waits for the disk, the others need not
+            files.append(stack.enter_context((unfinished / _SMALL).open("wb")))
+            np.savez(files[-1], allow_pickle=False, **small)
+            files[-1].flush()
+            for file in files:  # after all are written: the first waits for the disk, the others need not
                 os.fsync(file.fileno())
         unfinished.rename(self.folder / name)
         _sync_folder(self.folder)
 
 
-def _loaded(file: Path) -> NDArray[Any]:
-    array: NDArray[Any] = np.load(file, mmap_mode="r" if file.stat().st_size > _MAPPED else None)
-    return array
+def _mapped(file: Path) -> NDArray[Any]:
+    return np.asarray(np.load(file, mmap_mode="r"))  # slicing a memmap itself takes ten times as long
 
 
 @contextmanager

@@ -6,6 +6,7 @@ have the same order, and a negative one lies below every positive one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -149,6 +150,7 @@ def pairs_at_least(
     above: Array,
     found_asking: Array,
     found_data: Array,
+    values: Array,
 ) -> int:
     """Pairs of different photos whose product is ``least`` or more.
 
@@ -161,6 +163,7 @@ def pairs_at_least(
         photos: int64 [vectors].
         above: bool [vectors], marked.
         found_asking: int64, names; written. ``found_data`` likewise.
+        values: products; written.
 
     Returns:
         How many were written.
@@ -183,8 +186,58 @@ def pairs_at_least(
                 else:
                     found_asking[count] = asking[row]
                     found_data[count] = data[column]
+                    values[count] = value
                     count += 1
     return count
+
+
+@_compiled
+def farthest_reached(
+    to_pivot: Array,
+    home_to_pivot: Array,
+    best: Array,
+    least: Array,
+    error: float,
+    widest: float,
+    near: Array,
+    reached: Array,
+    counts: Array,
+) -> int:
+    """Which vectors can be close to some of a cell, and to how many of these, by the bounds of ``reach``.
+
+    Args:
+        to_pivot: float32 [vectors], products with the cell's pivot.
+        home_to_pivot: float32 [vectors], of their own pivots with it.
+        best: float32 [vectors], products with their own pivots.
+        least: float64 [data], ascending: how similar to the pivot a vector has to be for each of the data.
+        error: of the products.
+        widest: the largest distance of two vectors that are close.
+        near: int64 [vectors], written: which, the one that reaches most first.
+        reached: int64 [vectors], written: how many each of ``near`` reaches.
+        counts: int64 [data + 1], written over.
+
+    Returns:
+        How many were written.
+    """
+    counts[:] = 0
+    far = np.zeros(len(to_pivot), np.int32)
+    for n in range(len(to_pivot)):
+        product = np.float64(to_pivot[n])
+        if len(least) and product >= least[0]:
+            apart = math.sqrt(max(2 * (1 + error) - 2 * np.float64(home_to_pivot[n]), 0.0))
+            if np.float64(best[n]) - product <= widest * apart + 4 * error:
+                far[n] = np.searchsorted(least, product, side="right")
+                counts[far[n]] += 1
+    start = 0
+    for each in range(len(least), 0, -1):
+        start += counts[each]
+        counts[each] = start - counts[each]
+    for n in range(len(far)):
+        if far[n]:
+            near[counts[far[n]]] = n
+            reached[counts[far[n]]] = far[n]
+            counts[far[n]] += 1
+    return start
 
 
 @_compiled

@@ -9,8 +9,7 @@ Nothing that lies in the band is left out: both bounds follow from the triangle 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from math import acos, cos, pi, sqrt
+from math import acos, sqrt
 from typing import Any
 
 import numpy as np
@@ -21,12 +20,9 @@ from index.cells import ALL, Cells
 from index.corpus import Corpus
 from index.edges import Floats, Indices
 from index.exact import NORM_TOLERANCE
+from index.kernels import farthest_reached
 from index.products import Products
 
-_RING = 192 * 64
-"""Numbers in the vectors of a ring, which are about as far from their pivot: narrow rings leave out more, but
-take more steps."""
-_NARROWEST = 48
 _BLOCK = 128
 """Pivots compared at once."""
 
@@ -42,8 +38,7 @@ class Reach:
 
     def __init__(self, corpus: Corpus, placement: Placement, chosen: Indices) -> None:
         self._placement, self._chosen = placement, chosen
-        self._ring = max(_NARROWEST, _RING // corpus.table.shape[1])
-        self._error = corpus.arithmetic.error(corpus.table.shape[1]) + 3 * NORM_TOLERANCE
+        self._error = corpus.error + 3 * NORM_TOLERANCE
         self._low = max(-1.0, min(1.0, corpus.low - self._error))
         cells = placement.cells
         self._numbers = cells.arithmetic.numbers
@@ -51,35 +46,34 @@ class Reach:
         self._to_pivots = _similarities(cells, cells.table[chosen])
         self._home_to_pivots = _similarities(cells, cells.pivots[placement.home[chosen]])
 
-    def of(self, cell: int) -> Iterator[tuple[Indices, Indices]]:
-        """Chosen vectors, and vectors of the cell to compare them with."""
+    def of(self, cell: int) -> tuple[Indices, Indices, Indices]:
+        """Chosen vectors, the vectors of the cell, and with how many of these, from the first on, to compare
+        each of the chosen ones; they come in descending order of it.
+        """
         data = self._placement.lying_in(cell)
-        best = self._placement.best[data]
-        order = np.argsort(-best, kind="stable")
-        least = [
-            self._least(float(best[order[min(end, len(order)) - 1]]))
-            for end in range(self._ring, len(order) + self._ring, self._ring)
-        ]
-        to_pivot = self._numbers(self._to_pivots[cell])
-        near = np.flatnonzero(to_pivot >= min(least, default=ALL))
-        near = near[self._gap_allows(cell, near, to_pivot[near])]
-        for number, bound in enumerate(least):
-            ring = order[number * self._ring : (number + 1) * self._ring]
-            yield self._chosen[near[to_pivot[near] >= bound]], data[ring]
-
-    def _gap_allows(self, cell: int, near: Indices, to_pivot: Floats) -> NDArray[np.bool_]:
-        """By the second bound, of those with these numbers."""
-        home_to_pivot = self._numbers(self._home_to_pivots[cell][near])
-        apart = np.sqrt(np.maximum(2 * (1 + self._error) - 2 * home_to_pivot, 0))
-        allowed: NDArray[np.bool_] = (
-            self._best[near] - to_pivot <= sqrt(2 - 2 * self._low) * apart + 4 * self._error
+        data = data[np.argsort(self._placement.best[data], kind="stable")]
+        near, reached = np.empty(len(self._chosen), np.int64), np.empty(len(self._chosen), np.int64)
+        count = farthest_reached(
+            self._numbers(self._to_pivots[cell]),
+            self._numbers(self._home_to_pivots[cell]),
+            self._best,
+            self._least(self._placement.best[data]),
+            self._error,
+            sqrt(2 - 2 * self._low),
+            near,
+            reached,
+            np.empty(len(data) + 1, np.int64),
         )
-        return allowed
+        return self._chosen[near[:count]], data, reached[:count]
 
-    def _least(self, farthest: float) -> float:
-        """By the first bound: how similar to a pivot is what is close to a vector that is ``farthest``."""
-        widest = acos(self._low) + acos(max(-1.0, min(1.0, farthest - self._error)))
-        return cos(widest) - self._error if widest < pi else -ALL
+    def _least(self, best: Floats) -> Floats:
+        """By the first bound: how similar to a pivot is what is close to vectors that are so similar to it.
+
+        float64, ascending if ``best`` is.
+        """
+        widest = acos(self._low) + np.arccos(np.clip(best.astype(np.float64) - self._error, -1, 1))
+        least: Floats = np.where(widest < np.pi, np.cos(widest) - self._error, -ALL)
+        return least
 
 
 def _similarities(cells: Cells, rows: NDArray[Any]) -> NDArray[Any]:

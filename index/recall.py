@@ -23,7 +23,7 @@ CONFIDENCE = 0.95
 MOST_SAMPLED = 1 << 16
 """Vectors compared with everything at most; where recurrences are rare the interval stays wide."""
 _AT_ONCE = 12_288
-_TABLE = 1 << 28
+_TABLE = 1 << 29
 """Bytes of similarities to all pivots held at once, twice."""
 _CELLS_AT_ONCE = 64
 _FEW = 1000
@@ -131,8 +131,7 @@ def _compared(corpus: Corpus, placement: Placement, chosen: Indices) -> Arrays:
 
         def compare(cells: range) -> Arrays:
             for cell in cells:
-                for asking, data in reach.of(cell):
-                    comparison.compare(asking, data)
+                comparison.compare(*reach.of(cell))
             found = comparison.decided()
             left, right, similarity = found["left"], found["right"], found["similarity"]
             of_left, of_right = is_chosen[left], is_chosen[right]

@@ -36,7 +36,8 @@ class Go:
 
     def __init__(self, file: Path) -> None:
         self.file, self.phase, self.begun = file, "read", time.perf_counter()
-        self.figures: dict[str, Any] = {"seconds": 0.0, "phases": {}, "anonymous": 0, "resident": 0}
+        self.figures: dict[str, Any] = {"seconds": 0.0, "processor": 0.0, "phases": {}}
+        self.figures |= {"anonymous": 0, "resident": 0}
         self._ends = threading.Event()
         self._watch = threading.Thread(target=self._look, daemon=True)
 
@@ -58,7 +59,7 @@ class Go:
             memory, seconds = memory_of("self"), time.perf_counter() - self.begun
             phases = self.figures["phases"]
             phases[self.phase] = phases.get(self.phase, 0.0) + seconds - self.figures["seconds"]
-            self.figures["seconds"] = seconds
+            self.figures["seconds"], self.figures["processor"] = seconds, time.process_time()
             for name, field in (("anonymous", "RssAnon"), ("resident", "VmHWM")):
                 self.figures[name] = max(self.figures[name], memory[field])
             if ended or seconds - last >= 1:
@@ -97,6 +98,7 @@ def summary(folder: Path, objects: int, report: dict[str, Any], truth: Truth) ->
         "goes": len(goes),
         "seconds": round(seconds, 1),
         "microseconds_per_object": round(seconds / objects * 1e6, 2),
+        "processor_seconds": round(sum(go["processor"] for go in goes), 1),
         "phases_of_each_go": [{name: round(value, 1) for name, value in go["phases"].items()} for go in goes],
         "own_gb": round(max(go["anonymous"] for go in goes) / 1e9, 2),
         "resident_gb": round(max(go["resident"] for go in goes) / 1e9, 2),

@@ -44,10 +44,14 @@ def corpora(draw):
     st.sampled_from([BAND, (0.6, 0.9), (0.9, 1.0), (0.5, 0.50001), (-0.05, 0.3), (1.0, 1.0)]),
     st.sampled_from([1, 5, 90]),
     st.sampled_from(["float32", "bfloat16"]),
+    st.sampled_from([None, 2, 7]),
 )
-def test_with_all_cells_and_no_caps_it_finds_what_the_exact_comparison_finds(corpus, band, cells, arithmetic):
+def test_with_all_cells_and_no_caps_it_finds_what_the_exact_comparison_finds(
+    corpus, band, cells, arithmetic, width
+):
     exact = edges_in_band(*corpus, *band)
-    joined = recurrence_join(*corpus, *band, options=replace(EVERYTHING, cells=cells, arithmetic=arithmetic))
+    options = replace(EVERYTHING, cells=cells, arithmetic=arithmetic, width=width)
+    joined = recurrence_join(*corpus, *band, options=options)
     for name in ("left", "right", "similarity", "above"):
         assert getattr(joined.edges, name).tobytes() == getattr(exact, name).tobytes(), name
     assert joined.report.recall_low == 1
@@ -102,12 +106,12 @@ def test_both_arithmetics_need_about_the_same_margin_and_work(planted):
     assert plain.compared_pairs == pytest.approx(short.compared_pairs, rel=0.3)
 
 
-def test_all_pairs_of_sampled_objects_are_known_whatever_the_cells(planted):
+@pytest.mark.parametrize("width", [64, 12])
+def test_all_pairs_of_sampled_objects_are_known_whatever_the_cells(planted, width):
     """The sample leaves out what cannot be close by its angles: that must lose nothing."""
     vectors, photos, exact = planted
-    asked = replace(
-        UNCAPPED, exact_below=1000, recall=0.9999999
-    )  # never enough pairs: all objects are sampled
+    # Never enough pairs: all objects are sampled.
+    asked = replace(UNCAPPED, exact_below=1000, recall=0.9999999, width=width)
     report = recurrence_join(vectors, photos, *BAND, options=asked).report
     assert report.sampled_vectors == report.vectors
     distinct = np.unique(vectors, axis=0, return_inverse=True)[1]
