@@ -140,9 +140,11 @@ def compare_cells(
             f"pairs-{margin:.6f}-{n:05d}", lambda: _compared(comparison, placement, margin, pieces[n])
         )
 
-    parts = []
+    parts, held = [], 0
     for part in in_threads(range(len(pieces)), worker):
         parts.append(part)
+        held += len(part["left"])
+        corpus.check_room(held)
         on_progress("compare", len(parts), len(pieces))
     return _merged(parts, len(corpus))
 

@@ -143,6 +143,7 @@ class Comparison:
         self._count += len(self._held[-1][0])
         if self._corpus.top_k is not None and self._count > self._most:
             self._let_go(self._corpus.top_k)
+        self._corpus.check_room(self._count)
 
     def _similarity(self, asking: Indices, data: Indices) -> NDArray[np.float64]:
         """The cosines that count: where the order of the sum might decide, those of ``cosines``."""

@@ -10,7 +10,7 @@ from math import log
 import numpy as np
 from scipy.stats import beta
 
-from index.cell_comparison import Placement
+from index.cell_comparison import Placement, Progress
 from index.cells import ALL
 from index.comparison import Comparison, places_in_runs
 from index.corpus import Corpus
@@ -32,8 +32,6 @@ _SPARE, _SPARE_OF_MANY, _MANY = 1.1, 2.0, 2_000_000
 missed: among so many vectors the margin that this saves costs more than the sample."""
 USUAL_MARGIN = 0.12
 """Where the sample has too few pairs to tell (ours)."""
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,7 +23,8 @@ from curate.workflows.reported import Report, steps_of
 from curate.workflows.scratch import scratch_errors
 from curate.workflows.stopwatch import Stopwatch
 from curate.workspace import Workspace
-from index.join import DEFAULT_MEMORY, Join, JoinOptions, TooLittleMemory, recurrence_join
+from index.join import Join, recurrence_join
+from index.join_options import DEFAULT_MEMORY, JoinOptions, TooLittleMemory
 
 __all__ = ["RULES", "MiningOptions", "mine"]
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from index.caps import capped
 from index.cells import ALL
 from index.exact import edges_in_band
-from index.join import JoinOptions, TooLittleMemory, recurrence_join
+from index.join import recurrence_join
+from index.join_options import JoinOptions, TooLittleMemory
 from planted_recurrences import planted_vectors
 
 UNCAPPED = JoinOptions(top_k=None, max_degree=None)

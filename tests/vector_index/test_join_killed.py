@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from index.errors import ScratchInUse
-from index.join import JoinOptions, recurrence_join
+from index.join import recurrence_join
+from index.join_options import JoinOptions
 from index.join_scratch import JoinScratch, content_key, held
 from planted_recurrences import planted_vectors
 
@@ -24,7 +25,8 @@ JOIN = """
 import sys, numpy as np
 from contextlib import suppress
 from pathlib import Path
-from index.join import JoinOptions, recurrence_join
+from index.join import recurrence_join
+from index.join_options import JoinOptions
 folder = Path(sys.argv[1])
 joined = recurrence_join(
     np.load(folder / "vectors.npy", mmap_mode="r"), np.load(folder / "photos.npy"), .93, .975,

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.edges import Edges
-from index.join import JoinOptions, recurrence_join
+from index.join import recurrence_join
+from index.join_options import JoinOptions
 from index.join_scratch import JoinScratch
 from index.known import Known, quicker
 from planted_recurrences import planted_vectors

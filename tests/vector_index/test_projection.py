@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.exact import edges_in_band
-from index.join import JoinOptions, recurrence_join
+from index.join import recurrence_join
+from index.join_options import JoinOptions
 from index.projection import projection_to, suitable_projection
 from planted_recurrences import planted_vectors
 
