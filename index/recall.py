@@ -25,7 +25,8 @@ MOST_SAMPLED = 1 << 16
 _AT_ONCE = 12_288
 _TABLE = 1 << 29
 """Bytes of similarities to all pivots held at once, twice."""
-_CELLS_AT_ONCE = 64
+_PARTS, _CELLS_AT_LEAST = 32, 64
+"""A sample is compared in so many parts unless these would have fewer cells; a kill costs one per thread."""
 _FEW = 1000
 _SPARE, _SPARE_OF_MANY, _MANY = 1.1, 2.0, 2_000_000
 """Pairs sampled, as a multiple of what tells the recall if none is missed. With twice as many two may be
@@ -101,7 +102,7 @@ def sample_pairs(
     start, count = 0, most
     while True:
         chosen = np.sort(order[start : start + count])
-        parts.append(scratch.part(f"sample-{start:06d}", partial(_compared, corpus, placement, chosen)))
+        parts.append(_compared(corpus, placement, chosen, f"sample-{start:06d}", scratch))
         one, other = (np.concatenate([part[name] for part in parts]) for name in ("chosen", "other"))
         needed = _margins_needed(placement, one, other)
         sample = PairSample(one, other, needed, _design_effect(one, needed), start + len(chosen))
@@ -118,7 +119,9 @@ def pairs_to_tell(recall: float) -> int:
     return int(np.ceil(log((1 - CONFIDENCE) / 2) / log(recall))) if 0 < recall < 1 else 1
 
 
-def _compared(corpus: Corpus, placement: Placement, chosen: Indices) -> Arrays:
+def _compared(
+    corpus: Corpus, placement: Placement, chosen: Indices, name: str, scratch: JoinScratch
+) -> Arrays:
     """Pairs of the chosen vectors with any other, all of them."""
     is_chosen = np.zeros(len(corpus), np.bool_)
     is_chosen[chosen] = True
@@ -137,12 +140,12 @@ def _compared(corpus: Corpus, placement: Placement, chosen: Indices) -> Arrays:
             other = np.concatenate([right[of_left], left[of_right]])
             return _nearest(corpus, one, other, np.concatenate([similarity[of_left], similarity[of_right]]))
 
-        return compare
+        return lambda cells: scratch.part(f"{name}-{cells.start:06d}", partial(compare, cells))
 
     count = len(placement.cells)
-    ranges = [range(start, min(start + _CELLS_AT_ONCE, count)) for start in range(0, count, _CELLS_AT_ONCE)]
-    parts = list(in_threads(ranges, worker))
-    one, other, similarity = (np.concatenate([part[name] for part in parts]) for name in parts[0])
+    size = max(_CELLS_AT_LEAST, -(-count // _PARTS))
+    parts = list(in_threads([range(at, min(at + size, count)) for at in range(0, count, size)], worker))
+    one, other, similarity = (np.concatenate([part[field] for part in parts]) for field in parts[0])
     return _nearest(corpus, one, other, similarity)
 
 

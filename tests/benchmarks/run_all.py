@@ -12,6 +12,7 @@ BENCHMARKS = (
     "chain_throughput",
     "join_throughput",
     "recurrence_join --objects 200000 --edge-objects 50000 --hnsw-objects 50000",  # not a million: minutes
+    "killed_join --objects 300000",
     "export_million",
     "export_workspace --records 200000",  # a million takes a quarter of an hour
     "mine_workspace",
