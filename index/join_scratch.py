@@ -95,6 +95,7 @@ class JoinScratch:
             files[-1].flush()
             for file in files:  # after all are written: the first waits for the disk, the others need not
                 os.fsync(file.fileno())
+        _sync_folder(unfinished)
         unfinished.rename(self.folder / name)
         _sync_folder(self.folder)
 
