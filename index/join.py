@@ -17,19 +17,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.caps import Capped, capped
-from index.cell_comparison import Found, Progress
-from index.cells import ALL
-from index.corpus import Corpus
+from index.comparing.caps import Capped, capped
+from index.comparing.cell_by_cell import Found, Progress
+from index.comparing.cells import ALL
+from index.comparing.corpus import Corpus
+from index.comparing.equal_rows import edges_of_equal, edges_of_objects, mark_above, mark_above_pairs
+from index.comparing.input import read_corpus
+from index.comparing.known import Known
+from index.comparing.measured import Measured, compare_asking, compare_measured
+from index.comparing.options import JoinOptions
+from index.comparing.report import Clock, JoinReport
+from index.comparing.scratch import held
 from index.edges import Edges, Floats, Indices, Pairs
-from index.equal_rows import edges_of_equal, edges_of_objects, mark_above, mark_above_pairs
 from index.exact import check_input, full_precision
-from index.join_input import read_corpus
-from index.join_options import JoinOptions
-from index.join_report import Clock, JoinReport
-from index.join_scratch import held
-from index.known import Known
-from index.measured_comparison import Measured, compare_asking, compare_measured
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,8 +28,8 @@ _STEPS = {
 }
 _SIMILARITY = alt.Axis(tickCount=8, grid=False)
 _PERCENT = alt.Axis(format=".0%", tickCount=5)
-
-
+# Every class has its name, however low the plot is.
+_CLASSES = alt.Axis(labelLimit=140, labelOverlap=False)
 _WHOLE = alt.Axis(format="~s", tickCount=5, tickMinStep=1)  # nobody decides half a group
 
 
@@ -109,11 +109,14 @@ def throughput(found: Throughput) -> alt.Chart:
     return bars
 
 
-def _hours_around(found: Throughput) -> list[float]:
-    """From the first stretch to the end of the last, at least twelve of them: one alone is no slab."""
+def _hours_around(found: Throughput) -> list[str]:
+    """From the first stretch to the end of the last, at least twelve of them: one alone is no slab.
+
+    As text, because Vega-Lite takes numbers beside a time unit for a second domain and then draws no bar.
+    """
     first, last = found.made[0].start, found.made[-1].start + found.step
     begin = min(first, last - 12 * found.step)
-    return [begin.timestamp() * 1000, last.timestamp() * 1000]
+    return [begin.isoformat(), last.isoformat()]
 
 
 def accept_rates(classes: Sequence[ClassWork]) -> alt.LayerChart:
@@ -124,7 +127,7 @@ def accept_rates(classes: Sequence[ClassWork]) -> alt.LayerChart:
         for each in classes
         if each in most
     ]
-    y = alt.Y("class:N", title=None, sort=[row["class"] for row in rows], axis=alt.Axis(labelLimit=140))
+    y = alt.Y("class:N", title=None, sort=[row["class"] for row in rows], axis=_CLASSES)
     base = alt.Chart(_data(rows)).encode(y=y, tooltip=["class:N", *_share_tooltip("accepted", "decisions")])
     x = alt.X("low:Q", title="accepted", scale=alt.Scale(domain=[0, 1]), axis=_PERCENT)
 
@@ -133,7 +136,7 @@ def accept_rates(classes: Sequence[ClassWork]) -> alt.LayerChart:
         some = base.transform_filter(which)
         layers.append(some.mark_bar(size=2, opacity=0.6, color=color).encode(x=x, x2="high:Q"))
         layers.append(some.mark_point(size=70, filled=True, opacity=1, color=color).encode(x="value:Q"))
-    return _sized(alt.LayerChart(layer=layers), max(HEIGHT, 22 * len(rows)))
+    return _sized(alt.LayerChart(layer=layers), max(HEIGHT, 60 + 22 * len(rows)))
 
 
 def _data(rows: list[dict[str, Any]]) -> alt.InlineData:

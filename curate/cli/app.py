@@ -20,6 +20,7 @@ from curate.cli import (
     database,
     decide,
     demo,
+    doctor,
     evaluate,
     export,
     groups,
@@ -33,6 +34,7 @@ from curate.cli import (
     queue,
     remove,
     review,
+    runs,
     search,
     stages,
     takedown,
@@ -52,6 +54,11 @@ app = typer.Typer(
     rich_markup_mode=None,  # importing Rich for coloured help takes longer than all the rest of it
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+_INTERRUPTED = 130
+"""128 + SIGINT, as shells have it: what Typer makes of Ctrl-C."""
+_NOTHING_LOST = "Interrupted. Nothing that was finished is lost: the same command goes on from there."
 
 
 def _version(wanted: bool) -> None:
@@ -77,6 +84,7 @@ def settings(
 for module in (
     workspace,
     stages,
+    runs,
     groups,
     analyse,
     pairs,
@@ -98,6 +106,7 @@ for module in (
     index,
     database,
     upkeep,
+    doctor,
     takedown,
     demo,
 ):
@@ -115,6 +124,10 @@ def main() -> None:
         _run()
     except CurateError as error:
         _fail(str(error))
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:
+            _leave(_NOTHING_LOST, _INTERRUPTED)
+        raise
     except UnicodeEncodeError:
         if all(map(_is_text, sys.argv)):
             raise
@@ -126,10 +139,14 @@ def main() -> None:
 
 
 def _fail(sentence: str) -> NoReturn:
-    print(f"Error: {sentence}", file=sys.stderr)
+    _leave(f"Error: {sentence}", 1, sentence)
+
+
+def _leave(line: str, code: int, for_program: str | None = None) -> NoReturn:
+    print(line, file=sys.stderr)
     if _for_program():
-        _tell_program(sentence)
-    sys.exit(1)
+        _tell_program(for_program or line)
+    sys.exit(code)
 
 
 def _is_text(argument: str) -> bool:

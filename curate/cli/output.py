@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -55,8 +55,14 @@ def follow(steps: Iterable[Step]) -> Mapping[str, Any]:
     """Run a workflow to its end with a bar on a terminal; the summary of its last step."""
     shown = _with_bar(steps) if sys.stderr.isatty() else steps
     summary: Mapping[str, Any] = {}
-    for step in shown:
-        summary = step.summary or summary
+    try:
+        for step in shown:
+            summary = step.summary or summary
+    except KeyboardInterrupt:
+        for each in (shown, steps):
+            if isinstance(each, Generator):
+                each.close()  # now: a traceback may keep it, and what it began on a thread, until that ends
+        raise
     return summary
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from curate.cli.context import DetectorWeights, EmbedderWeights, RetryFailed, open_workspace
+from curate.cli.mining_words import report_mine
 from curate.cli.output import Json, count, follow, result, result_json, say
 
 Source = Annotated[str | None, typer.Option("--source", help="Where the photos come from.")]
@@ -143,7 +144,7 @@ def mine(
         chosen = given_or_default(workspace, embedder, band)
         if chosen.provenance == "not measured":
             say("The band of this embedder was not measured: look at the groups and set --band LOW HIGH.")
-        kept = MiningFilter(min_confidence, min_share, max_share, min_side, tuple(sorted(exclude or ())))
+        kept = MiningFilter(min_confidence, min_share, max_share, min_side, tuple(sorted(set(exclude or ()))))
         options = MiningOptions(
             chosen, kept, rule, min_views, max_size, near_duplicate_distance, recall, top_k, max_degree
         )
@@ -155,7 +156,7 @@ def mine(
             memory=_as_bytes(memory),
             notice=say,
         )
-        _end(follow(steps), as_json, _report_mine)
+        _end(follow(steps), as_json, report_mine)
 
 
 def _as_bytes(text: str) -> int:
@@ -251,58 +252,6 @@ def _report_embed(summary: Mapping[str, Any]) -> None:
     result(f"{count(summary['objects'], 'vector')} for {photos} by {summary['embedder']}.")
 
 
-def _report_mine(summary: Mapping[str, Any]) -> None:
-    known = "" if summary["new"] else " (this run was here already)"
-    result(
-        f"{count(summary['groups'], 'group')} of {count(summary['views'], 'view')}, from "
-        f"{count(summary['edges'], 'edge')} between {count(summary['objects'], 'object')}{known}."
-    )
-    if summary["new"]:
-        if joined := summary.get("joined"):
-            say(_joined(joined))
-        _say_comparison(summary["comparison"])
-        seconds = {name: value for name, value in summary["seconds"].items() if name != "of_compare"}
-        compared = seconds.pop("compare")
-        say(f"Compared in {compared:.1f} s, the rest {sum(seconds.values()):.1f} s.")
-
-
-def _joined(joined: Mapping[str, int]) -> str:
-    """What new objects made of the groups that were mined before."""
-    gone = f", {joined['gone_objects']} gone" if joined["gone_objects"] else ""
-    views = count(joined["groups_with_new_views"], "accepted group has", "accepted groups have")
-    groups = f"{count(joined['groups_new'], 'group')} new, {views} new views"
-    return (
-        f"{count(joined['new_objects'], 'new object')} joined{gone}: {groups}, "
-        f"{joined['groups_unchanged']} unchanged, {joined['groups_gone']} gone."
-    )
-
-
-def _say_comparison(comparison: Mapping[str, Any]) -> None:
-    """How much of what is in the band was found, and what the caps took away."""
-    low, high, pairs = (comparison[name] for name in ("recall_low", "recall_high", "sampled_pairs"))
-    if low < 1:
-        say(
-            f"Found {comparison['recall']:.2%} of {count(pairs, 'pair')} in the band of objects that were "
-            f"drawn at random and compared with all: of all pairs {low:.2%} to {high:.2%}, "
-            "with 95 % confidence."
-        )
-    else:
-        say("Every two objects were compared: nothing in the band was missed.")
-    if not comparison["reached"]:
-        say(
-            f"{count(pairs, 'pair')} are too few to tell --recall: there are hardly more, or ask for less. "
-            "--recall 1 compares every two objects."
-        )
-    if comparison["edges_dropped"]:
-        hubs = comparison["hubs"]
-        advice = (
-            f"{count(hubs, 'object')} would have more than --max-degree, `curate analyse` names such hubs."
-            if hubs
-            else "where that is much, narrow --band or raise --top-k."
-        )
-        say(f"Left out {comparison['edges_dropped']:,} edges of objects with more than --top-k: {advice}")
-
-
 def _say_failures(summary: Mapping[str, Any]) -> None:
     if before := summary.get("failed_before"):
         say(f"{count(before, 'input')} failed before and were left alone: --retry-failed tries again.")
@@ -318,4 +267,4 @@ def _exit_if_all_failed(summary: Mapping[str, Any]) -> None:
         raise typer.Exit(1)
 
 
-REPORTS = {"ingest": _report_ingest, "detect": _report_detect, "embed": _report_embed, "mine": _report_mine}
+REPORTS = {"ingest": _report_ingest, "detect": _report_detect, "embed": _report_embed, "mine": report_mine}

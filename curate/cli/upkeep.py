@@ -1,4 +1,4 @@
-"""``curate status``, ``failures`` and ``doctor``: how things stand."""
+"""``curate status`` and ``failures``: how things stand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from curate.cli.output import Json, count, result, result_json, table
 
 
 def register(app: typer.Typer) -> None:
-    for command in (status, failures, doctor):
+    for command in (status, failures):
         app.command()(command)
 
 
@@ -63,33 +63,3 @@ def failures(
     else:
         rows = [(each.stage, each.subject, each.reason, each.attempts) for each in found]
         table(("stage", "input", "reason", "attempts"), rows)
-
-
-def doctor(
-    context: typer.Context,
-    photos: Annotated[
-        bool, typer.Option("--photos", help="Also read every photo again and compare.")
-    ] = False,
-    forget_vectors: Annotated[
-        bool, typer.Option("--forget-vectors", help="Go on although all vectors of a model are lost.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Find and mend disagreements.
-
-    Database, media store, search index and, with --photos, the photos themselves are compared.
-    """
-    from curate.workflows.doctor import examine_workspace
-
-    with open_workspace(context) as workspace:
-        findings = list(examine_workspace(workspace, originals=photos, forget_vectors=forget_vectors))
-    if as_json:
-        keys = ("what", "subject", "mended", "advice")
-        result_json([{key: getattr(each, key) for key in keys} for each in findings])
-    elif not findings:
-        result("All is well.")
-    else:
-        rows = [(each.what, each.subject, "mended" if each.mended else each.advice) for each in findings]
-        table(("finding", "where", "what was done, or what to do"), rows)
-    if not all(each.mended for each in findings):
-        raise typer.Exit(1)

@@ -29,7 +29,7 @@ def run_starting(session: Session, prefix: str) -> MiningRun:
     if len(found) > 1:
         raise NotFoundError(f"Several mining runs start with {prefix!r}: type more of the id.")
     if not found:
-        raise NotFoundError(f"No mining run starts with {prefix!r}: `curate mine --json` tells a run's id.")
+        raise NotFoundError(f"No mining run starts with {prefix!r}: `curate runs` lists them.")
     return found[0]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from curate.captions import NOTHING_SAID, Caption, Said
 from curate.database import captions, photos, rules, states
 from curate.database.among import among
 from curate.database.leases import ADJUDICATE, Seat
-from curate.database.states import FLAG
+from curate.database.states import FLAG, Known
 from curate.database.tables import (
     Decision,
     Edge,
@@ -98,6 +98,8 @@ class Card:
     """The reviewer's own last word, whether it stands or was undone."""
     new_views: tuple[int, ...] = ()
     """Indices of members that joined others which were accepted as one thing."""
+    apart: Mapping[str, str] = field(default_factory=dict)
+    """Marks, as in ``Word``, of members that were set apart from the accepted ones before."""
     votes: tuple[Word, ...] = ()
     """What people said; on the adjudicator's desk only, and without names."""
     flag_reasons: tuple[str, ...] = ()
@@ -149,7 +151,7 @@ def build(session: Session, seat: Seat, item_keys: Sequence[int]) -> tuple[Card,
     known = states.known(session, item_keys, rules.consensus(session))
     shown = _Shown(refs, captions.known(session, {each.public_id for each in objects}))
     return tuple(
-        _card(found[key], members[found[key].group_key], shown, edges, said[key], known[key].new, seat)
+        _card(found[key], members[found[key].group_key], shown, edges, said[key], known[key], seat)
         for key in item_keys
     )
 
@@ -160,7 +162,7 @@ def _card(
     shown: _Shown,
     edges: Mapping[tuple[int, int], float],
     said: _Said,
-    new: Collection[int],
+    known: Known,
     seat: Seat,
 ) -> Card:
     band = found.run.parameters["band"]
@@ -174,7 +176,12 @@ def _card(
         weakest=_weakest(rows, edges if found.run.rule == "compact" else {}),
         members=tuple(_member(row, shown) for row in rows),
         mine=said.mine,
-        new_views=tuple(n for n, row in enumerate(rows) if row.object_.id in new),
+        new_views=tuple(n for n, row in enumerate(rows) if row.object_.id in known.new),
+        apart={
+            str(row.object_.public_id): known.apart[row.object_.id]
+            for row in rows
+            if row.object_.id in known.apart
+        },
         votes=tuple(word for word in others if word.verdict != FLAG),
         flag_reasons=tuple(word.reason or "" for word in others if word.verdict == FLAG),
     )

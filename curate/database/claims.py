@@ -67,7 +67,8 @@ class Claims:
     def close(self) -> None:
         try:
             # Postgres takes a moment to see that a connection is gone, and somebody may be waiting.
-            self._connection.execute(_RELEASE_ALL)
+            if not self._connection.invalidated:  # by Ctrl-C while it waited: its locks went with it
+                self._connection.execute(_RELEASE_ALL)
         finally:
             # The pool would hand the session on with its locks, so the connection itself must go.
             self._connection.invalidate()

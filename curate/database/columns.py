@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, LargeBinary, Select, func, literal, select
+from sqlalchemy import ColumnElement, LargeBinary, Select, func, literal, select, text
 from sqlalchemy.orm import Session
 
 Columns = Mapping[str, NDArray[Any]]
@@ -58,3 +59,14 @@ def read_columns(session: Session, rows: Select[*tuple[Any, ...]], kinds: Mappin
         name: np.concatenate([each[name].astype(each.dtype[name].newbyteorder("=")) for each in found])
         for name in kinds
     }
+
+
+@contextmanager
+def whole_tables(session: Session) -> Iterator[None]:
+    """Meanwhile Postgres reads tables from end to end instead of looking up row after row.
+
+    Where several filters let nearly everything through it expects few rows, and takes twice as long.
+    """
+    session.execute(text("SET LOCAL enable_nestloop = off"))
+    yield
+    session.execute(text("SET LOCAL enable_nestloop = on"))

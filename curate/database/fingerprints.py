@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from curate.database.tables import Caption, Detected, Embedded, Model
 from curate.errors import NotFoundError
+from curate.near_names import did_you_mean
 
 
 def ensure(session: Session, fingerprint: str, role: str, name: str) -> int:
@@ -45,18 +46,26 @@ def only(session: Session, role: str, name: str | None) -> Model:
     """
     if name is not None and (exact := find(session, name)) is not None and exact.role == role:
         return exact
-    stage = {"detector": "detect", "embedder": "embed", "captioner": "caption"}[role]
     models = [
         model
         for model in used(session, role)
         if name in (None, model.name) or model.fingerprint.startswith(str(name))
     ]
     if not models:
-        what = f"No {role} has" if name is None else f"The {role} {name!r} has not"
-        raise NotFoundError(f"{what} looked at any photo yet: type `curate {stage}` first.")
+        raise NotFoundError(_unused(role, name, [model.name for model in used(session, role)]))
     if len(models) > 1:
         names = ", ".join(f"{model.name} ({model.fingerprint[:12]})" for model in models)
         raise NotFoundError(
             f"Several {role}s were used: {names}. Say which: --{role} NAME or its fingerprint."
         )
     return models[0]
+
+
+def _unused(role: str, name: str | None, known: list[str]) -> str:
+    """What to type when no model that produced something has this name."""
+    stage = {"detector": "detect", "embedder": "embed", "captioner": "caption"}[role]
+    what = f"No {role} has" if name is None else f"The {role} {name!r} has not"
+    if name is None or not known:
+        return f"{what} looked at any photo yet: type `curate {stage}` first."
+    ready = ", ".join(dict.fromkeys(known))
+    return f"{what} looked at any photo yet, only {ready}.{did_you_mean(name, known)}"

@@ -10,13 +10,13 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import Double, cast, func, intersect, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from curate.database import frames, objects, run_objects, takedowns
-from curate.database.columns import Columns, read_columns
+from curate.database.columns import Columns, read_columns, whole_tables
 from curate.database.mining_rows import EdgeRows, GroupRow, group_id, store_edges, store_groups
 from curate.database.run_objects import Compared
-from curate.database.tables import Embedded, Group, GroupMember, MiningRun, Object, Photo, ReviewItem
+from curate.database.tables import Embedded, Group, GroupMember, MiningRun, Model, Object, Photo, ReviewItem
 from curate.errors import NotFoundError
 from curate.records import DetectedObject, MiningFilter
 
@@ -32,6 +32,17 @@ class StoredGroup:
     weakest: float
     members: tuple[DetectedObject, ...]
     similarities: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRun:
+    """A run with the names of its models."""
+
+    run: MiningRun
+    embedder: str
+    detector: str
+    groups: int
+    """With those that hold photos which were taken down since."""
 
 
 def candidates(session: Session, detector_id: int, embedder_id: int, rule: MiningFilter) -> Columns:
@@ -61,7 +72,8 @@ def candidates(session: Session, detector_id: int, embedder_id: int, rule: Minin
         )
     )
     kinds = {"key": "i8", "public_id": "S16", "photo": "i8", "block": "i8", "row": "i8"}
-    found = read_columns(session, rows, kinds)
+    with whole_tables(session):
+        found = read_columns(session, rows, kinds)
     order = np.argsort(found["public_id"])
     return {name: column[order] for name, column in found.items()}
 
@@ -84,6 +96,19 @@ def latest_run(session: Session) -> MiningRun:
     if run is None:
         raise NotFoundError("Nothing has been mined yet: type `curate mine`.")
     return run
+
+
+def every_run(session: Session) -> list[ListedRun]:
+    """All runs, the one that ended last first."""
+    embedding, detecting = aliased(Model), aliased(Model)
+    groups = select(func.count()).where(Group.run_id == MiningRun.id).scalar_subquery()
+    rows = session.execute(
+        select(MiningRun, embedding.name, detecting.name, groups)
+        .join(embedding, embedding.id == MiningRun.embedder_id)
+        .join(detecting, detecting.id == MiningRun.detector_id)
+        .order_by(MiningRun.finished_at.desc(), MiningRun.id.desc())
+    )
+    return [ListedRun(*row) for row in rows]
 
 
 def record_run(

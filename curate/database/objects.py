@@ -88,6 +88,12 @@ def every_label(session: Session) -> list[str]:
     return list(session.scalars(select(Object.label).distinct().order_by(Object.label)))
 
 
+def labels(session: Session, model_id: int, only: Sequence[str] | None = None) -> set[str]:
+    """Labels that a detector gave, of some or of all."""
+    rows = select(Object.label).where(Object.model_id == model_id).distinct()
+    return set(session.scalars(rows if only is None else rows.where(Object.label.in_(only))))
+
+
 def _read(session: Session, rows: Select[Object, str]) -> list[DetectedObject]:
     return [from_row(object_, sha256) for object_, sha256 in session.execute(rows)]
 

@@ -132,10 +132,14 @@ def to_detect(model_id: int, fingerprint: str, *, retry_failed: bool) -> Select[
     return select(Photo).where(~seen, *can_be_mined(), *_not_failed("detect", fingerprint, retry_failed))
 
 
-def to_embed(model_id: int, fingerprint: str, *, retry_failed: bool) -> Select[Photo]:
-    """Photos with an object this embedder has not seen; no frames of pairs."""
+def to_embed(
+    model_id: int, fingerprint: str, *, retry_failed: bool, detector_id: int | None = None
+) -> Select[Photo]:
+    """Photos with an object, of one detector or of all, this embedder has not seen; no frames of pairs."""
     has_vector = exists().where(Embedded.object_id == Object.id, Embedded.model_id == model_id)
     waiting = exists().where(Object.photo_id == Photo.id, ~has_vector)
+    if detector_id is not None:
+        waiting = waiting.where(Object.model_id == detector_id)
     return select(Photo).where(waiting, *can_be_mined(), *_not_failed("embed", fingerprint, retry_failed))
 
 

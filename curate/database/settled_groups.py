@@ -40,6 +40,6 @@ def with_new_views(session: Session) -> int:
 
 def _settled(session: Session, items: Collection[int]) -> Iterator[SettledGroup]:
     known = states.known(session, items, rules.consensus(session))
-    for members, kept, new in (known[item] for item in items):
-        if kept:
-            yield SettledGroup(tuple(sorted(members)), tuple(sorted(kept | new)))
+    for each in (known[item] for item in items):
+        if each.kept:
+            yield SettledGroup(tuple(sorted(each.members)), tuple(sorted(each.kept | each.new)))

@@ -49,6 +49,8 @@ class Known(NamedTuple):
     """Those known to be one thing; none unless something was accepted."""
     new: frozenset[int]
     """Those of which nobody has said whether they are that thing; none if there is none."""
+    apart: Mapping[int, str]
+    """The others, and what they are to it: ``different``, ``variant`` or ``near_duplicate``."""
 
 
 class Word(NamedTuple):
@@ -78,15 +80,20 @@ def known(session: Session, item_keys: Collection[int], consensus: Consensus) ->
 
 def _known(members: Mapping[int, UUID], relations: Mapping[Pair, str]) -> Known:
     kept = state_of(members.values(), relations).kept
-    told = {
-        key: public_id in kept or any(pair_of(public_id, other) in relations for other in kept)
-        for key, public_id in members.items()
-    }
+    others = {key: public_id for key, public_id in members.items() if kept and public_id not in kept}
+    said = {key: _to_any(public_id, kept, relations) for key, public_id in others.items()}
     return Known(
         frozenset(members),
         frozenset(key for key, public_id in members.items() if public_id in kept),
-        frozenset(key for key in members if kept and not told[key]),
+        frozenset(key for key, relation in said.items() if relation is None),
+        {key: relation for key, relation in said.items() if relation is not None},
     )
+
+
+def _to_any(one: UUID, kept: Collection[UUID], relations: Mapping[Pair, str]) -> str | None:
+    """What is known of an object and the first of these of which anything is."""
+    pairs = (pair_of(one, other) for other in sorted(kept))
+    return next((relations[pair] for pair in pairs if pair in relations), None)
 
 
 def _derived(

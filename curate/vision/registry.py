@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from curate.errors import ModelError
+from curate.near_names import did_you_mean
 from curate.vision.captioner_cards import CAPTIONERS
 from curate.vision.card import ModelCard
 from curate.vision.detector_cards import DETECTORS
@@ -30,6 +31,11 @@ def find_card(name: str) -> ModelCard:
         ModelError: no model has that name; the sentence lists those that exist.
     """
     return _find("model", name, cards())
+
+
+def is_detector(name: str) -> bool:
+    """Whether it is a detector of ours, and not a file of boxes."""
+    return any(card.name == name for card in DETECTORS)
 
 
 def find_detector(name: str) -> ModelCard:
@@ -62,4 +68,5 @@ def _find(role: str, name: str, among: tuple[ModelCard, ...]) -> ModelCard:
         if card.name == name:
             return card
     known = ", ".join(card.name for card in among)
-    raise ModelError(f"No {role} is called {name!r}; type one of: {known}.")
+    meant = did_you_mean(name, (card.name for card in among))
+    raise ModelError(f"No {role} is called {name!r}; type one of: {known}.{meant}")

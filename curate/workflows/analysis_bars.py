@@ -38,7 +38,7 @@ def counts(result: Json) -> alt.LayerChart:
         yOffset=alt.YOffset("at least:N", sort=list(AT_LEAST.values())),
         x=alt.X("value:Q", title="share of all objects", axis=PERCENT),
     )
-    numbers = base.mark_text(align="left", dx=5, fontSize=11, color=GREY).encode(text="said:N")
+    numbers = base.mark_text(align="left", dx=5, fontSize=12, color=GREY).encode(text="said:N")
     return sized(base.mark_bar().encode(color=by("at least")) + numbers)
 
 
@@ -56,7 +56,7 @@ def classes(result: Json) -> alt.LayerChart:
         color=by("at least"),
         tooltip=["class:N", "at least:N", *tips("share", "objects")],
     )
-    x = alt.X("low:Q", title="share of the class", axis=PERCENT, scale=alt.Scale(domainMin=0))
+    x = alt.X("low:Q", title="share of the objects of the class", axis=PERCENT, scale=alt.Scale(domainMin=0))
     intervals = base.mark_bar(size=2, opacity=0.6).encode(x=x, x2="high:Q")
     points = base.mark_point(size=45, filled=True, opacity=1).encode(x="value:Q")
     return sized(intervals + points, 90 + 28 * len(names))
@@ -76,9 +76,14 @@ def neighbours(result: Json) -> alt.LayerChart:
     ]
     base = on(rows).encode(
         x=alt.X(
-            "photos:N", sort=None, title="other photos with something like it", axis=alt.Axis(labelAngle=0)
+            "photos:N",
+            sort=None,
+            title="other photos with something like it inside the band",
+            axis=alt.Axis(labelAngle=0),
         ),
-        y=alt.Y("objects:Q", title="objects", axis=alt.Axis(format=",d", tickCount=5, tickMinStep=1)),
+        y=alt.Y(
+            "objects:Q", title="recurring objects", axis=alt.Axis(format=",d", tickCount=5, tickMinStep=1)
+        ),
     )
-    numbers = base.mark_text(dy=-7, fontSize=11, color=GREY).encode(text=alt.Text("objects:Q", format=","))
+    numbers = base.mark_text(dy=-7, fontSize=12, color=GREY).encode(text=alt.Text("objects:Q", format=","))
     return sized(base.mark_bar(color=ONE) + numbers)

@@ -11,19 +11,24 @@ import altair as alt
 from curate.workflows.analysis_style import (
     AT_LEAST,
     GREY,
-    LEGEND,
     LOG_PERCENT,
     ONE,
+    PAIRS,
     PERCENT,
     Json,
     Rows,
+    band_name,
     by,
     flat,
+    named,
     on,
+    shaded,
     sized,
     tips,
 )
 
+_SAME_SHARE = "share that is the same thing"
+_SAME, _PAIRS = "the same (95 %)", "pairs (right axis)"
 _RANKS = ("#0072B2", "#56B4E9", "#a9d8f5")
 _WIDER = {1000: 4, 10_000: 2, inf: 1}
 """How many bins of similarity become one where there are so few values at most: noise is no shape."""
@@ -35,6 +40,7 @@ def similarity(result: Json) -> alt.LayerChart:
     total = max(1, sum(sum(each["ranks"]) for each in found["bins"]))
     width = found["bin"] * next(times for most, times in _WIDER.items() if total <= most)
     names = ("nearest", "2nd nearest", "3rd nearest")
+    colours = {**dict(zip(names, _RANKS, strict=True)), band_name(band): GREY}
     rows = [
         {
             "low": low, "high": low + width,
@@ -50,13 +56,12 @@ def similarity(result: Json) -> alt.LayerChart:
     )  # fmt: skip
     bars = on(rows).mark_bar(binSpacing=0).encode(
         x=x, x2="high:Q",
-        y=alt.Y("value:Q", title="share of the nearest", axis=PERCENT, stack="zero"),
+        y=alt.Y("value:Q", title="share of all nearest", axis=PERCENT, stack="zero"),
         order="order:O",
-        color=alt.Color("rank:N", title=None, legend=LEGEND, scale=alt.Scale(domain=names, range=_RANKS)),
+        color=named("rank", colours),
         tooltip=["rank:N", alt.Tooltip("low:Q", title="from"), alt.Tooltip("count:Q", format=",")],
     )  # fmt: skip
-    shade = on([{"low": band["low"], "high": band["high"]}]).mark_rect(opacity=0.22, color=GREY)
-    return sized(shade.encode(x=x, x2="high:Q") + bars)
+    return sized(shaded(band, x, "rank", colours) + bars)
 
 
 def _wider(bins: Sequence[Json], width: float) -> Iterator[tuple[float, list[int]]]:
@@ -69,27 +74,33 @@ def _wider(bins: Sequence[Json], width: float) -> Iterator[tuple[float, list[int
 
 
 def precision(result: Json) -> alt.LayerChart:
-    """Share of judged pairs at or above each similarity that are the same thing; in grey how many."""
+    """Share of judged pairs at or above each similarity that are the same thing, and how many they are."""
     points = result["precision"]["points"]
     rows: Rows = [{"threshold": each["threshold"], **flat(each)} for each in points if each["total"]]
-    x = alt.X(
-        "threshold:Q", title="pairs of at least this similarity", axis=alt.Axis(tickCount=8, grid=False),
-        scale=alt.Scale(zero=False, nice=False, padding=14),
-    )  # fmt: skip
-    base = on(rows).encode(x=x, tooltip=["threshold:Q", *tips("same thing", "pairs")])
-    y = alt.Y("value:Q", title="the same thing", scale=alt.Scale(domain=[0, 1]), axis=PERCENT)
-    ribbon = base.mark_area(opacity=0.25, color=ONE).encode(
-        y=alt.Y("low:Q", title="the same thing"), y2="high:Q"
-    )
-    line = base.mark_line(color=ONE, point=alt.OverlayMarkDef(color=ONE, filled=True)).encode(y=y)
-    pairs = base.mark_bar(opacity=0.35, color=GREY, size=5).encode(
+    base = on(rows).encode(x=_at_least("threshold:Q"), tooltip=["threshold:Q", *tips("same thing", "pairs")])
+    y = alt.Y("value:Q", title=_SAME_SHARE, scale=alt.Scale(domain=[0, 1]), axis=PERCENT)
+    ribbon = base.mark_area(opacity=0.25, color=ONE).encode(y=alt.Y("low:Q", title=_SAME_SHARE), y2="high:Q")
+    line = base.mark_line(point=alt.OverlayMarkDef(filled=True)).encode(y=y, color=alt.datum(_SAME))
+    pairs = base.mark_bar(opacity=0.5, size=4).encode(
         y=alt.Y(
             "total:Q",
-            title="judged pairs",
+            title="number of judged pairs",
             axis=alt.Axis(orient="right", grid=False, tickCount=4, tickMinStep=1, format=",d"),
-        )
+        ),
+        color=alt.datum(_PAIRS),
     )
-    return sized(alt.layer(pairs, ribbon + line).resolve_scale(y="independent"))
+    band = result["band"]
+    shade = shaded(band, _at_least("low:Q"), "what", {_SAME: ONE, _PAIRS: PAIRS, band_name(band): GREY})
+    return sized(alt.layer(shade, pairs, ribbon + line).resolve_scale(y="independent"))
+
+
+def _at_least(field: str) -> alt.X:
+    return alt.X(
+        field,
+        title="judged pairs of at least this cosine similarity",
+        axis=alt.Axis(tickCount=8, grid=False),
+        scale=alt.Scale(zero=False, nice=False, padding=14),
+    )
 
 
 def growth(result: Json) -> alt.LayerChart:
@@ -108,7 +119,7 @@ def growth(result: Json) -> alt.LayerChart:
     base = on(rows).encode(
         x=alt.X(
             "photos:Q",
-            title="photos with objects",
+            title="photos with objects (log scale)",
             scale=alt.Scale(type="log", nice=False, padding=12),
             axis=alt.Axis(format=".2~s", values=sizes, grid=False),
         ),
@@ -116,7 +127,7 @@ def growth(result: Json) -> alt.LayerChart:
         tooltip=["photos:Q", alt.Tooltip("value:Q", title="share", format=".3%")],
     )
     scale = alt.Scale(type="log", nice=False, padding=12)
-    y = alt.Y("low:Q", title="share of objects", scale=scale, axis=LOG_PERCENT)
+    y = alt.Y("low:Q", title="share of all objects", scale=scale, axis=LOG_PERCENT)
     spread = base.mark_rule(strokeWidth=2, opacity=0.6).encode(y=y, y2="high:Q")
     line = base.mark_line(point=alt.OverlayMarkDef(filled=True, size=50)).encode(y="value:Q")
     return sized(spread + line)

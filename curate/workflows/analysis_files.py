@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from html import escape
 from pathlib import Path
+from textwrap import wrap
+
+import altair as alt
 
 from curate.errors import WorkspaceError
-from curate.workflows import analysis_plots
+from curate.workflows import analysis_notes, analysis_plots
 from curate.workflows.analysis_words import Json, counted
 
 RESULT, PAGE = "analysis.json", "index.html"
 _WIDTH = 560  # pixels of a plot
+_LINE = 100
+"""Letters of a note that are as wide as the narrowest plot with its axis."""
 
 _HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Analysis of a mining run</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
@@ -50,13 +55,22 @@ def write_analysis(result: Json, directory: Path) -> list[Path]:
 
 def _save(result: Json, name: str, path: Path) -> None:
     title, chart, _ = analysis_plots.CHARTS[name]
+    said = (analysis_notes.origin(result), analysis_notes.note(name, result))
+    lines = [line for each in said for line in wrap(each, _LINE)]
     shown = (
         chart(result)
-        .properties(width=_WIDTH, title=title, background="white")
+        .properties(width=_WIDTH, title=alt.TitleParams(title, subtitle=lines), background="white")
         .configure_view(stroke=None)
-        .configure_axis(gridColor="#e7e5e0", domain=False, ticks=False, labelFontSize=12, titleFontSize=12)
-        .configure_legend(labelFontSize=12, labelLimit=300)
-        .configure_title(anchor="start", fontSize=15, offset=12)
+        .configure_axis(gridColor="#e7e5e0", domain=False, ticks=False, labelFontSize=13, titleFontSize=13)
+        .configure_legend(labelFontSize=13, labelLimit=300)
+        .configure_title(
+            anchor="start",
+            frame="group",
+            fontSize=16,
+            offset=12,
+            subtitleFontSize=12,
+            subtitleColor="#4a5159",
+        )
     )
     shown.save(path, scale_factor=2)
 

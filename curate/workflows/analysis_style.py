@@ -12,11 +12,12 @@ Rows = list[dict[str, Any]]
 
 HEIGHT = 300  # pixels
 # Okabe and Ito's colours, which the colour-blind tell apart; both read on light and dark.
-ONE, THREE = "#0072B2", "#D55E00"
-GREY = "#8b949e"
-AT_LEAST = {1: "in 1 other photo or more", 3: "in 3 other photos or more"}
+ONE, THREE, PAIRS = "#0072B2", "#D55E00", "#E69F00"
+GREY = "#76808a"
+AT_LEAST = {1: "in 1 or more other photos", 3: "in 3 or more"}
 LEGEND = alt.Legend(orient="top", title=None, symbolOpacity=1, symbolStrokeWidth=0)
-NAMES = alt.Axis(labelLimit=220, labelPadding=8, domain=False, ticks=False)
+# Every row has its name, however low the plot is.
+NAMES = alt.Axis(labelLimit=220, labelPadding=8, labelOverlap=False, domain=False, ticks=False)
 LOG_PERCENT = alt.Axis(format="~%", values=[digit / 10**n for n in range(6) for digit in (1, 2, 5)])
 PERCENT = alt.Axis(format="~%", tickCount=5)
 
@@ -28,8 +29,25 @@ def on(rows: Rows) -> alt.Chart:
 
 def by(field: str) -> alt.Color:
     """One colour for each text of ``AT_LEAST``."""
-    scale = alt.Scale(domain=list(AT_LEAST.values()), range=[ONE, THREE])
-    return alt.Color(f"{field}:N", legend=LEGEND, scale=scale)
+    return named(field, dict(zip(AT_LEAST.values(), (ONE, THREE), strict=True)))
+
+
+def named(field: str, colours: Mapping[str, str]) -> alt.Color:
+    """A colour for each text that ``field`` may hold, all of them in the legend."""
+    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+    return alt.Color(f"{field}:N", title=None, legend=LEGEND, scale=scale)
+
+
+def band_name(band: Json) -> str:
+    """What the shaded part of a plot is called in its legend."""
+    return f"band {band['low']:g} to {band['high']:g}"
+
+
+def shaded(band: Json, x: alt.X, field: str, colours: Mapping[str, str]) -> alt.Chart:
+    """The band as a shade behind the rest; ``colours`` holds its name."""
+    row = {"low": band["low"], "high": band["high"], field: band_name(band)}
+    shade: alt.Chart = on([row]).mark_rect(opacity=0.22)
+    return shade.encode(x=x, x2="high:Q", color=named(field, colours))
 
 
 def flat(share: Json) -> dict[str, Any]:

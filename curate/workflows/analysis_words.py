@@ -32,6 +32,8 @@ NOTHING_JUDGED = (
 )
 
 
+FEW_PAIRS = 20
+"""Judged pairs below which the interval of their share is wider than 40 points."""
 MOST_CLASSES = 20
 """Drawn in a plot."""
 
@@ -99,9 +101,9 @@ def precision(result: Json) -> str:
     found = result["precision"]
     if not found["pairs"]:
         return NOTHING_JUDGED
-    inside, said = found["band"], ""
+    inside, said = found["band"], few_judged(result)
     if inside["total"]:
-        said = (
+        said += (
             f"Inside the band {percent(inside['value'])} ({percent(inside['low'])} to "
             f"{percent(inside['high'])}) of {inside['total']:,} judged pairs are the same thing. "
         )
@@ -111,6 +113,14 @@ def precision(result: Json) -> str:
         "were shown to them, not a random sample of all pairs. Intervals: 95 % (Clopper-Pearson, as if pairs "
         "of one group were independent)."
     )
+
+
+def few_judged(result: Json) -> str:
+    """A warning if too few pairs were judged to say much, else nothing."""
+    pairs = result["precision"]["pairs"]
+    if pairs >= FEW_PAIRS:
+        return ""
+    return f"Only {pairs} pairs were judged, and fewer than {FEW_PAIRS} decide nothing: judge more groups. "
 
 
 def growth(result: Json) -> str:

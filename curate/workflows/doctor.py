@@ -13,12 +13,12 @@ from curate.media import LocalMedia, MediaStore
 from curate.photos.facts import examine
 from curate.photos.sources import read_photo_bytes
 from curate.records import PhotoRef
-from curate.workflows import mining_scratch
 from curate.workflows.batches import batched
 from curate.workflows.findings import Finding
 from curate.workflows.index_entries import collection_of
 from curate.workflows.index_upkeep import upsert_block
 from curate.workflows.ingest import THUMBNAIL_SUFFIX
+from curate.workflows.mining_leftovers import examine_unfinished
 from curate.workflows.pair_upkeep import examine_pairs
 from curate.workflows.removal_upkeep import examine_removals
 from curate.workflows.stored_files import wanted_media
@@ -54,7 +54,7 @@ def examine_workspace(
         yield from examine_removals(workspace, stored, read=originals)
         yield from _thumbnails(workspace)
         yield from _leftover_files(workspace)
-        yield from _unfinished_mining(workspace)
+        yield from examine_unfinished(workspace)
         yield from _index(workspace)
         if originals:
             yield from _originals(workspace)
@@ -146,16 +146,6 @@ def _leftover_files(workspace: Workspace) -> Iterator[Finding]:
         else:
             # A copy of this workspace may use the same URL, and name files that this one does not.
             yield Finding(what, name, mended=False, advice="remove it if the media URL is only yours")
-
-
-def _unfinished_mining(workspace: Workspace) -> Iterator[Finding]:
-    for folder in mining_scratch.leftovers(workspace):
-        yield Finding(
-            "a killed `curate mine` left what it had done",
-            str(folder),
-            mended=False,
-            advice="type the same `curate mine` again, which goes on with it, or remove the folder",
-        )
 
 
 def _index(workspace: Workspace) -> Iterator[Finding]:

@@ -19,12 +19,13 @@ from curate.workflows.mining_earlier import Earlier
 from curate.workflows.mining_options import RULES, MiningOptions
 from curate.workflows.mining_results import Mined
 from curate.workflows.mining_scratch import Notice, held_run
+from curate.workflows.mining_shortfall import shortfall
 from curate.workflows.reported import Report, steps_of
 from curate.workflows.scratch import scratch_errors
 from curate.workflows.stopwatch import Stopwatch
 from curate.workspace import Workspace
+from index.comparing.options import DEFAULT_MEMORY, JoinOptions, TooLittleMemory
 from index.join import Join, recurrence_join
-from index.join_options import DEFAULT_MEMORY, JoinOptions, TooLittleMemory
 
 __all__ = ["RULES", "MiningOptions", "mine"]
 
@@ -49,14 +50,17 @@ def mine(
 
     Args:
         memory: Bytes the comparison may take beside files mapped into memory.
-        notice: Told if another command works on the same run, which is waited for.
+        notice: Told if another command works on the same run, which is waited for, and of labels to exclude
+            that no object has.
     """
     clock = Stopwatch()
     yield Step("read", 0, None)
     with clock.phase("candidates"):
         found = mining_candidates.read(workspace, options, detector, embedder)
+    for sentence in found.unknown_labels:
+        notice(sentence)
     yield Step("read", len(found.photo_keys), len(found.photo_keys))
-    with held_run(workspace, found.run, notice) as scratch:
+    with held_run(workspace, found.run, notice, found.parameters) as scratch:
         summary = _found_before(workspace, found)
         if summary is None:
             with clock.phase("vectors"):
@@ -74,8 +78,10 @@ def mine(
                     joining = mining_groups.joining(session, found, earlier)
                 groups = mining_groups.find(joined.edges, found, options, joining)
             yield Step("store", 0, None)
-            mined = Mined(joined, groups, earlier, joining)
+            missing = None if groups else shortfall(found, joined.edges, vectors)
+            mined = Mined(joined, groups, earlier, joining, missing)
             summary = mining_results.store(workspace, found, mined, clock)
+    summary = {**summary, "waiting": found.waiting}
     yield Step("store", len(found.photo_keys), len(found.photo_keys), 0, summary)
 
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from curate.database import fingerprints, mining, vectors
+from sqlalchemy.orm import Session
+
+from curate.database import fingerprints, mining, objects, vectors
 from curate.database.columns import Columns
 from curate.errors import NotFoundError
+from curate.near_names import did_you_mean
+from curate.workflows import mining_waiting
 from curate.workflows.mining_options import MiningOptions
 from curate.workflows.near_duplicates import photo_keys
 from curate.workflows.settled import Numbers
 from curate.workspace import Workspace
 
+_LABELS = 20
+"""Most that are named to somebody who mistyped one."""
 _RUN_NAMESPACE = UUID("8b0f2f44-0b83-5a39-9b7d-0c6b7d3a6a10")
 
 
@@ -38,6 +44,10 @@ class Candidates:
     """Of all that might have taken part."""
     dimension: int
     """Numbers of a vector."""
+    waiting: Mapping[str, Mapping[str, Any]]
+    """Photos that detection or embedding has not come to; see ``mining_waiting``."""
+    unknown_labels: Sequence[str]
+    """A sentence for each excluded label that no object has."""
 
 
 def read(
@@ -55,11 +65,15 @@ def read(
         in_all = vectors.count(session, embedding.id, detecting.id)
         dimension = vectors.dimension(session, embedding.id)
         photos = photo_keys(session, options.near_duplicate_distance)
+        waiting = mining_waiting.waiting(session, detecting, embedding)
+        unknown = _unknown_labels(session, detecting.id, options.filter.exclude_labels)
     if not in_all:
-        raise NotFoundError("No object was found in the photos so far: there is nothing to compare.")
+        nothing = "There is nothing to compare: no object with a vector is in the photos so far."
+        raise NotFoundError(f"{nothing} {mining_waiting.sentence(waiting)}".rstrip())
     if not len(found["key"]):
         raise NotFoundError(
-            "No object passes the filters: lower --min-confidence, --min-share or --min-side."
+            "No object passes the filters: lower --min-confidence, --min-share or --min-side, or leave "
+            "--exclude away."
         )
     keys = photos.of(found["photo"])
     parameters = {
@@ -73,12 +87,33 @@ def read(
         "photos_without_near_duplicates": photos.different,
     }
     run = _run_id(parameters, found, keys)
-    return Candidates(run, parameters, detecting.id, embedding.id, found, keys, counts, dimension)
+    return Candidates(
+        run, parameters, detecting.id, embedding.id, found, keys, counts, dimension, waiting, unknown
+    )
+
+
+def _unknown_labels(session: Session, detector_id: int, excluded: Sequence[str]) -> list[str]:
+    unknown = set(excluded) - objects.labels(session, detector_id, excluded)
+    if not unknown:
+        return []
+    known = sorted(objects.labels(session, detector_id))
+    there = ", ".join(known[:_LABELS]) + (f" and {len(known) - _LABELS} more" if len(known) > _LABELS else "")
+    return [
+        f"--exclude {label!r} leaves nothing out, the labels here are {there}.{did_you_mean(label, known)}"
+        for label in sorted(unknown)
+    ]
 
 
 def _run_id(parameters: Mapping[str, Any], found: Columns, keys: Numbers) -> UUID:
     """Content-derived: options, objects, and which photos count as one."""
-    digest = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps(_as_floats(parameters), sort_keys=True).encode())
     digest.update(found["public_id"].tobytes())
     digest.update(keys.tobytes())
     return uuid5(_RUN_NAMESPACE, digest.hexdigest())
+
+
+def _as_floats(option: Any) -> Any:
+    """The same for 64, as defaults in the code are written, and 64.0, as it comes from a command line."""
+    if isinstance(option, Mapping):
+        return {name: _as_floats(value) for name, value in option.items()}
+    return float(option) if isinstance(option, int) else option

@@ -15,9 +15,9 @@ from curate.database.run_objects import Compared
 from curate.workflows.mining_candidates import Candidates
 from curate.workflows.settled import Flags, Numbers
 from curate.workflows.things import places_in
+from index.comparing.known import Known, quicker
 from index.edges import Edges
 from index.join import Join
-from index.known import Known, quicker
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from curate.errors import SettingsError
 from curate.records import Band, MiningFilter
@@ -49,3 +51,12 @@ class MiningOptions:
                 f"--max-degree {self.max_degree} is below --top-k {self.top_k}: an object needs its edges, "
                 f"so type --max-degree {self.top_k} or more."
             )
+
+
+def from_parameters(recorded: Mapping[str, Any]) -> tuple[MiningOptions, str, str]:
+    """Options, and fingerprints of detector and embedder, as they were recorded with a run."""
+    asked = dict(recorded)
+    detector, embedder = asked.pop("detector"), asked.pop("embedder")
+    kept = asked.pop("filter")
+    passing = MiningFilter(**{**kept, "exclude_labels": tuple(kept["exclude_labels"])})
+    return MiningOptions(Band(**asked.pop("band")), passing, **asked), detector, embedder

@@ -15,6 +15,7 @@ from curate.workflows import mining_earlier, mining_groups
 from curate.workflows.mining_candidates import Candidates
 from curate.workflows.mining_earlier import Earlier
 from curate.workflows.mining_groups import Joining
+from curate.workflows.mining_shortfall import Shortfall
 from curate.workflows.stopwatch import Stopwatch
 from curate.workspace import Workspace
 from index.counts import count_recurrences
@@ -42,6 +43,8 @@ class Mined:
     groups: Sequence[FoundGroup]
     earlier: Earlier | None
     joining: Joining
+    missing: Shortfall | None = None
+    """If there is no group."""
 
 
 def store(workspace: Workspace, found: Candidates, mined: Mined, clock: Stopwatch) -> Mapping[str, Any]:
@@ -75,7 +78,7 @@ def _counts(found: Candidates, mined: Mined) -> dict[str, Any]:
     """Counts as ObjectMate's tables have them, so that two corpora can be compared."""
     edges = mined.joined.edges
     recurrences = count_recurrences(edges, len(found.photo_keys), found.photo_keys)
-    return {
+    told = {
         **found.counts,
         "objects": len(found.photo_keys),
         "edges": len(edges.left),
@@ -85,8 +88,9 @@ def _counts(found: Candidates, mined: Mined) -> dict[str, Any]:
         # Stars around different anchors may hold the same objects: one set is one group.
         "groups": len(sets := {frozenset(group.members) for group in mined.groups}),
         "views": sum(map(len, sets)),
-        "comparison": _comparison(mined),
+        "comparison": {**_comparison(mined), "dimension": found.dimension},
     }
+    return told if mined.missing is None else {**told, "no_groups": mined.missing.as_dict(found)}
 
 
 def _comparison(mined: Mined) -> dict[str, Any]:

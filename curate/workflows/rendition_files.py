@@ -86,14 +86,22 @@ class RenditionFiles:
 
     def _files(self) -> Iterator[tuple[int, int, Path]]:
         """Time in ns, bytes and path of every file, also of what killed processes left half-written."""
-        for folder in self._root.glob("??"):
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    try:
-                        state = entry.stat(follow_symlinks=False)
-                    except FileNotFoundError:  # another process is pruning too
-                        continue
-                    yield state.st_mtime_ns, state.st_size, Path(entry.path)
+        folders = (entry.path for entry in _entries(self._root) if len(entry.name) == 2)
+        for entry in (entry for folder in folders for entry in _entries(folder)):
+            try:
+                state = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:  # somebody else is pruning too
+                continue
+            yield state.st_mtime_ns, state.st_size, Path(entry.path)
 
     def _path(self, name: str) -> Path:
         return self._root / name[:2] / name
+
+
+def _entries(folder: str | Path) -> list[os.DirEntry[str]]:
+    """What lies in a folder; nothing if it is none, or went since it was listed."""
+    try:
+        with os.scandir(folder) as found:
+            return list(found)
+    except (FileNotFoundError, NotADirectoryError):
+        return []

@@ -57,7 +57,7 @@ def _work(found: Progress, visit: Visit) -> None:
 def _numbers(found: Progress, *, everything: bool) -> None:
     backlog, agreement = found.backlog, found.agreement
     cells = [
-        ("Done", f"{backlog.done:,}", f"of {backlog.total:,} groups"),
+        ("Done", f"{backlog.done:,}", f"of {backlog.total:,} group{'s' if backlog.total != 1 else ''}"),
         ("Open", f"{backlog.open:,}", "want votes"),
         ("Disputed", f"{backlog.disputed:,}", "reviewers disagree"),
         ("Flagged", f"{backlog.flagged:,}", "could not be decided"),
@@ -162,6 +162,7 @@ def _reviewers(reviewers: Sequence[ReviewerWork]) -> None:
     st.dataframe(
         rows,
         hide_index=True,
+        placeholder="–",  # nothing was measured
         column_config={
             "Accepted": st.column_config.ProgressColumn(
                 format="%.0f %%", min_value=0, max_value=100, help="Of what was accepted or rejected."

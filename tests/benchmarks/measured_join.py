@@ -30,8 +30,8 @@ Measured = dict[str, Any]
 
 def ours(arithmetic: str) -> Callable[[Floats, Indices, Truth], Measured]:
     def measure(vectors: Floats, photo_keys: Indices, truth: Truth) -> Measured:
+        from index.comparing.options import JoinOptions
         from index.join import recurrence_join
-        from index.join_options import JoinOptions
 
         start = time.perf_counter()
         join = recurrence_join(vectors, photo_keys, *BAND, options=JoinOptions(arithmetic=arithmetic))

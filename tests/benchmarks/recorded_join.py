@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import numpy as np
 import torch
 
+from index.comparing.options import JoinOptions
 from index.join import recurrence_join
-from index.join_options import JoinOptions
 from join_truth import BAND, Floats, Indices, Truth, sampled_truth
 from planted_recurrences import corpus_files
 from process_memory import memory_of

@@ -60,6 +60,8 @@ def draw(root: Path, url: str, admin: Engine, groups: int = 100, objects: int = 
 def mine_larger(session: Session, sizes: tuple[int, ...]) -> None:
     """Mine once more: groups of these sizes, each of one thing, the first group the weakest.
 
+    Mined again with a larger size, a group holds the same views and new ones.
+
     The workspace is one of ``draw`` with twenty photos, on which every thing stands once.
     """
     shelves = list(draw_shelves(SIGHTINGS, 0))

@@ -46,7 +46,10 @@ def test_precision_leaves_out_bins_without_a_judged_edge():
 @pytest.mark.parametrize("step", [timedelta(minutes=10), timedelta(hours=1), timedelta(days=1)])
 def test_throughput_names_the_busiest_reviewers_and_adds_up_the_others(step):
     made = [Made(f"reviewer {n:02}", NOON, 20 - n) for n in range(10)]
-    found = rows(valid(plots.throughput(Throughput(step, tuple(made)))))
+    spec = valid(plots.throughput(Throughput(step, tuple(made))))
+    found = rows(spec)
+    first, last = map(datetime.fromisoformat, spec["encoding"]["x"]["scale"]["domain"])  # no bar with numbers
+    assert (last, last - first) == (NOON + step, 12 * step)
     assert len(found) == plots.MOST_REVIEWERS + 1
     assert {row["reviewer"]: row["decisions"] for row in found}["others"] == 12 + 11
 
@@ -63,6 +66,12 @@ def test_of_many_classes_the_most_decided_are_shown():
     found = rows(valid(plots.accept_rates(classes)))
     assert len(found) == plots.MOST_CLASSES
     assert min(row["total"] for row in found) == 100 - plots.MOST_CLASSES + 1
+
+
+def test_every_class_has_its_name_however_low_the_plot_is():
+    spec = valid(plots.accept_rates([ClassWork(f"class {n}", Share(1, 2)) for n in range(12)]))
+    axes = [layer["encoding"]["y"]["axis"] for layer in spec["layer"]]
+    assert [axis["labelOverlap"] for axis in axes] == [False] * 4
 
 
 def test_a_band_of_one_value_can_be_drawn():

@@ -184,6 +184,7 @@ def test_progress_shows_the_numbers_and_four_plots(reviewed):
     assert metrics(page) == {"Done": "1", "Open": "2", "Disputed": "1", "Flagged": "0", "Agreement": "0%"}
     assert len(page.get("vega_lite_chart")) == 4
     assert list(page.dataframe[0].value["Decisions"]) == [1, 1, 1]
+    assert page.dataframe[0].proto.placeholder == "–"  # for what no browser measured
 
 
 def test_the_app_starts_without_torch():

@@ -10,11 +10,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.caps import capped
-from index.cells import ALL
+from index.comparing.caps import capped
+from index.comparing.cells import ALL
+from index.comparing.options import JoinOptions, TooLittleMemory
 from index.exact import edges_in_band
 from index.join import recurrence_join
-from index.join_options import JoinOptions, TooLittleMemory
 from planted_recurrences import planted_vectors
 
 UNCAPPED = JoinOptions(top_k=None, max_degree=None)

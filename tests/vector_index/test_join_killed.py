@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.comparing.options import JoinOptions
+from index.comparing.scratch import JoinScratch, content_key, held
 from index.errors import ScratchInUse
 from index.join import recurrence_join
-from index.join_options import JoinOptions
-from index.join_scratch import JoinScratch, content_key, held
 from planted_recurrences import planted_vectors
 
 BAND = 0.93, 0.975
@@ -26,7 +26,7 @@ import sys, numpy as np
 from contextlib import suppress
 from pathlib import Path
 from index.join import recurrence_join
-from index.join_options import JoinOptions
+from index.comparing.options import JoinOptions
 folder = Path(sys.argv[1])
 joined = recurrence_join(
     np.load(folder / "vectors.npy", mmap_mode="r"), np.load(folder / "photos.npy"), .93, .975,

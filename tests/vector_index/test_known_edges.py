@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.comparing.known import Known, quicker
+from index.comparing.options import JoinOptions
+from index.comparing.scratch import JoinScratch
 from index.edges import Edges
 from index.join import recurrence_join
-from index.join_options import JoinOptions
-from index.join_scratch import JoinScratch
-from index.known import Known, quicker
 from planted_recurrences import planted_vectors
 
 BAND = 0.93, 0.975

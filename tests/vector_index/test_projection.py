@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.comparing.options import JoinOptions
+from index.comparing.projection import projection_to, suitable_projection
 from index.exact import edges_in_band
 from index.join import recurrence_join
-from index.join_options import JoinOptions
-from index.projection import projection_to, suitable_projection
 from planted_recurrences import planted_vectors
 
 LOW, HIGH = 0.93, 0.975  # objectmate

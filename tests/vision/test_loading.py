@@ -18,6 +18,8 @@ def test_unknown_names_list_the_known_ones(tmp_path):
         load_detector("resnet", tmp_path)
     with pytest.raises(ModelError, match="type one of: sscd, "):
         load_embedder("resnet", tmp_path)
+    with pytest.raises(ModelError, match=r"type one of: sscd, .*\. Did you mean 'sscd'\?$"):
+        load_embedder("SSCDD", tmp_path)
     with pytest.raises(ModelError, match="type one of: u2netp, "):
         load_segmenter("resnet", tmp_path)
     with pytest.raises(ModelError, match="type one of: patchmatch, telea, "):

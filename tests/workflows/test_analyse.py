@@ -229,7 +229,8 @@ def test_the_command_tells_people_and_programs_the_same(curate, found, tmp_path)
     page = (tmp_path / "plots" / "index.html").read_text()
     for name in analysis_plots.CHARTS:
         assert f'src="{name}.svg"' in page
-        assert "<svg" in (tmp_path / "plots" / f"{name}.svg").read_text()
+        svg = (tmp_path / "plots" / f"{name}.svg").read_text()
+        assert f"39 photos, {counts['objects']} objects. Boxes: {found['detector']}." in svg
         with Image.open(tmp_path / "plots" / f"{name}.png") as picture:
             assert min(picture.size) > 100
     assert json.loads((tmp_path / "plots" / "analysis.json").read_text()) == told

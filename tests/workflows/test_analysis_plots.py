@@ -6,6 +6,7 @@ import pytest
 
 from curate.workflows import analysis_bars as bars
 from curate.workflows import analysis_curves as curves
+from curate.workflows import analysis_notes as notes
 from curate.workflows import analysis_plots as plots
 from curate.workflows import analysis_words as words
 from curate.workflows.analysis_edges import share
@@ -26,10 +27,10 @@ def test_bins_of_few_objects_are_drawn_wider_and_lose_nothing():
         rows(curves.similarity(result(nearest={"bin": 0.005, "bins": scaled})))
         for scaled in (bins, [{**each, "ranks": [100, 200, 300]} for each in bins])
     )
-    assert len([row for row in few if "rank" in row]) == 3 * 10
-    assert len([row for row in many if "rank" in row]) == 3 * 40
+    assert len([row for row in few if "count" in row]) == 3 * 10
+    assert len([row for row in many if "count" in row]) == 3 * 40
     for found in (few, many):
-        assert {"low": 0.9, "high": 0.95} in found
+        assert {"low": 0.9, "high": 0.95, "rank": "band 0.9 to 0.95"} in found
         assert sum(row.get("value", 0) for row in found) == pytest.approx(1)
         assert sum(row["count"] for row in found if row.get("rank") == "2nd nearest") in (80, 8000)
         assert min(row["low"] for row in found) == pytest.approx(0.8)
@@ -38,9 +39,20 @@ def test_bins_of_few_objects_are_drawn_wider_and_lose_nothing():
 
 def test_precision_is_drawn_at_every_threshold_with_its_interval():
     points = [{"threshold": 0.9, **share(8, 10)}, {"threshold": 0.92, **share(4, 4)}]
-    first, second = rows(curves.precision(result(precision={"points": points})))
+    drawn = rows(curves.precision(result(precision={"points": points})))
+    first, second = (row for row in drawn if "threshold" in row)
     assert (first["threshold"], first["value"], first["total"]) == (0.9, 0.8, 10)
     assert (second["low"], second["high"]) == (pytest.approx(0.3976, abs=1e-4), 1)
+    assert {"low": 0.9, "high": 0.95, "what": "band 0.9 to 0.95"} in drawn
+
+
+@pytest.mark.parametrize(("pairs", "warned"), [(words.FEW_PAIRS - 1, True), (words.FEW_PAIRS, False)])
+def test_a_precision_of_few_pairs_is_told_to_decide_nothing(pairs, warned):
+    counted = {"pairs": pairs, "same": pairs, "different": 0, "variant": 0, "band": share(pairs, pairs)}
+    found = result(precision=counted)
+    for said in (words.precision(found), notes.note("precision", found)):
+        assert ("decide nothing" in said) is warned
+        assert str(pairs) in said
 
 
 def test_growth_leaves_out_sizes_in_which_nothing_recurs():

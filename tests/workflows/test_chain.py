@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from datasets import load_dataset
+from typer.testing import CliRunner
 
 from chain import last, run_chain
+from curate.cli.app import app
 from curate.errors import ExportError, NotFoundError, VerificationError
 from curate.records import Band, Group
 from curate.verdicts import DIFFERENT
@@ -51,6 +53,13 @@ def test_the_chain_run_again_does_nothing_and_says_so(workspace, mined, interior
     assert again["ingest"]["already_here"] == 39
     assert again["detect"]["photos"] == again["embed"]["photos"] == 0
     assert again["mine"] == {**mined.summaries["mine"], "new": False}
+    assert status(workspace) == before
+
+
+def test_mine_after_run_is_the_same_run(workspace):
+    before = status(workspace)
+    mined_again = CliRunner().invoke(app, ["--workspace", str(workspace.root), "mine"])
+    assert mined_again.stdout.endswith(" (this run was here already).\n")
     assert status(workspace) == before
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from queue import SimpleQueue
 from uuid import UUID
 
@@ -13,13 +20,18 @@ from typer.testing import CliRunner, Result
 
 from chain import last
 from curate.cli.app import app
+from curate.cli.output import follow
 from curate.database import mining
 from curate.errors import SettingsError, WorkspaceError
+from curate.records import Band, MiningFilter
 from curate.workflows.doctor import examine_workspace
+from curate.workflows.findings import Finding
 from curate.workflows.index_upkeep import rebuild
 from curate.workflows.mine import mine
+from curate.workflows.mining_options import MiningOptions
 from curate.workflows.mining_scratch import held_run
 from curate.workspace import Workspace
+from growing import Growing
 from mined_rows import EVERYTHING
 from removable import make_removable
 
@@ -61,16 +73,82 @@ def test_who_works_on_the_same_run_waits_and_says_so(empty_workspace):
 
 def test_what_a_killed_run_left_is_told_and_goes_with_the_same_run(empty_workspace, tmp_path):
     make_removable(empty_workspace, tmp_path / "photos")
-    steps = mine(empty_workspace, EVERYTHING)
-    while next(steps).stage != "vectors":
-        pass
-    steps.close()
+    folder = leave_half(empty_workspace)
     last(rebuild(empty_workspace))
-    (folder,) = (empty_workspace.data / "scratch").iterdir()
     (found,) = examine_workspace(empty_workspace)
     assert (found.subject, found.mended) == (str(folder), False)
     assert folder.name == f"join-{last(mine(empty_workspace, EVERYTHING))['run']}"
     assert list(examine_workspace(empty_workspace)) == []
+
+
+def leave_half(workspace: Workspace, options: MiningOptions = EVERYTHING) -> Path:
+    """What a run leaves that is killed when it has read its objects."""
+    steps = mine(workspace, options)
+    while next(steps).stage != "vectors":
+        pass
+    steps.close()
+    (folder,) = (workspace.data / "scratch").iterdir()
+    return folder
+
+
+def objects_came(growing: Growing, folder: Path) -> None:
+    growing.take_in([(100, [1])])
+
+
+def detector_is_gone(growing: Growing, folder: Path) -> None:
+    asked = json.loads((folder / "asked.json").read_text())
+    (folder / "asked.json").write_text(json.dumps({**asked, "detector": "0" * 64}))
+
+
+def killed_while_it_began(growing: Growing, folder: Path) -> None:
+    (folder / "asked.json").write_text('{"band": {"lo')
+
+
+def of_another_program(growing: Growing, folder: Path) -> None:
+    asked = json.loads((folder / "asked.json").read_text())
+    (folder / "asked.json").write_text(json.dumps({**asked, "bands": 3}))
+
+
+def called_otherwise(growing: Growing, folder: Path) -> None:
+    folder.rename(folder.with_name("join-old"))
+
+
+def killed_at_the_end(growing: Growing, folder: Path) -> None:
+    kept = folder.with_name("kept")
+    shutil.copytree(folder, kept)
+    last(mine(growing.workspace, EVERYTHING))
+    kept.rename(folder)
+
+
+def of_mining(workspace: Workspace) -> list[Finding]:
+    """What the doctor finds, but for the pixels that these photos have not."""
+    return [found for found in examine_workspace(workspace) if "curate mine" in found.what]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        objects_came,
+        detector_is_gone,
+        killed_while_it_began,
+        of_another_program,
+        called_otherwise,
+        killed_at_the_end,
+    ],
+)
+def test_the_doctor_removes_what_no_run_can_go_on_with(empty_workspace, event):
+    growing = Growing(empty_workspace)
+    growing.take_in([(n, [n % 2]) for n in range(4)])
+    folder = leave_half(empty_workspace)
+    (found,) = of_mining(empty_workspace)
+    assert (found.subject, found.mended) == (str(folder), False)
+    event(growing, folder)
+    (found,) = of_mining(empty_workspace)
+    assert (found.what, found.mended) == (
+        "what a killed `curate mine` left, and no command can go on with",
+        True,
+    )
+    assert list(folder.parent.iterdir()) == []
 
 
 def test_nothing_is_taken_down_or_mended_while_a_run_goes_on(empty_workspace):
@@ -93,14 +171,19 @@ def test_each_phase_shows_its_progress_and_its_seconds(empty_workspace, tmp_path
     assert 0 < sum(phases.values()) < found["seconds"]["compare"] + 0.01
     assert found["comparison"]["recall_low"] == 1
     assert found["objects"] == found["views"] == 4
+    assert (found["comparison"]["width"], found["comparison"]["dimension"]) == (8, 8)
     assert list((empty_workspace.data / "scratch").iterdir()) == []
     assert last(mine(empty_workspace, EVERYTHING)) == {**found, "new": False}
 
 
+EVERY = ("mine", "--band", "-1", "1", "--min-views", "1", "--min-share", "0", "--min-side", "1")
+GIVEN = replace(EVERYTHING, band=Band(-1, 1, "given"), filter=MiningFilter(0.3, 0, 0.9, 1))
+"""The same."""
+
+
 def curate(workspace: Workspace, *words: str) -> Result:
     """`curate mine` over all objects, however small."""
-    every = ["mine", "--band", "-1", "1", "--min-views", "1", "--min-share", "0", "--min-side", "1"]
-    return CliRunner().invoke(app, ["--workspace", str(workspace.root), *every, *words])
+    return CliRunner().invoke(app, ["--workspace", str(workspace.root), *EVERY, *words])
 
 
 def test_the_command_says_how_much_it_found_and_how_long_it_compared(empty_workspace, tmp_path):
@@ -113,6 +196,47 @@ def test_the_command_says_how_much_it_found_and_how_long_it_compared(empty_works
         first.stderr,
     )
     assert (again.exit_code, again.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)], ids=["", "json"])
+def test_ctrl_c_says_that_the_same_command_goes_on(empty_workspace, tmp_path, words):
+    make_removable(empty_workspace, tmp_path / "photos")
+    typed = [*EVERY, *words]
+    steps = mine(empty_workspace, GIVEN)
+    while next(steps).stage != "vectors":
+        pass  # from here on whoever mines the same waits
+    command = [sys.executable, "-m", "curate", "--workspace", str(empty_workspace.root), *typed]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stderr.readline().startswith("Another command is mining the same")
+        waiting.send_signal(signal.SIGINT)
+        out, told = waiting.communicate(timeout=60)
+    steps.close()
+    said = "Interrupted. Nothing that was finished is lost: the same command goes on from there."
+    assert (waiting.returncode, told) == (130, f"{said}\n")
+    assert out == (json.dumps({"error": said}) + "\n" if words else "")
+    assert CliRunner().invoke(app, ["--workspace", str(empty_workspace.root), *typed]).exit_code == 0
+
+
+def test_ctrl_c_ends_what_goes_on_beside_the_steps():
+    class Pressed:
+        """A step while whose summary is read the key is pressed."""
+
+        @property
+        def summary(self) -> None:
+            raise KeyboardInterrupt
+
+    ended = []
+
+    def work() -> Iterator[Pressed]:
+        try:
+            yield Pressed()
+        finally:
+            ended.append(True)
+
+    steps = work()  # held here, so that only being told ends it
+    with pytest.raises(KeyboardInterrupt):
+        follow(steps)
+    assert ended
 
 
 def test_too_little_memory_is_one_sentence(empty_workspace, tmp_path):

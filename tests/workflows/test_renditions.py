@@ -239,6 +239,16 @@ def test_the_pictures_made_first_make_way(tmp_path):
     assert small.prune() == 0
 
 
+def test_pruning_bears_with_folders_that_go_while_it_looks(tmp_path):
+    root = tmp_path / "renditions"
+    files = RenditionFiles(root, 10)
+    RenditionFiles(root, 10**9).write("ab-crop.webp", bytes(100))
+    (root / "00").symlink_to(root / "gone")  # listed, and not there any more when it is opened
+    (root / "zz").write_bytes(b"in the way")
+    assert files.prune() == 1
+    assert files.read("ab-crop.webp") is None
+
+
 @given(
     st.integers(1, 4000),
     st.integers(1, 4000),

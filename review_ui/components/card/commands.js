@@ -41,7 +41,7 @@ export const CLUSTERS = {
 export const HELP = {
   "The group": [
     [["A"], "accept: the unmarked members are one and the same thing"],
-    [["X"], "reject: no two of them are the same thing"],
+    [["X"], "reject: no two of them are the same thing; where views are new, only these are another thing"],
     [["Space"], "skip: decide it later"],
     [["Backspace"], "undo: take your latest decision back, as often as you like"],
     [["F"], "flag: give a reason and let an adjudicator look"],

@@ -86,28 +86,30 @@ class GroupDesk extends Desk {
 }
 
 class HeldGroup extends Held {
-  focus = 1; // index of the member that the keys are about
-  beside = 1; // index of the member whose photo stands beside the anchor's
+  focus; // index of the member that the keys are about
+  beside; // index of the member whose photo stands beside the anchor's
 
   constructor(card) {
     super(card.item, card);
-    this.marks = new Map(Object.entries(card.mine?.marks ?? {}));
+    this.focus = this.beside = card.new_views?.find((index) => index > 0) ?? 1;
+    this.marks = new Map(Object.entries({ ...card.apart, ...card.mine?.marks }));
   }
 
-  // The same group with the same members, maybe with more votes.
+  // The same group with the same members, maybe with more votes. What is new in it stays what is on the screen.
   renew(card) {
-    super.renew({ ...card, members: this.card.members });
+    const { members, new_views, apart } = this.card;
+    super.renew({ ...card, members, new_views, apart });
   }
 }
 
 // What is seen first comes first: browsers fetch six pictures at a time.
 function load({ shown, ahead }, pictures) {
   const near = [shown, ...ahead.slice(0, AHEAD)].filter(Boolean);
-  const wanted = near.flatMap(({ card: { members } }, place) => {
+  const wanted = near.flatMap(({ card: { members }, beside }, place) => {
     const [crops, photos] = place || !shown ? ["low", "low"] : ["high", "auto"];
     return [
       ...members.map((member) => pictures.want(crop(member), crops)),
-      ...members.slice(0, 2).map((member) => pictures.want(photo(member), photos)),
+      ...[members[0], members[beside]].map((member) => pictures.want(photo(member), photos)),
     ];
   });
   const own = shown?.card.members.flatMap((member) => [photo(member), photo(member, 2560)]) ?? [];

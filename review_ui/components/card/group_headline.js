@@ -6,6 +6,8 @@ import { summary } from "./marks.js";
 import { similarity } from "./strip.js";
 
 export class GroupHeadline extends Headline {
+  // A sentence below the line: what is asked about new views.
+  asked = make("p", { class: "asked", hidden: true });
   #facts;
   #weakest;
   #needle;
@@ -24,7 +26,7 @@ export class GroupHeadline extends Headline {
     const [low, high] = card.band;
     this.entitle(card.label);
     const added = card.new_views?.length;
-    const joined = added ? `, ${added} new to a group that was accepted` : "";
+    const joined = added ? `, ${added} new` : "";
     this.#facts.textContent = plural(card.members.length, "view") + joined;
     const weakest = card.weakest.similarity;
     const band = `${similarity(low)}–${similarity(high)}`;
@@ -35,8 +37,14 @@ export class GroupHeadline extends Headline {
     this.others(card.votes?.map((vote) => summary(vote, card.members)), card.flag_reasons);
   }
 
+  ask(text) {
+    this.asked.textContent = text;
+    this.asked.hidden = !text;
+  }
+
   clear() {
     super.clear();
+    this.ask("");
     this.#facts.textContent = this.#weakest.textContent = "";
     this.#gauge.hidden = true;
   }

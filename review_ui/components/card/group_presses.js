@@ -1,6 +1,6 @@
 // What each key does to a group.
 
-import { MARKS, misfit, toggled } from "./marks.js";
+import { MARKS, misfit, rejection, toggled } from "./marks.js";
 import { Presses } from "./presses.js";
 
 export class GroupPresses extends Presses {
@@ -102,7 +102,11 @@ export class GroupPresses extends Presses {
     const { deck, view } = this.desk;
     if (!this.usable()) return;
     const problem = misfit(verdict, deck.shown.card.members, deck.shown.marks);
-    if (problem) view.tell(problem, "warn");
-    else this.send(verdict, at, { marks: Object.fromEntries(deck.shown.marks) });
+    if (problem) return view.tell(problem, "warn");
+    const { card, marks } = deck.shown;
+    const said = verdict === "reject" ? rejection(card, marks) : { verdict, marks };
+    this.send(said.verdict, at, { marks: Object.fromEntries(said.marks) });
+    if (said.verdict !== verdict) view.tell("The new views were set apart; the group stays accepted without them.");
+    return undefined;
   }
 }

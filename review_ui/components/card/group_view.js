@@ -8,7 +8,7 @@ import { CLUSTERS, FLAGS, HELP, RULES } from "./commands.js";
 import { make, set } from "./dom.js";
 import { GroupHeadline } from "./group_headline.js";
 import { Help } from "./help.js";
-import { acceptLabel, MARKS } from "./marks.js";
+import { acceptLabel, MARKS, question, rejectLabel } from "./marks.js";
 import { PhotoViewer } from "./photo.js";
 import { similarity, Strip } from "./strip.js";
 import { DeskView } from "./view.js";
@@ -37,7 +37,7 @@ export class GroupView extends DeskView {
     this.build({
       what: "card",
       label: "Recurrence group",
-      rows: [this.headline.element, this.headline.votes, this.stage, this.words.element, this.strip.element,
+      rows: [this.headline.element, this.headline.votes, this.headline.asked, this.stage, this.words.element, this.strip.element,
         this.notice, this.bar.element],
       dialogs: {
         help: new Help(HELP, RULES, close),
@@ -70,13 +70,16 @@ export class GroupView extends DeskView {
     this.#describe(this.member, held, beside);
     this.words.show(members[held.focus]);
     this.strip.update(held);
+    this.headline.ask(question(held.card, held.marks));
     this.#updateBar(held);
     set(this.stage, "data-zoomed", this.look.zoomed ? (held.focus ? "member" : "anchor") : null);
     set(this.root, "data-lost", held.lost);
   }
 
-  #updateBar({ card: { members }, marks, focus }) {
+  #updateBar({ card, marks, focus }) {
+    const { members } = card;
     this.bar.label("accept", acceptLabel(members, marks));
+    this.bar.label("reject", rejectLabel(card, marks));
     const mark = marks.get(members[focus].object);
     for (const name of Object.keys(MARKS)) this.bar.hold(name, name === mark);
     this.bar.hold("zoom", this.look.zoomed);
@@ -104,6 +107,7 @@ export class GroupView extends DeskView {
     this.words.show(null);
     this.strip.clear();
     this.bar.label("accept", "Accept");
+    this.bar.label("reject", "Reject");
     for (const name of Object.keys(MARKS)) this.bar.hold(name, null);
     for (const viewer of [this.anchor, this.member]) {
       viewer.show(null);

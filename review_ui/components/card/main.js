@@ -5,7 +5,7 @@ import { COMMANDS } from "./commands.js";
 import { loadSheets, placeOf } from "./place.js";
 
 const sheets = await loadSheets([
-  "frame.css", "desk.css", "gauge.css", "stage.css", "strip.css", "bar.css", "dialogs.css", "words.css",
+  "frame.css", "desk.css", "gauge.css", "stage.css", "strip.css", "added.css", "bar.css", "dialogs.css", "words.css",
 ]);
 
 export default function mount({ parentElement, data }) {

@@ -39,6 +39,37 @@ export function acceptLabel(members, marks) {
   return same === members.length ? `Accept all ${same}` : `Accept ${same} of ${members.length}`;
 }
 
+// What X says. Where views are new to a group that was accepted it is about them alone: the accepted stay one thing,
+// unless fewer than two of them are left without a mark.
+export function rejection({ members, new_views: added = [] }, marks) {
+  const unmarked = members.map(({ object }) => object).filter((object) => !marks.has(object));
+  const fresh = new Set(added.map((index) => members[index].object));
+  const left = unmarked.filter((object) => !fresh.has(object)).length;
+  if (!added.length || left < 2) return { verdict: "reject", marks };
+  const apart = unmarked.filter((object) => fresh.has(object)).map((object) => [object, "different"]);
+  return { verdict: "accept", marks: new Map([...marks, ...apart]) };
+}
+
+export function rejectLabel(card, marks) {
+  if (!card.new_views?.length) return "Reject";
+  const { verdict } = rejection(card, marks);
+  return verdict === "reject" ? `Reject all ${card.members.length}` : `Reject ${card.new_views.length} new`;
+}
+
+// What is asked about views that are new to a group that was accepted; "" if there are none.
+export function question(card, marks) {
+  const added = card.new_views ?? [];
+  if (!added.length) return "";
+  const several = added.length > 1;
+  const [them, they] = several ? ["them", "they are"] : ["it", "it is"];
+  const numbers = new Intl.ListFormat("en").format(added.map((index) => String(index + 1)));
+  const joined = `${several ? "Members" : "Member"} ${numbers} joined a group that was accepted.`;
+  if (rejection(card, marks).verdict === "reject") {
+    return `${joined} X now also says that those accepted before are not the same thing.`;
+  }
+  return `${joined} A: ${they} the same thing. X: ${they} not, and the group stays accepted without ${them}.`;
+}
+
 // "accept · 3 different, 5 variant": a vote in the member numbers that the card shows.
 export function summary({ verdict, marks, reason }, members) {
   const told = members.flatMap((member, index) => {

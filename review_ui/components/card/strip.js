@@ -66,7 +66,7 @@ export class Strip {
     });
     return make(
       "button",
-      { type: "button", class: "tile", "data-member": index, "data-weak": weak, tabindex: 0 },
+      { type: "button", class: "tile", "data-member": index, "data-weak": weak, "data-added": added, tabindex: 0 },
       square,
       make("span", { class: "number", text: index + 1 }),
       weak ? make("span", { class: "weak", text: "weakest" }) : null,

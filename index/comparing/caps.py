@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.comparison import places_in_runs
+from index.comparing.blocks import places_in_runs
 from index.edges import Edges, Indices, Pairs
 
 

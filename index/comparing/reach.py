@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.cell_comparison import Placement
-from index.cells import ALL, Cells
-from index.corpus import Corpus
+from index.comparing.cell_by_cell import Placement
+from index.comparing.cells import ALL, Cells
+from index.comparing.corpus import Corpus
+from index.comparing.kernels import farthest_reached
+from index.comparing.products import Products
 from index.edges import Floats, Indices
 from index.exact import NORM_TOLERANCE
-from index.kernels import farthest_reached
-from index.products import Products
 
 _BLOCK = 128
 """Pivots compared at once."""

@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.corpus import Corpus
+from index.comparing.corpus import Corpus
+from index.comparing.equal_rows import DistinctRows, distinct_rows
+from index.comparing.kernels import read_rows
+from index.comparing.known import Known
+from index.comparing.options import JoinOptions
+from index.comparing.products import Arithmetic, quickest
+from index.comparing.projection import Projection, projection_to, suitable_projection
+from index.comparing.scratch import Arrays, JoinScratch, content_key
+from index.comparing.threads import in_threads
 from index.edges import Floats, Indices
-from index.equal_rows import DistinctRows, distinct_rows
 from index.exact import check_lengths, device_named
-from index.join_options import JoinOptions
-from index.join_scratch import Arrays, JoinScratch, content_key
-from index.kernels import read_rows
-from index.known import Known
-from index.products import Arithmetic, quickest
-from index.projection import Projection, projection_to, suitable_projection
-from index.threads import in_threads
 
 _VERSION = 2
 """Raised when the same input gives other parts: those of an older program are not taken up."""

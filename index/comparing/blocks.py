@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.corpus import Corpus
+from index.comparing.corpus import Corpus
+from index.comparing.kernels import copy_rows, pairs_at_least, products_of_pairs
+from index.comparing.products import Products, heights, padded, rows_in_cache
+from index.comparing.scratch import Arrays
 from index.edges import Floats, Indices
-from index.join_scratch import Arrays
-from index.kernels import copy_rows, pairs_at_least, products_of_pairs
-from index.products import Products, heights, padded, rows_in_cache
 
 _COLUMNS = 1024
 """Most vectors that others are multiplied with at once."""

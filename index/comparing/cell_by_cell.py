@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.cells import ALL, GAPS, Cells, assignment
-from index.comparison import Comparison, unique_pairs
-from index.corpus import Corpus
+from index.comparing.blocks import Comparison, unique_pairs
+from index.comparing.cells import ALL, GAPS, Cells, assignment
+from index.comparing.corpus import Corpus
+from index.comparing.kernels import by_cell
+from index.comparing.scratch import Arrays, JoinScratch
+from index.comparing.threads import in_threads
 from index.edges import Floats, Indices
-from index.join_scratch import Arrays, JoinScratch
-from index.kernels import by_cell
-from index.threads import in_threads
 
 Progress = Callable[[str, int, int], None]
 

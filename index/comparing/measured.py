@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.cell_comparison import Found, Progress, compare_cells, place, place_asking
-from index.cells import ALL, make_cells, suitable_count
-from index.corpus import Corpus
-from index.join_options import JoinOptions
-from index.join_report import Clock
-from index.join_scratch import JoinScratch
-from index.known import Known
-from index.recall import PairSample, Recall, sample_pairs, suitable_margin
+from index.comparing.cell_by_cell import Found, Progress, compare_cells, place, place_asking
+from index.comparing.cells import ALL, make_cells, suitable_count
+from index.comparing.corpus import Corpus
+from index.comparing.known import Known
+from index.comparing.options import JoinOptions
+from index.comparing.recall import PairSample, Recall, sample_pairs, suitable_margin
+from index.comparing.report import Clock
+from index.comparing.scratch import JoinScratch
 
 WIDE, WIDE_OF_MANY, MANY = 0.15, 0.12, 2_000_000
 """The margin at which vectors are put into cells at first: most corpora need less, and among many it takes

@@ -8,11 +8,11 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 
+from index.comparing.equal_rows import DistinctRows
+from index.comparing.options import TooLittleMemory
+from index.comparing.products import Arithmetic
 from index.edges import Floats, Indices
-from index.equal_rows import DistinctRows
 from index.exact import cosines
-from index.join_options import TooLittleMemory
-from index.products import Arithmetic
 
 
 @dataclass(frozen=True, slots=True, eq=False)

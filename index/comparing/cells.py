@@ -16,10 +16,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from index.comparing.kernels import LANES, best_of_rows, by_cell, columns_at_least, copy_rows
+from index.comparing.products import Arithmetic, Products, rows_in_cache
+from index.comparing.scratch import Arrays
 from index.edges import Indices
-from index.join_scratch import Arrays
-from index.kernels import LANES, best_of_rows, by_cell, columns_at_least, copy_rows
-from index.products import Arithmetic, Products, rows_in_cache
 
 ALL = 2.1
 """The margin at which every vector asks at every cell, whatever the rounding."""

@@ -10,14 +10,14 @@ from math import log
 import numpy as np
 from scipy.stats import beta
 
-from index.cell_comparison import Placement, Progress
-from index.cells import ALL
-from index.comparison import Comparison, places_in_runs
-from index.corpus import Corpus
+from index.comparing.blocks import Comparison, places_in_runs
+from index.comparing.cell_by_cell import Placement, Progress
+from index.comparing.cells import ALL
+from index.comparing.corpus import Corpus
+from index.comparing.reach import Reach
+from index.comparing.scratch import Arrays, JoinScratch
+from index.comparing.threads import in_threads
 from index.edges import Floats, Indices
-from index.join_scratch import Arrays, JoinScratch
-from index.reach import Reach
-from index.threads import in_threads
 
 CONFIDENCE = 0.95
 MOST_SAMPLED = 1 << 16

@@ -1,0 +1,121 @@
+"""New views of an accepted group: what the card shows of them, and what its keys say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import expect
+
+from curate.workflows import review
+from review_screens.card_page import CardPage
+from review_screens.drawn_groups import Drawn, mine_larger
+from review_screens.running_app import RunningApp, Stored, running
+from review_screens.screenshots import OPPOSITES, screenshot
+
+BEFORE, NOW = (4, 4, 4, 4), (6, 6, 6, 4)
+"""Views of four groups: new ones join all but the last."""
+TOLD = "3"
+"""The member that was set apart when the third group was accepted."""
+
+
+@pytest.fixture(scope="module")
+def grown_app(tmp_path_factory, drawn: Drawn) -> Iterator[RunningApp]:
+    """Bob accepted three groups, one of them without a member; then photos came."""
+    folder = tmp_path_factory.mktemp("grown")
+    # Four groups for many pages: what a closed page held is free at once.
+    lease = {"CURATE_LEASE_SECONDS": "1"}
+    with drawn.copy(folder / "ws") as workspace, running(workspace, folder / "review.log", **lease) as app:
+        with workspace.transaction() as session:
+            mine_larger(session, BEFORE)
+        for n, item in enumerate(groups_of(app)[:3]):
+            apart = {"variant": [app.members[item][int(TOLD) - 1]]} if n == 2 else {}
+            review.decide(workspace, item, "accept", marks=apart, reviewer="bob")
+        with workspace.transaction() as session:
+            mine_larger(session, NOW)
+        yield app
+
+
+@pytest.fixture
+def items(grown_app) -> list[str]:
+    return groups_of(grown_app)
+
+
+def groups_of(app: RunningApp) -> list[str]:
+    """The groups as they were mined last, in the order of ``NOW``."""
+    return [str(each.public_id) for each in reversed(review.groups(app.workspace))]
+
+
+def desk_of(grown_app, open_page, item: str, **look) -> CardPage:
+    desk = CardPage(open_page(**look), grown_app.process.url).open(f"?item={item}")
+    desk.back(item)
+    return desk
+
+
+def label(desk: CardPage, command: str) -> str:
+    return desk.root.locator(f"[data-command={command}] .label").inner_text()
+
+
+def known(app: RunningApp, item: str) -> tuple[str, set[int]]:
+    """The state of a group, and which of its members are accepted, counted from 1."""
+    group = review.group(app.workspace, item)
+    return group.state, {n for n, each in enumerate(app.members[item], 1) if UUID(each) in group.kept}
+
+
+@pytest.mark.parametrize("look", OPPOSITES, ids=str)
+def test_new_views_stand_apart_from_the_accepted_and_the_keys_say_what_they_mean(
+    grown_app, items, open_page, look
+):
+    desk = desk_of(grown_app, open_page, items[0], look=look)
+    tagged = desk.root.locator(".tile:has(.added)")
+    assert [each.get_attribute("data-member") for each in tagged.all()] == ["4", "5"]
+    expect(tagged.first.locator(".added")).to_be_visible()
+    assert ", new, kept" in (tagged.first.get_attribute("aria-label") or "")
+    expect(desk.root.locator(".views")).to_have_text("6 views, 2 new")
+    asked = desk.root.locator(".asked")
+    expect(asked).to_have_text(
+        "Members 5 and 6 joined a group that was accepted. A: they are the same thing. "
+        "X: they are not, and the group stays accepted without them."
+    )
+    assert (label(desk, "accept"), label(desk, "reject")) == ("Accept all 6", "Reject 2 new")
+    screenshot(desk.page, f"groups-new-views-{look}")
+    desk.press("1", "2", "3")
+    expect(asked).to_contain_text("X now also says that those accepted before are not the same thing.")
+    assert (label(desk, "accept"), label(desk, "reject")) == ("Accept 3 of 6", "Reject all 6")
+    desk.open(f"?item={items[3]}").back(items[3])
+    expect(asked).to_be_hidden()
+    expect(tagged).to_have_count(0)
+    assert label(desk, "reject") == "Reject"
+
+
+def test_rejecting_new_views_leaves_what_was_accepted_as_it_is(grown_app, items, open_page):
+    assert known(grown_app, items[0]) == ("partial", {1, 2, 3, 4})
+    desk = desk_of(grown_app, open_page, items[0])
+    expect(desk.root.locator(".tile[aria-current=true]")).to_have_attribute("data-member", "4")
+    desk.press("ArrowRight", "v")
+    desk.decide("x")
+    assert "the group stays accepted" in desk.notice
+    desk.all_saved()
+    marks = {"5": "different", "6": "variant"}
+    assert grown_app.stored()[-1] == Stored(items[0], "accept", marks)
+    assert known(grown_app, items[0]) == ("accepted", {1, 2, 3, 4})
+
+
+def test_where_the_accepted_are_marked_apart_too_the_whole_group_is_rejected(grown_app, items, open_page):
+    desk = desk_of(grown_app, open_page, items[1])
+    desk.press("1", "2", "3")
+    desk.decide("x")
+    desk.all_saved()
+    assert grown_app.stored()[-1].verdict == "reject"
+    assert known(grown_app, items[1]) == ("disputed", set())  # Bob accepted it
+
+
+def test_a_member_that_was_set_apart_before_still_is_when_new_views_are_accepted(grown_app, items, open_page):
+    assert known(grown_app, items[2]) == ("partial", {1, 2, 4})
+    desk = desk_of(grown_app, open_page, items[2])
+    assert label(desk, "accept") == "Accept 5 of 6"
+    desk.decide("a")
+    desk.all_saved()
+    assert grown_app.stored()[-1] == Stored(items[2], "accept", {TOLD: "variant"})
+    assert known(grown_app, items[2]) == ("accepted", {1, 2, 4, 5, 6})

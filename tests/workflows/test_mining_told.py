@@ -1,0 +1,191 @@
+"""What a mining run tells of what it had no look at, and of why it found nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, replace
+
+import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner, Result
+
+from chain import last
+from curate.cli.app import app
+from curate.cli.mining_words import report_mine
+from curate.database import fingerprints, objects
+from curate.errors import NotFoundError
+from curate.records import Band, Box, Detection
+from curate.vision.registry import OFFLINE_DETECTOR
+from curate.workflows.mine import mine
+from curate.workflows.mining_options import from_parameters
+from curate.workspace import Workspace
+from growing import EMBEDDER, OPTIONS, Growing
+from stored_photos import DETECTOR, store_photo
+
+
+@pytest.fixture
+def growing(empty_workspace: Workspace) -> Growing:
+    """Views of three things in two or three photos each: similar by about .8."""
+    growing = Growing(empty_workspace)
+    growing.take_in([(n, [n // 3]) for n in range(9)])
+    return growing
+
+
+def curate(growing: Growing, *words: str) -> Result:
+    return CliRunner().invoke(app, ["--workspace", str(growing.workspace.root), *words])
+
+
+SMALL = ("mine", "--min-share", "0", "--min-side", "1", "--band", "0.7", "0.95", "--min-views", "2")
+
+
+def test_photos_that_wait_are_told_with_their_commands(growing):
+    with growing.workspace.transaction() as session:
+        store_photo(session, 100)
+        for number in (101, 102):
+            waits = store_photo(session, number)
+            model = fingerprints.find(session, DETECTOR)
+            found = [Detection(Box(10, 20, 100, 120), 0.9, "jug")]
+            objects.record_detections(session, waits, model.id, DETECTOR, found)
+        other = fingerprints.ensure(session, "f" * 64, "detector", OFFLINE_DETECTOR)
+        objects.record_detections(session, store_photo(session, 1), other, "f" * 64, found)
+    told = curate(growing, *SMALL, "--detector", "drawn")
+    assert told.stdout.startswith("3 groups of 9 views")
+    assert told.stderr.endswith(
+        "Not mined, because they still wait: 1 photo for `curate annotate import FILE`, "
+        "2 photos for `curate embed --model drawn`.\n"
+    )
+    again = json.loads(curate(growing, *SMALL, "--detector", "drawn", "--json").stdout)
+    assert {stage: each["photos"] for stage, each in again["waiting"].items()} == {"detect": 1, "embed": 2}
+    with pytest.raises(
+        NotFoundError, match=f"11 photos for `curate detect --model {OFFLINE_DETECTOR}`, 1 photo"
+    ):
+        last(mine(growing.workspace, OPTIONS, detector=OFFLINE_DETECTOR))
+
+
+@pytest.mark.parametrize(
+    ("changed", "numbers", "words"),
+    [
+        (
+            {"min_views": 3},
+            {"photos": 9, "pairs_in_band": 9, "most_views": 2, "objects_with_enough_views": 0},
+            "Pairs in the band of 0.7 to 0.95: 9; but no object has others in more than 2 of the other "
+            "photos, where --min-views asks for 3: type --min-views 2, or a wider --band;",
+        ),
+        ({"band": Band(0.96, 1, "tests")}, {"pairs_in_band": 0}, "the most similar have 0.8"),
+        (
+            {"band": Band(0.5, 0.6, "tests")},
+            {"pairs_in_band": 0, "objects_above_band": 9},
+            "No pair lies in the band of 0.5 to 0.6; 9 objects are more similar to another than that",
+        ),
+        (
+            {"min_views": 9, "max_size": 12},
+            {},
+            "The objects lie in 9 photos, where --min-views 9 asks for 10",
+        ),
+    ],
+    ids=["too few views", "nothing so similar", "all more similar", "too few photos"],
+)
+def test_a_run_without_groups_says_why_and_what_to_try(growing, changed, numbers, words):
+    options = replace(OPTIONS, **changed)
+    found, again = (last(mine(growing.workspace, options)) for _ in range(2))
+    assert found["groups"] == 0
+    assert {name: found["no_groups"][name] for name in numbers} == numbers
+    assert words in found["no_groups"]["why"]
+    assert again["no_groups"] == found["no_groups"]
+
+
+def test_neighbours_that_are_not_near_each_other_are_no_group_and_it_says_so(empty_workspace):
+    growing = Growing(empty_workspace)
+    growing.take_in([(0, [0]), (1, [0]), (2, [0])], noises=(1.2,))
+    similar = last(mine(empty_workspace, replace(OPTIONS, band=Band(-1, 1, "tests"))))
+    assert similar["groups"] == 1
+    with empty_workspace.transaction() as session:
+        lowest = session.scalar(text("SELECT min(similarity) FROM edges"))
+    found = last(mine(empty_workspace, replace(OPTIONS, band=Band(lowest + 1e-4, 1, "tests"))))
+    assert (found["groups"], found["no_groups"]["objects_with_enough_views"]) == (0, 1)
+    assert "but no 3 objects are all in it with each other" in found["no_groups"]["why"]
+
+
+def test_why_nothing_was_found_is_said_and_what_was_found_needs_no_reason(growing):
+    nothing = curate(growing, *SMALL, "--band", "0.96", "1")
+    assert nothing.stdout.startswith("0 groups of 0 views")
+    assert nothing.stderr.startswith("No two objects of different photos are as similar as the band of 0.96")
+    found = curate(growing, *SMALL, "--json")
+    assert "no_groups" not in json.loads(found.stdout)
+
+
+def test_a_label_that_leaves_nothing_out_is_told_with_the_one_that_was_meant(growing):
+    told = curate(growing, *SMALL, "--exclude", "jugg", "--exclude", "lamp", "--exclude", "jugg")
+    assert told.stderr.splitlines()[:2] == [
+        "--exclude 'jugg' leaves nothing out, the labels here are jug. Did you mean 'jug'?",
+        "--exclude 'lamp' leaves nothing out, the labels here are jug.",
+    ]
+    refused = curate(growing, *SMALL, "--exclude", "jug")
+    assert str(refused.exception).startswith("No object passes the filters")
+
+
+@pytest.mark.parametrize("role", ["detector", "embedder"])
+def test_a_mistyped_model_is_told_with_those_that_were_used(growing, role):
+    refused = curate(growing, *SMALL, f"--{role}", "Drwan")
+    said = f"The {role} 'Drwan' has not looked at any photo yet, only drawn. Did you mean 'drawn'?"
+    assert (refused.exit_code, str(refused.exception)) == (1, said)
+
+
+def test_whole_numbers_are_the_same_options_as_the_numbers_that_are_typed(growing):
+    found = last(mine(growing.workspace, OPTIONS))
+    floats = replace(OPTIONS.filter, min_confidence=0.0, min_share=0.0, max_share=1.0, min_side=1.0)
+    assert last(mine(growing.workspace, replace(OPTIONS, filter=floats))) == {**found, "new": False}
+
+
+def test_options_are_read_back_from_what_is_recorded():
+    options = replace(OPTIONS, filter=replace(OPTIONS.filter, exclude_labels=("cup", "jug")))
+    recorded = json.loads(json.dumps({**asdict(options), "detector": DETECTOR, "embedder": EMBEDDER}))
+    assert from_parameters(recorded) == (options, DETECTOR, EMBEDDER)
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({"cells": 400, "arithmetic": "bfloat16", "width": 8}, " (400 cells, bfloat16, 8 of 32 numbers)"),
+        ({"cells": 400, "arithmetic": "float32"}, " (400 cells, float32, 32 numbers)"),
+        ({}, ""),
+    ],
+)
+def test_how_it_was_compared_is_told_where_that_was_not_all_with_all(growing, capsys, how, words):
+    found = last(mine(growing.workspace, OPTIONS))
+    report_mine({**found, "comparison": found["comparison"] | how})
+    assert re.search(rf"Compared in \d+\.\d s{re.escape(words)}, the rest", capsys.readouterr().err)
+
+
+def test_a_sample_without_pairs_is_no_recall_of_a_hundred_percent(growing, capsys):
+    found = last(mine(growing.workspace, OPTIONS))
+    none = {"recall_low": 0.0, "recall": 1.0, "sampled_pairs": 0, "sampled_vectors": 65536, "reached": False}
+    report_mine({**found, "comparison": found["comparison"] | none})
+    told = capsys.readouterr().err
+    assert "65536 objects drawn at random were compared with all: nothing in the band" in told
+    assert "%" not in told
+
+
+def test_runs_are_listed_with_those_that_did_not_end(growing):
+    assert curate(growing, "runs").stdout == "Nothing has been mined yet: type `curate mine`.\n"
+    first = last(mine(growing.workspace, OPTIONS))
+    second = last(mine(growing.workspace, replace(OPTIONS, min_views=1)))
+    steps = mine(growing.workspace, replace(OPTIONS, min_views=4))
+    while next(steps).stage != "vectors":
+        pass
+    steps.close()
+    listed = json.loads(curate(growing, "runs", "--json").stdout)
+    assert [(each["state"], each["parameters"]["min_views"]) for each in listed] == [
+        ("unfinished", 4), ("latest", 1), ("earlier", 2),
+    ]  # fmt: skip
+    assert [each["run"] for each in listed[1:]] == [second["run"], first["run"]]
+    assert {(each["embedder"], each["detector"], each["parameters"]["band"]["low"]) for each in listed} == {
+        ("drawn", "drawn", 0.7)
+    }
+    assert [each["groups"] for each in listed] == [None, second["groups"], first["groups"]]
+    assert [each["recall_low"] for each in listed] == [None, 1, 1]
+    rows = curate(growing, "runs").stdout.splitlines()[3:]
+    assert [row.split()[:2] for row in rows if row.strip()] == [
+        [each["run"][:13], each["state"]] for each in listed
+    ]
