@@ -16,6 +16,10 @@ class SettingsError(CurateError):
     """A setting or option has a value that cannot be used."""
 
 
+class MemoryLimitError(CurateError):
+    """More memory is needed than was allowed; what is done so far stays for another attempt."""
+
+
 class DatabaseError(CurateError):
     """Postgres cannot be started, reached or used."""
 

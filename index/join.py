@@ -21,7 +21,13 @@ from index.comparing.caps import Capped, capped
 from index.comparing.cell_by_cell import Found, Progress
 from index.comparing.cells import ALL
 from index.comparing.corpus import Corpus
-from index.comparing.equal_rows import edges_of_equal, edges_of_objects, mark_above, mark_above_pairs
+from index.comparing.equal_rows import (
+    edges_of_equal,
+    edges_of_objects,
+    edges_stood_for,
+    mark_above,
+    mark_above_pairs,
+)
 from index.comparing.input import read_corpus
 from index.comparing.known import Known
 from index.comparing.measured import Measured, compare_asking, compare_measured
@@ -96,8 +102,12 @@ def _edges(
 ) -> tuple[Edges, Capped]:
     """Of pairs of distinct vectors, and of those that are equal, edges of objects."""
     distinct = corpus.distinct
-    pairs = edges_of_objects((found.left, found.right, found.similarity), distinct, photo_keys, options.top_k)
     several = np.array(list(distinct.members), dtype=np.int64)
+    corpus.check_room(
+        edges_stood_for(found.left, found.right, distinct, options.top_k)
+        + edges_stood_for(several, several, distinct, options.top_k)
+    )
+    pairs = edges_of_objects((found.left, found.right, found.similarity), distinct, photo_keys, options.top_k)
     to_itself = corpus.similarity(several, several)
     inside = (to_itself.astype(np.float64) >= corpus.low) & (to_itself.astype(np.float64) <= corpus.high)
     equal = edges_of_equal(several[inside], to_itself[inside], distinct, photo_keys, options.top_k)
@@ -138,12 +148,12 @@ def _report(
         cells=measured.cells,
         margin=measured.margin,
         compared_pairs=measured.found.compared,
-        recall=recall.share if recall else 1.0 if complete else None,
+        recall=recall.share if recall and recall.pairs else 1.0 if complete else None,
         recall_low=low,
         recall_high=high,
-        sampled_vectors=sample.vectors if sample else 0,
-        sampled_pairs=len(sample) if sample else 0,
-        design_effect=sample.design_effect if sample else 1.0,
+        sampled_vectors=sample.vectors if sample is not None else 0,
+        sampled_pairs=len(sample) if sample is not None else 0,
+        design_effect=sample.design_effect if sample is not None else 1.0,
         reached=low >= min(options.recall, 1.0),
         edges=len(edges),
         edges_dropped=lost.edges + measured.found.cut,

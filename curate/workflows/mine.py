@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.database import mining, refill
-from curate.errors import SettingsError
+from curate.errors import MemoryLimitError
 from curate.records import Step
 from curate.workflows import mining_candidates, mining_earlier, mining_groups, mining_results, stored_vectors
 from curate.workflows.mining_candidates import Candidates
@@ -136,4 +136,4 @@ def _compare(
                 on_progress=report,
             )
     except TooLittleMemory as error:
-        raise SettingsError(f"{error}: type --memory with more.") from error
+        raise MemoryLimitError(f"{error}: type --memory with more, what is done stays.") from error

@@ -77,6 +77,16 @@ def distinct_rows(vectors: Floats, hashes: NDArray[np.uint64], photo_keys: Indic
     return DistinctRows(rows, photos, members)
 
 
+def edges_stood_for(left: Indices, right: Indices, distinct: DistinctRows, top_k: int | None) -> int:
+    """How many edges of objects these pairs of distinct vectors become at most."""
+    sizes = np.ones(len(distinct), np.int64)
+    for number, objects in distinct.members.items():
+        sizes[number] = len(objects)
+    some, others = sizes[left], sizes[right]
+    all_of_them = some * others
+    return int(np.minimum(all_of_them, all_of_them if top_k is None else top_k * (some + others)).sum())
+
+
 def edges_of_objects(pairs: Pairs, distinct: DistinctRows, photo_keys: Indices, top_k: int | None) -> Pairs:
     """Every pair of objects of different photos that a pair of distinct vectors stands for.
 

@@ -39,11 +39,12 @@ class Arithmetic:
         """Bound on the error of a product of two unit rows, whatever the order of its sum.
 
         float32: n u / (1 - n u) with u = 2^-24 (Higham, Accuracy and Stability of Numerical Algorithms,
-        3.1). bfloat16: rows and product are rounded by 2^-9 each, the sum is made in float32.
+        3.1). bfloat16: both rows and their product are rounded by 2^-8 each, half a step just above a power
+        of two; the sum is made in float32.
         """
         rounding = (dimension + 1) * 2.0**-24
         summing = (1 + NORM_TOLERANCE) ** 2 * rounding / (1 - rounding) + 2.0**-24
-        return summing if self.name == "float32" else 1.01 * (summing + 3 * 2.0**-9)
+        return summing if self.name == "float32" else 1.01 * (summing + 3 * 2.0**-8)
 
     @property
     def step(self) -> float:

@@ -145,7 +145,8 @@ def _compared(
     count = len(placement.cells)
     size = max(_CELLS_AT_LEAST, -(-count // _PARTS))
     parts = list(in_threads([range(at, min(at + size, count)) for at in range(0, count, size)], worker))
-    one, other, similarity = (np.concatenate([part[field] for part in parts]) for field in parts[0])
+    fields = "chosen", "other", "similarity"  # a part comes back in any order
+    one, other, similarity = (np.concatenate([part[field] for part in parts]) for field in fields)
     return _nearest(corpus, one, other, similarity)
 
 

@@ -334,3 +334,52 @@ def ranks(found):
         (one, other): n for one, near_one in near.items() for n, (_, other) in enumerate(sorted(near_one))
     }
     return {(left, right): (place[left, right], place[right, left]) for left, right in found}
+
+
+@pytest.mark.parametrize(("dimension", "low", "high"), [(254, 0.93, 0.97), (4064, 0.93, 0.975)])
+@pytest.mark.parametrize("factor", [1 + 0.99 * 2**-8, 1 + 1.01 * 2**-8])
+def test_what_rounding_moves_farthest_is_still_decided_exactly(dimension, low, high, factor):
+    """Numbers half a step of bfloat16 above a power of two are rounded by most, all one way."""
+    size = 2.0 ** np.floor(np.log2(dimension**-0.5)) * factor
+    ones = np.full(dimension, size)
+    rows = np.stack([ones] * 40)
+    for n in range(40):  # more and more signs differ: cosines across the band and its ends
+        rows[n, : n * dimension // 800] *= -1
+    rest = 1 - (rows**2).sum(axis=1, keepdims=True)
+    rows = np.hstack([rows, np.sqrt(np.maximum(rest, 0))])
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    exact = edges_in_band(rows, np.arange(40), low, high)
+    joined = recurrence_join(
+        rows, np.arange(40), low, high, options=replace(EVERYTHING, arithmetic="bfloat16")
+    ).edges
+    assert len(exact)
+    assert joined.left.tobytes() == exact.left.tobytes()
+    assert joined.above.tobytes() == exact.above.tobytes()
+
+
+def test_objects_with_very_many_views_are_sampled_too():
+    """Parts of the sample are then so large that some of their columns have files of their own."""
+    random = np.random.default_rng(0)
+    things = random.standard_normal((250, 64)).repeat(100, axis=0)
+    rows = (things + 0.2 * random.standard_normal(things.shape)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    report = recurrence_join(rows, np.arange(len(rows)), *BAND).report
+    assert report.sampled_pairs > 100_000
+    assert report.reached
+
+
+def test_where_nothing_recurs_it_says_how_many_were_drawn():
+    random = np.random.default_rng(0)
+    rows = random.standard_normal((3000, 64)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    report = recurrence_join(rows, np.arange(3000), *BAND, options=JoinOptions(exact_below=100)).report
+    assert (report.sampled_vectors, report.sampled_pairs, report.recall) == (3000, 0, None)
+
+
+def test_edges_of_equal_vectors_count_against_the_memory_before_they_are_made():
+    rows = np.zeros((10_000, 8), np.float32)
+    rows[:, 0] = 1
+    rows[:, 1] = np.repeat(np.arange(100), 100) / 500
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    with pytest.raises(TooLittleMemory, match="there is no room for them"):
+        recurrence_join(rows, np.arange(len(rows)), 0.9, 1.1, options=JoinOptions(memory=1_300_000_000))

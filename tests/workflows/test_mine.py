@@ -22,7 +22,7 @@ from chain import last
 from curate.cli.app import app
 from curate.cli.output import follow
 from curate.database import mining
-from curate.errors import SettingsError, WorkspaceError
+from curate.errors import MemoryLimitError, SettingsError, WorkspaceError
 from curate.records import Band, MiningFilter
 from curate.workflows.doctor import examine_workspace
 from curate.workflows.findings import Finding
@@ -274,8 +274,10 @@ def test_stars_of_the_same_objects_are_counted_as_the_one_group_they_are(empty_w
     assert found["views"] == 4
 
 
-def test_what_can_never_end_leaves_nothing_behind(empty_workspace, tmp_path):
+def test_what_more_memory_can_end_stays_until_then(empty_workspace, tmp_path):
     make_removable(empty_workspace, tmp_path / "photos")
-    with pytest.raises(SettingsError, match="type --memory"):
+    with pytest.raises(MemoryLimitError, match="type --memory"):
         last(mine(empty_workspace, EVERYTHING, memory=1000))
+    assert len(list((empty_workspace.data / "scratch").iterdir())) == 1
+    assert last(mine(empty_workspace, EVERYTHING)).summary["new"]
     assert list((empty_workspace.data / "scratch").iterdir()) == []
