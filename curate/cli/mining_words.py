@@ -19,6 +19,7 @@ def report_mine(summary: Mapping[str, Any]) -> None:
     )
     if missing := summary.get("no_groups"):
         say(missing["why"])
+        say("This run is the one that is reviewed now: `curate runs` tells how to have an earlier one back.")
     if summary["new"]:
         if joined := summary.get("joined"):
             say(_joined(joined))
@@ -34,7 +35,7 @@ def _joined(joined: Mapping[str, int]) -> str:
     views = count(joined["groups_with_new_views"], "accepted group has", "accepted groups have")
     groups = f"{count(joined['groups_new'], 'group')} new, {views} new views"
     return (
-        f"{count(joined['new_objects'], 'new object')} joined{gone}: {groups}, "
+        f"{count(joined['new_objects'], 'new object')} compared{gone}: {groups}, "
         f"{joined['groups_unchanged']} unchanged, {joined['groups_gone']} gone."
     )
 

@@ -8,9 +8,20 @@ from typing import Any
 import typer
 
 from curate.cli.context import open_workspace
-from curate.cli.output import Json, result, result_json, table
+from curate.cli.output import Json, result, result_json, say, table
 
-_COLUMNS = ("run", "state", "ended (UTC)", "embedder", "detector", "band", "views", "pairs found", "groups")
+_COLUMNS = (
+    "run",
+    "state",
+    "last asked (UTC)",
+    "embedder",
+    "detector",
+    "band",
+    "views",
+    "rule",
+    "found",
+    "groups",
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -32,6 +43,7 @@ def runs(context: typer.Context, as_json: Json = False) -> None:
         result("Nothing has been mined yet: type `curate mine`.")
     else:
         table(_COLUMNS, map(_line, found))
+        say("To review the groups of an earlier run again, type its `curate mine` again, options and all.")
 
 
 def _line(run: Mapping[str, Any]) -> tuple[object, ...]:
@@ -44,9 +56,16 @@ def _line(run: Mapping[str, Any]) -> tuple[object, ...]:
         run["detector"] or "",
         f"{asked['band']['low']:g} to {asked['band']['high']:g}",
         f"{asked['min_views'] + 1} to {asked['max_size']}" if "min_views" in asked else "",
+        _rule(asked),
         _recall(run),
         "" if run["groups"] is None else f"{run['groups']:,}",
     )
+
+
+def _rule(asked: Mapping[str, Any]) -> str:
+    """How groups were made, and of which objects not: ``compact, without cup``."""
+    excluded = asked.get("filter", {}).get("exclude_labels", ())
+    return ", ".join([asked.get("rule", ""), *(f"without {label}" for label in excluded)])
 
 
 def _recall(run: Mapping[str, Any]) -> str:
@@ -54,4 +73,6 @@ def _recall(run: Mapping[str, Any]) -> str:
     low, high = run["recall_low"], run["recall_high"]
     if low is None:
         return ""
+    if run["recall"] is None:
+        return "unknown"
     return "all" if low == 1 else f"{run['recall']:.2%} ({low:.2%} to {high:.2%})"

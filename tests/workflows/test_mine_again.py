@@ -260,5 +260,5 @@ def test_the_command_says_what_joined(empty_workspace, growing):
     CliRunner().invoke(app, words)
     growing.take_in([(20, [2]), (21, [5])])
     done = CliRunner().invoke(app, words)
-    said = "2 new objects joined: 1 group new, 0 accepted groups have new views, 2 unchanged, 1 gone.\n"
+    said = "2 new objects compared: 1 group new, 0 accepted groups have new views, 2 unchanged, 1 gone.\n"
     assert done.stderr.startswith(said)

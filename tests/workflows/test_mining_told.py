@@ -160,7 +160,7 @@ def test_how_it_was_compared_is_told_where_that_was_not_all_with_all(growing, ca
 
 def test_a_sample_without_pairs_is_no_recall_of_a_hundred_percent(growing, capsys):
     found = last(mine(growing.workspace, OPTIONS))
-    none = {"recall_low": 0.0, "recall": 1.0, "sampled_pairs": 0, "sampled_vectors": 65536, "reached": False}
+    none = {"recall_low": 0.0, "recall": None, "sampled_pairs": 0, "sampled_vectors": 65536, "reached": False}
     report_mine({**found, "comparison": found["comparison"] | none})
     told = capsys.readouterr().err
     assert "65536 objects drawn at random were compared with all: nothing in the band" in told
@@ -185,7 +185,10 @@ def test_runs_are_listed_with_those_that_did_not_end(growing):
     }
     assert [each["groups"] for each in listed] == [None, second["groups"], first["groups"]]
     assert [each["recall_low"] for each in listed] == [None, 1, 1]
-    rows = curate(growing, "runs").stdout.splitlines()[3:]
+    table = curate(growing, "runs")
+    assert "compact" in table.stdout
+    assert "type its `curate mine` again" in table.stderr
+    rows = table.stdout.splitlines()[3:]
     assert [row.split()[:2] for row in rows if row.strip()] == [
         [each["run"][:13], each["state"]] for each in listed
     ]
