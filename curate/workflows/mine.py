@@ -136,4 +136,4 @@ def _compare(
                 on_progress=report,
             )
     except TooLittleMemory as error:
-        raise MemoryLimitError(f"{error}: type --memory with more, what is done stays.") from error
+        raise MemoryLimitError(f"{error}: type --memory with more.") from error

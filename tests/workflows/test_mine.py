@@ -22,7 +22,7 @@ from chain import last
 from curate.cli.app import app
 from curate.cli.output import follow
 from curate.database import mining
-from curate.errors import MemoryLimitError, SettingsError, WorkspaceError
+from curate.errors import MemoryLimitError, WorkspaceError
 from curate.records import Band, MiningFilter
 from curate.workflows.doctor import examine_workspace
 from curate.workflows.findings import Finding
@@ -242,7 +242,7 @@ def test_ctrl_c_ends_what_goes_on_beside_the_steps():
 def test_too_little_memory_is_one_sentence(empty_workspace, tmp_path):
     make_removable(empty_workspace, tmp_path / "photos")
     told = curate(empty_workspace, "--memory", "100M")
-    assert isinstance(told.exception, SettingsError)  # these are printed as they are
+    assert isinstance(told.exception, MemoryLimitError)  # these are printed as they are
     assert str(told.exception) == "4 objects need 1.0 GiB of memory, not 0.1: type --memory with more."
     assert (told.exit_code, told.output) == (1, "")
 
@@ -279,5 +279,5 @@ def test_what_more_memory_can_end_stays_until_then(empty_workspace, tmp_path):
     with pytest.raises(MemoryLimitError, match="type --memory"):
         last(mine(empty_workspace, EVERYTHING, memory=1000))
     assert len(list((empty_workspace.data / "scratch").iterdir())) == 1
-    assert last(mine(empty_workspace, EVERYTHING)).summary["new"]
+    assert last(mine(empty_workspace, EVERYTHING))["new"]
     assert list((empty_workspace.data / "scratch").iterdir()) == []
