@@ -84,14 +84,14 @@ class JoinScratch:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir()
         large = {name: array for name, array in arrays.items() if array.nbytes > _MAPPED}
-        small = {name: array for name, array in arrays.items() if name not in large}
+        small: dict[str, Any] = {name: array for name, array in arrays.items() if name not in large}
         with ExitStack() as stack:
             files = [stack.enter_context((unfinished / f"{stem}.npy").open("wb")) for stem in large]
             for file, array in zip(files, large.values(), strict=True):
                 np.save(file, array)
                 file.flush()
             files.append(stack.enter_context((unfinished / _SMALL).open("wb")))
-            np.savez(files[-1], allow_pickle=False, **small)
+            np.savez(files[-1], **small)
             files[-1].flush()
             for file in files:  # after all are written: the first waits for the disk, the others need not
                 os.fsync(file.fileno())
