@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from curate.workflows.analysis_style import Json
-from curate.workflows.analysis_words import MOST_CLASSES, few_judged, recurring
+from curate.workflows.analysis_words import MOST_CLASSES, TOO_FEW_TO_GROW, few_judged, recurring
 
 
 def origin(result: Json) -> str:
@@ -44,8 +44,9 @@ def _precision(result: Json) -> str:
 
 
 def _growth(result: Json) -> str:
+    too_few = "" if any(result["growth"]["fits"].values()) else f"{TOO_FEW_TO_GROW} "
     return (
-        f"Mean of {result['growth']['draws']} random draws of so many photos; lines: lowest to highest draw. "
+        f"{too_few}Mean of {result['growth']['draws']} random draws of so many photos; lines: lowest to highest draw. "
         "Sizes in which nothing recurs are left out."
     )
 

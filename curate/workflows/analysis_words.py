@@ -34,6 +34,7 @@ NOTHING_JUDGED = (
 
 FEW_PAIRS = 20
 """Judged pairs below which the interval of their share is wider than 40 points."""
+TOO_FEW_TO_GROW = "Too few objects recur to see how their share grows: that needs ten in each of three sizes."
 MOST_CLASSES = 20
 """Drawn in a plot."""
 
@@ -133,7 +134,7 @@ def growth(result: Json) -> str:
         if fit is not None
     ]
     if not said:
-        return "Too few objects recur to see how their share grows: that needs ten in each of three sizes."
+        return TOO_FEW_TO_GROW
     return (
         f"Of objects {'; '.join(said)}. Intervals: 95 %, over {result['growth']['draws']} random orders of "
         "the photos. While recurrences are rare their share grows about as fast as the number of photos, "

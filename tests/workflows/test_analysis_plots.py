@@ -55,6 +55,13 @@ def test_a_precision_of_few_pairs_is_told_to_decide_nothing(pairs, warned):
         assert str(pairs) in said
 
 
+def test_growth_that_cannot_be_told_says_so_on_the_plot_too():
+    points = [{"photos": 50, "with_1": share(1, 50), "with_3": share(0, 50)}]
+    found = result(growth={"draws": 8, "points": points, "fits": {"with_1": None, "with_3": None}})
+    for said in (words.growth(found), notes.note("growth", found)):
+        assert "Too few objects recur" in said
+
+
 def test_growth_leaves_out_sizes_in_which_nothing_recurs():
     nothing, some = (
         {"count": 0, "value": 0, "low": 0, "high": 0},
