@@ -46,8 +46,8 @@ def _precision(result: Json) -> str:
 def _growth(result: Json) -> str:
     too_few = "" if any(result["growth"]["fits"].values()) else f"{TOO_FEW_TO_GROW} "
     return (
-        f"{too_few}Mean of {result['growth']['draws']} random draws of so many photos; lines: lowest to highest draw. "
-        "Sizes in which nothing recurs are left out."
+        f"{too_few}Mean of {result['growth']['draws']} random draws of so many photos; lines: lowest to "
+        "highest draw. Sizes in which nothing recurs are left out."
     )
 
 
