@@ -1,6 +1,7 @@
+import os
+import select
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -90,12 +91,15 @@ time.sleep(600)
 
 
 def _is_gone(pid: str) -> bool:
+    """A kill takes effect when the process is next scheduled, so that its end is waited for."""
     try:
-        return (
-            Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z"
-        )  # nobody waits for orphans in a container
-    except FileNotFoundError:
+        handle = os.pidfd_open(int(pid))
+    except ProcessLookupError:
         return True
+    try:
+        return bool(select.select([handle], [], [], 20)[0])  # readable once it has ended, reaped or not
+    finally:
+        os.close(handle)
 
 
 def test_nothing_of_the_command_line_reaches_a_shell(still_life, mask, tmp_path):

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from uuid import UUID
@@ -206,10 +207,16 @@ def test_ctrl_c_says_that_the_same_command_goes_on(empty_workspace, tmp_path, wo
     while next(steps).stage != "vectors":
         pass  # from here on whoever mines the same waits
     command = [sys.executable, "-m", "curate", "--workspace", str(empty_workspace.root), *typed]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as waiting:
-        assert waiting.stderr.readline().startswith("Another command is mining the same")
-        waiting.send_signal(signal.SIGINT)
-        out, told = waiting.communicate(timeout=60)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    # What a shell starts in the background ignores the key, and so would whatever that starts.
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(command, **pipes, preexec_fn=heard) as waiting:
+        try:
+            assert waiting.stderr.readline().startswith("Another command is mining the same")
+            waiting.send_signal(signal.SIGINT)
+            out, told = waiting.communicate(timeout=60)
+        finally:
+            waiting.kill()
     steps.close()
     said = "Interrupted. Nothing that was finished is lost: the same command goes on from there."
     assert (waiting.returncode, told) == (130, f"{said}\n")

@@ -27,6 +27,7 @@ export class Outlines {
   // `seen`: x, y, width and height of the photo's pixels in a window of this room.
   place([x, y, width], [roomWidth]) {
     const scale = roomWidth / width;
+    if (!Number.isFinite(scale)) return; // no room yet: once it has a size this is called again
     this.#group.setAttribute("transform", `scale(${scale}) translate(${-x} ${-y})`);
   }
 }
