@@ -141,7 +141,7 @@ def _report(
     complete = measured.margin >= ALL or measured.cells == 1
     low, high = (1.0, 1.0) if complete else recall.interval() if recall else (0.0, 1.0)
     return JoinReport(
-        objects=len(corpus.vectors),
+        objects=len(edges.above),
         vectors=len(corpus),
         arithmetic=corpus.arithmetic.name,
         width=corpus.table.shape[1],

@@ -11,7 +11,7 @@ the band allows. A chain of photos, each close to the next, becomes one componen
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 from math import comb
 
@@ -33,6 +33,8 @@ PAIRS_KEPT = 1 << 22
 """Pairs collected before they are merged into components: 64 MB."""
 _SORTING = 60
 """Sorting a hash by some of its bits takes as long as so many comparisons."""
+_SHORT = 16
+"""Most bits of numbers that are sorted by their bits."""
 _MOST_TABLES = 200
 _LONG = 64
 """Hashes with equal bits that are compared as a matrix; fewer go through all of them at once, by distance."""
@@ -82,9 +84,18 @@ def _close_pairs(hashes: Hashes, max_distance: int) -> Iterator[Pairs]:
     agreeing = _agreeing_parts(len(hashes), max_distance)
     parts = _parts(max_distance + agreeing)
     for chosen in combinations(parts, agreeing):
-        bits = hashes & np.uint64(sum(chosen))
+        bits = _side_by_side(hashes, chosen)
         order = np.argsort(bits, kind="stable")
         yield from _close_among_equals(hashes[order], bits[order], order, max_distance)
+
+
+def _side_by_side(hashes: Hashes, masks: Sequence[int]) -> NDArray[np.unsignedinteger]:
+    """The bits under some masks. Numbers of 16 bits are sorted in a tenth of the time."""
+    joined = np.zeros_like(hashes)
+    for mask in masks:
+        lowest = (mask & -mask).bit_length() - 1
+        joined = (joined << np.uint64(mask.bit_count())) | ((hashes & np.uint64(mask)) >> np.uint64(lowest))
+    return joined.astype(np.uint16) if sum(masks).bit_count() <= _SHORT else joined
 
 
 def _agreeing_parts(count: int, max_distance: int) -> int:
@@ -106,7 +117,7 @@ def _parts(count: int) -> list[int]:
 
 
 def _close_among_equals(
-    hashes: Hashes, bits: Hashes, names: NDArray[np.int64], max_distance: int
+    hashes: Hashes, bits: NDArray[np.unsignedinteger], names: NDArray[np.int64], max_distance: int
 ) -> Iterator[Pairs]:
     """Close pairs among neighbours with equal ``bits``, which are sorted; in terms of ``names``."""
     starts = np.flatnonzero(np.append(True, bits[1:] != bits[:-1]))

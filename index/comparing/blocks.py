@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from index.comparing.corpus import Corpus
 from index.comparing.kernels import copy_rows, pairs_at_least, products_of_pairs
 from index.comparing.products import Products, heights, padded, rows_in_cache
+from index.comparing.ranks import nearest_first, places_in_runs
 from index.comparing.scratch import Arrays
 from index.edges import Floats, Indices
 
@@ -148,8 +149,8 @@ class Comparison:
     def _similarity(self, asking: Indices, data: Indices) -> NDArray[np.float64]:
         """The cosines that count: where the order of the sum might decide, those of ``cosines``."""
         corpus, similarity = self._corpus, np.empty(len(asking))
-        rows = corpus.distinct.rows
-        products_of_pairs(np.asarray(corpus.vectors), rows[asking], rows[data], similarity)
+        one, other = corpus.rows_of(asking), corpus.rows_of(data)
+        products_of_pairs(np.asarray(corpus.vectors), one, other, similarity)
         similarity = similarity.astype(np.float32).astype(np.float64)
         close = np.abs(similarity - corpus.low) < _CLOSE
         close |= np.abs(similarity - corpus.high) < _CLOSE
@@ -165,9 +166,9 @@ class Comparison:
             self._over.append((asking[mixed], data[mixed]))
 
     def _let_go(self, top_k: int) -> None:
-        """Of each vector that asks only the nearest stay; ties go to the lower name, as in ``caps``."""
+        """Of each vector that asks only the nearest stay; ties go to the lower row, as in ``caps``."""
         asking, data, similarity = _joined(self._held)
-        order = np.lexsort((data, -similarity, asking))
+        order = nearest_first(asking, similarity, self._corpus.distinct.rows[data])
         place = places_in_runs(asking[order])
         kept, last = order[place < top_k + _SPARE], order[place == top_k + _SPARE - 1]
         if self._floor is None:
@@ -215,13 +216,6 @@ def unique_pairs(one: Indices, other: Indices, count: int) -> tuple[Indices, Ind
     keys = np.unique(np.minimum(one, other) * count + np.maximum(one, other))
     left, right = np.divmod(keys, count) if count else (keys, keys)
     return left, right
-
-
-def places_in_runs(names: NDArray[Any]) -> Indices:
-    """How many equal names stand before each one, in a sorted array. int64 [names]."""
-    starts = np.flatnonzero(np.append(True, names[1:] != names[:-1])) if len(names) else names[:0]
-    lengths = np.diff(np.append(starts, len(names)))
-    return np.arange(len(names)) - np.repeat(starts, lengths).astype(np.int64)
 
 
 def _joined(parts: list[Candidates]) -> Candidates:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.comparing.blocks import places_in_runs
+from index.comparing.ranks import nearest_first, places_in_runs
 from index.edges import Edges, Indices, Pairs
 
 
@@ -69,7 +69,7 @@ def _ranks(edges: Edges, objects: int, most: int) -> tuple[Indices, Indices]:
     if not count or _degree(edges, objects).max() <= most:
         return np.zeros(count, np.int64), np.zeros(count, np.int64)
     one, other = np.concatenate([edges.left, edges.right]), np.concatenate([edges.right, edges.left])
-    order = np.lexsort((other, -np.concatenate([edges.similarity, edges.similarity]), one))
+    order = nearest_first(one, np.concatenate([edges.similarity, edges.similarity]), other)
     ranks = np.empty(2 * count, np.int64)
     ranks[order] = places_in_runs(one[order])
     return ranks[:count], ranks[count:]

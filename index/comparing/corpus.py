@@ -20,7 +20,9 @@ class Corpus:
     """Distinct vectors, and what makes two of them an edge."""
 
     vectors: Floats
-    """float32 [objects, dimension]: what decides."""
+    """float32 [objects, dimension]: what decides; or [distinct, dimension] where they are laid out."""
+    laid_out: bool
+    """Whether the vectors are copied into the order of the distinct ones."""
     distinct: DistinctRows
     table: NDArray[Any]
     """[distinct, width] as the arithmetic stores them: what proposes. Of as many numbers as the vectors, or
@@ -48,6 +50,10 @@ class Corpus:
                 f"more than {self.most_pairs} pairs lie in the band: there is no room for them"
             )
 
+    def rows_of(self, names: Indices) -> Indices:
+        """Where in ``vectors`` these distinct ones are."""
+        return names if self.laid_out else self.distinct.rows[names]
+
     def similarity(self, left: Indices, right: Indices) -> Floats:
         """The cosine that counts, of pairs of distinct vectors."""
-        return cosines(self.vectors, self.distinct.rows[left], self.distinct.rows[right])
+        return cosines(self.vectors, self.rows_of(left), self.rows_of(right))

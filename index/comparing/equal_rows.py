@@ -15,7 +15,7 @@ class DistinctRows:
     """Which rows are compared, and which objects each of them stands for."""
 
     rows: Indices
-    """int64 [distinct], ascending: the first row of each value."""
+    """int64 [distinct]: the first row of each value, ascending unless they were put in other places."""
     photos: Indices
     """int64 [distinct]: the photo key of all its objects, or below zero, a different number each, if they
     lie in several photos."""
@@ -29,6 +29,17 @@ class DistinctRows:
         """Rows of all objects with this value."""
         found = self.members.get(distinct)
         return self.rows[distinct : distinct + 1] if found is None else found
+
+    def at(self, places: NDArray[np.uint32]) -> DistinctRows:
+        """The same in another order.
+
+        Args:
+            places: uint32 [distinct], a permutation: where each goes.
+        """
+        rows, photos = np.empty_like(self.rows), np.empty_like(self.photos)
+        rows[places], photos[places] = self.rows, self.photos
+        members = {int(places[number]): objects for number, objects in self.members.items()}
+        return DistinctRows(rows, photos, members)
 
     def values_of(self, chosen: NDArray[np.bool_]) -> Indices:
         """Distinct rows of these objects. int64, ascending.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +14,17 @@ from index.comparing.corpus import Corpus
 from index.comparing.equal_rows import DistinctRows, distinct_rows
 from index.comparing.kernels import read_rows
 from index.comparing.known import Known
+from index.comparing.likeness import places_by_likeness
 from index.comparing.options import JoinOptions
 from index.comparing.products import Arithmetic, quickest
 from index.comparing.projection import Projection, projection_to, suitable_projection
 from index.comparing.scratch import Arrays, JoinScratch, content_key
-from index.comparing.threads import in_threads
+from index.comparing.table import store
+from index.comparing.threads import finish, in_threads
 from index.edges import Floats, Indices
 from index.exact import check_lengths, device_named
 
-_VERSION = 2
+_VERSION = 3
 """Raised when the same input gives other parts: those of an older program are not taken up."""
 _ROWS_AT_ONCE = 1 << 14
 
@@ -53,14 +54,24 @@ def read_corpus(
     # Where few ask, making a projection takes longer than it saves.
     enough = known is None and len(distinct) > options.exact_below
     projection = _projection(vectors, distinct.rows, band[0], options, arithmetic, enough, scratch)
-    table, beside = _stored_table(vectors, distinct, arithmetic, projection, scratch)
-    error = arithmetic.error(table.shape[1]) + (projection.error if projection else 0)
-    device = device_named(options.device)
-    # Where only some ask, what is near to one of these may have nothing nearer itself.
-    top_k = None if known else options.top_k
-    return Corpus(
-        vectors, distinct, table, error, beside, arithmetic, device, *band, top_k, most_pairs
-    ), scratch
+    places = _places(vectors, distinct.rows, options, scratch)
+    stored = store(vectors, distinct.rows, places, arithmetic, projection, scratch)
+    corpus = Corpus(
+        vectors=stored.vectors,
+        laid_out=places is not None,
+        distinct=distinct if places is None else distinct.at(places),
+        table=stored.table,
+        error=arithmetic.error(stored.table.shape[1]) + (projection.error if projection else 0),
+        beside=stored.beside,
+        arithmetic=arithmetic,
+        device=device_named(options.device),
+        low=band[0],
+        high=band[1],
+        # Where only some ask, what is near to one of these may have nothing nearer itself.
+        top_k=None if known else options.top_k,
+        most_pairs=most_pairs,
+    )
+    return corpus, scratch
 
 
 def _projection(
@@ -104,36 +115,19 @@ def row_hashes(vectors: Floats) -> NDArray[np.uint64]:
 
         return read
 
-    _finish(in_threads(range(0, len(vectors), _ROWS_AT_ONCE), worker))
+    finish(in_threads(range(0, len(vectors), _ROWS_AT_ONCE), worker))
     return hashes
 
 
-def _stored_table(
-    vectors: Floats,
-    distinct: DistinctRows,
-    arithmetic: Arithmetic,
-    projection: Projection | None,
-    scratch: JoinScratch,
-) -> tuple[NDArray[Any], Floats | None]:
-    """``table`` and ``beside`` of the corpus; the table is the vectors themselves if that is the same."""
-    if projection is None and arithmetic.name == "float32" and len(distinct) == len(vectors):
-        return vectors, None
-    width = projection.width if projection else vectors.shape[1]
-    table = scratch.table((len(distinct), width), arithmetic.stored)
-    beside = np.empty(len(distinct), np.float32) if projection else None
-
-    def worker() -> Callable[[int], None]:
-        def fill(start: int) -> None:
-            rows = vectors[distinct.rows[start : start + _ROWS_AT_ONCE]]
-            if projection is not None and beside is not None:
-                rows = projection.of(rows)
-                beside[start : start + len(rows)] = rows[:, -1]
-            table[start : start + len(rows)] = arithmetic.kept(rows)
-
-        return fill
-
-    _finish(in_threads(range(0, len(distinct), _ROWS_AT_ONCE), worker))
-    return table, beside
+def _places(
+    vectors: Floats, rows: Indices, options: JoinOptions, scratch: JoinScratch
+) -> NDArray[np.uint32] | None:
+    """Kept in the scratch, because all parts name vectors by their place."""
+    if len(rows) * vectors.shape[1] * vectors.itemsize < options.laid_out_from:
+        return None
+    part = scratch.part("places", lambda: {"places": places_by_likeness(vectors, rows, options.seed)})
+    places: NDArray[np.uint32] = part["places"]
+    return places
 
 
 def _distinct_vectors(vectors: Floats, hashes: NDArray[np.uint64], photo_keys: Indices) -> DistinctRows:
@@ -141,8 +135,3 @@ def _distinct_vectors(vectors: Floats, hashes: NDArray[np.uint64], photo_keys: I
     if len(photo_keys) and photo_keys.min() < 0:
         photo_keys = np.unique(photo_keys, return_inverse=True)[1]
     return distinct_rows(vectors, hashes, photo_keys)
-
-
-def _finish(steps: Iterable[None]) -> None:
-    for _ in steps:
-        pass

@@ -35,6 +35,9 @@ class JoinOptions:
     width: int | None = None
     """Of how many numbers the rows are that propose pairs; fewer than the vectors have are projected. None:
     as few as propose hardly more pairs."""
+    laid_out_from: int = 1 << 32
+    """Bytes of vectors from which on they are copied into the scratch, those that are alike next to each
+    other: where they are read from disk again and again that is many times as quick."""
     arithmetic: str = "auto"
     """float32, bfloat16, or auto: bfloat16 where the processor has it. Exact values decide in any case."""
     device: str = "auto"
@@ -45,6 +48,8 @@ class JoinOptions:
     def __post_init__(self) -> None:
         if not 0 < self.recall <= 1:
             raise ValueError(f"a recall of {self.recall} is no share above 0")
+        if self.margin is not None and not self.margin >= 0:
+            raise ValueError(f"a margin of {self.margin} is not 0 or more")
         for name in ("top_k", "max_degree", "cells", "width"):
             value = getattr(self, name)
             if value is not None and value < 1:

@@ -10,10 +10,11 @@ from math import log
 import numpy as np
 from scipy.stats import beta
 
-from index.comparing.blocks import Comparison, places_in_runs
+from index.comparing.blocks import Comparison
 from index.comparing.cell_by_cell import Placement, Progress
 from index.comparing.cells import ALL
 from index.comparing.corpus import Corpus
+from index.comparing.ranks import nearest_first, places_in_runs
 from index.comparing.reach import Reach
 from index.comparing.scratch import Arrays, JoinScratch
 from index.comparing.threads import in_threads
@@ -152,7 +153,7 @@ def _compared(
 
 def _nearest(corpus: Corpus, one: Indices, other: Indices, similarity: Floats) -> Arrays:
     """Pairs once each, of each vector in ``one`` the nearest that count."""
-    order = np.lexsort((other, -similarity, one))
+    order = nearest_first(one, similarity, other)
     one, other, similarity = one[order], other[order], similarity[order]
     # A pair of two that were chosen is met from both sides.
     kept = np.append(True, (one[1:] != one[:-1]) | (other[1:] != other[:-1]))[: len(one)]

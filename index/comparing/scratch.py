@@ -61,7 +61,7 @@ class JoinScratch:
         with np.load(folder / _SMALL) as small:
             return {**small, **large}
 
-    def table(self, shape: tuple[int, int], dtype: np.dtype[np.generic]) -> NDArray[Any]:
+    def table(self, name: str, shape: tuple[int, int], dtype: np.dtype[np.generic]) -> NDArray[Any]:
         """A new array in a file; quicker to fill again than to make safe, so that it is not taken up.
 
         Raises:
@@ -69,7 +69,7 @@ class JoinScratch:
         """
         if 0 in shape:
             return np.empty(shape, dtype)
-        path = self.folder / "table"
+        path = self.folder / name
         with path.open("wb") as file:
             # A full disk is an error here; once the file is mapped it would be the end of the process.
             os.posix_fallocate(file.fileno(), 0, shape[0] * shape[1] * dtype.itemsize)

@@ -49,3 +49,9 @@ def in_threads(tasks: Iterable[Task], worker: Callable[[], Callable[[Task], Done
             yield from (each.result() for each in ready)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def finish(steps: Iterable[None]) -> None:
+    """Wait for all of them."""
+    for _ in steps:
+        pass

@@ -46,12 +46,15 @@ def corpora(draw):
     st.sampled_from([1, 5, 90]),
     st.sampled_from(["float32", "bfloat16"]),
     st.sampled_from([None, 2, 7]),
+    st.sampled_from([0, 1 << 40]),
 )
 def test_with_all_cells_and_no_caps_it_finds_what_the_exact_comparison_finds(
-    corpus, band, cells, arithmetic, width
+    corpus, band, cells, arithmetic, width, laid_out_from
 ):
     exact = edges_in_band(*corpus, *band)
-    options = replace(EVERYTHING, cells=cells, arithmetic=arithmetic, width=width)
+    options = replace(
+        EVERYTHING, cells=cells, arithmetic=arithmetic, width=width, laid_out_from=laid_out_from
+    )
     joined = recurrence_join(*corpus, *band, options=options)
     for name in ("left", "right", "similarity", "above"):
         assert getattr(joined.edges, name).tobytes() == getattr(exact, name).tobytes(), name
@@ -292,7 +295,16 @@ def test_too_little_memory_is_told_from_other_mistakes(planted):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"recall": 0}, {"recall": float("nan")}, {"top_k": 0}, {"max_degree": 0}, {"cells": -3}]
+    "wrong",
+    [
+        {"recall": 0},
+        {"recall": float("nan")},
+        {"top_k": 0},
+        {"max_degree": 0},
+        {"cells": -3},
+        {"margin": -0.1},
+        {"margin": float("nan")},
+    ],
 )
 def test_options_that_cannot_be_meant_are_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):

@@ -40,9 +40,10 @@ class Killed(BaseException):
     """In place of a SIGKILL: nothing catches it."""
 
 
-def test_what_was_finished_is_not_done_again(tmp_path, monkeypatch):
+@pytest.mark.parametrize("laid_out_from", [0, 1 << 40])
+def test_what_was_finished_is_not_done_again(tmp_path, monkeypatch, laid_out_from):
     vectors, photos = planted_vectors(20_000, 32)
-    options = JoinOptions(exact_below=1000, recall=0.9)
+    options = JoinOptions(exact_below=1000, recall=0.9, laid_out_from=laid_out_from)
     expected = recurrence_join(vectors, photos, *BAND, options=options).edges
     kept, keep = [], JoinScratch._keep
 

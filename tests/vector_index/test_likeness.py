@@ -1,0 +1,32 @@
+"""Places by likeness: a permutation that puts vectors next to others like them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from index.comparing.likeness import places_by_likeness
+from planted_recurrences import planted_vectors
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5, 700])
+def test_every_vector_has_a_place_of_its_own(count):
+    vectors, _ = planted_vectors(1000, 16)
+    vectors[3:6] = 0
+    places = places_by_likeness(vectors, np.arange(count), seed=0)
+    assert places.dtype == np.uint32
+    assert sorted(places.tolist()) == list(range(count))
+
+
+def test_those_that_stand_near_each_other_are_alike():
+    vectors, _ = planted_vectors(20_000, 64)
+    rows = np.arange(0, 20_000, 2)
+    placed = np.empty((len(rows), 64), np.float32)
+    placed[places_by_likeness(vectors, rows, seed=0)] = vectors[rows]
+
+    def likeness(table, apart):
+        return float(np.einsum("nd,nd->n", table[:-apart], table[apart:]).mean())
+
+    anywhere = likeness(vectors[rows], 10)
+    assert likeness(placed, 10) > 4 * anywhere  # of one group
+    assert likeness(placed, 100) > 2 * anywhere  # of groups next to each other

@@ -1,0 +1,29 @@
+"""Nearest first: one number for name and similarity sorts as all three would."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.comparing.ranks import nearest_first
+
+SIMILARITIES = [-1.0, -0.5, -1e-7, -0.0, 0.0, 1e-45, 0.5, np.nextafter(np.float32(0.5), np.float32(1)), 1.0]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0, 1, 2**32 - 1]), st.sampled_from(SIMILARITIES), st.integers(0, 50)),
+        max_size=60,
+    )
+)
+def test_pairs_are_ordered_by_name_then_similarity_then_the_lower_row(pairs):
+    names = np.array([name for name, _, _ in pairs], np.int64)
+    similarity = np.array([value for _, value, _ in pairs], np.float32)
+    rows = np.array([row for _, _, row in pairs], np.int64)
+    order = nearest_first(names, similarity, rows)
+    expected = sorted(
+        (name, -float(value), row) for name, value, row in zip(names, similarity, rows, strict=True)
+    )
+    assert [(names[n], -float(similarity[n]), rows[n]) for n in order] == expected
+    assert sorted(order.tolist()) == list(range(len(pairs)))
