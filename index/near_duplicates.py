@@ -31,10 +31,10 @@ PAIRS_AT_ONCE = 1 << 20
 """Comparisons held at once: 8 MB of differences, which the processor's cache still holds."""
 PAIRS_KEPT = 1 << 22
 """Pairs collected before they are merged into components: 64 MB."""
-_SORTING = 60
+_FEW = 16
+"""Bits by which numpy sorts without comparing."""
+_SORTING_BY_FEW, _SORTING_BY_MANY = 12, 30
 """Sorting a hash by some of its bits takes as long as so many comparisons."""
-_SHORT = 16
-"""Most bits of numbers that are sorted by their bits."""
 _MOST_TABLES = 200
 _LONG = 64
 """Hashes with equal bits that are compared as a matrix; fewer go through all of them at once, by distance."""
@@ -90,12 +90,15 @@ def _close_pairs(hashes: Hashes, max_distance: int) -> Iterator[Pairs]:
 
 
 def _side_by_side(hashes: Hashes, masks: Sequence[int]) -> NDArray[np.unsignedinteger]:
-    """The bits under some masks. Numbers of 16 bits are sorted in a tenth of the time."""
-    joined = np.zeros_like(hashes)
+    """The bits under some masks, in so small a number that it is sorted quickly where they are few."""
+    if sum(masks).bit_count() > _FEW:
+        return hashes & np.uint64(sum(masks))
+    joined = np.zeros(len(hashes), np.uint16)
     for mask in masks:
-        lowest = (mask & -mask).bit_length() - 1
-        joined = (joined << np.uint64(mask.bit_count())) | ((hashes & np.uint64(mask)) >> np.uint64(lowest))
-    return joined.astype(np.uint16) if sum(masks).bit_count() <= _SHORT else joined
+        lowest = np.uint64((mask & -mask).bit_length() - 1)
+        joined <<= mask.bit_count()
+        joined |= ((hashes & np.uint64(mask)) >> lowest).astype(np.uint16)
+    return joined
 
 
 def _agreeing_parts(count: int, max_distance: int) -> int:
@@ -104,7 +107,8 @@ def _agreeing_parts(count: int, max_distance: int) -> int:
     def work(agreeing: int) -> float:
         tables = comb(max_distance + agreeing, agreeing)
         bits = 64 * agreeing / (max_distance + agreeing) if agreeing else 0
-        return tables * (count * _SORTING * bool(agreeing) + count * count / 2 / 2**bits)
+        sorting = _SORTING_BY_FEW if bits <= _FEW else _SORTING_BY_MANY
+        return tables * (count * sorting * bool(agreeing) + count * count / 2 / 2**bits)
 
     able = [n for n in range(5) if max_distance + n <= 64 and comb(max_distance + n, n) <= _MOST_TABLES]
     return min(able, key=work, default=0)

@@ -22,8 +22,9 @@ from curate.exporters.tasks.insertion_records import InsertionRecord, insertion_
 from curate.exporters.tasks.removal import removal_samples
 from curate.exporters.tasks.subject_samples import subject_samples
 from curate.exporters.tasks.task import Sample
+from curate.manifest_records import SubjectRecord
 from curate.photos.reading import decode
-from curate.records import Box, SubjectRecord
+from curate.records import Box
 from drawn_pairs import LIMIT, DrawnPairs
 
 PARAMETERS = {

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import fingerprints, objects, photos
+from curate.database import fingerprints, objects, photo_intake
 from curate.records import Box, Detection, PhotoFacts, PhotoRef, PhotoRights
 
 DETECTOR = "d" * 64
@@ -23,9 +23,9 @@ def store_photo(
     sha256 = hashlib.sha256(str(number).encode()).hexdigest()
     seen = hash_of(number) if perceptual_hash is None else perceptual_hash
     facts = PhotoFacts(sha256, 1000, "JPEG", 640, 480, 1, "RGB", {}, False, seen)
-    key = photos.record_photo(session, facts, sha256, rights).key
+    key = photo_intake.record_photo(session, facts, sha256, rights).key
     uri = f"file:///photos/{number}.jpg"
-    photos.record_file(session, uri, key, "token")
+    photo_intake.record_file(session, uri, key, "token")
     return PhotoRef(key, sha256, (uri,), 640, 480)
 
 

@@ -9,7 +9,7 @@ from curate.exporters.export_folder import write_folder
 from curate.exporters.media_files import OnStep
 from curate.exporters.pixels import Decode
 from curate.exporters.tasks.subject_samples import ReadPhoto, subject_samples
-from curate.records import ManifestSpec, SubjectRecord, WrittenManifest
+from curate.manifest_records import ManifestSpec, SubjectRecord, WrittenManifest
 
 
 def write_subject(

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Try inputs again that failed before.")]
 
+TrustWeights = Annotated[
+    bool, typer.Option("--trust-weights", help="Load a .pt file although loading it can run code.")
+]
+
 DetectorWeights = Annotated[
     Path | None, typer.Option("--detector-weights", help="Weights file of the detector.")
 ]

@@ -152,7 +152,7 @@ def history(
             each.kind,
             str(each.item)[:13],
             each.reviewer,
-            _what(each),
+            said(each),
             "undone" if each.undone else "",
             each.reason or "",
         )
@@ -161,11 +161,12 @@ def history(
     table(("when", "", "item", "reviewer", "said", "", "reason"), rows)
 
 
-def _what(past: PastDecision) -> str:
-    """``accept`` with how many members were set apart, and in what authority."""
+def said(past: PastDecision) -> str:
+    """``accept`` with how many members were set apart, and in what authority; ``reject 2 new``."""
+    verdict = f"reject {past.rejected_new} new" if past.rejected_new else past.verdict
     marks = ", ".join(f"{n} {mark}" for mark, n in sorted(Counter(past.marks.values()).items()))
     authority = "automatic" if past.automatic else "adjudicator" if past.adjudicates else ""
-    return " ".join(part for part in (past.verdict, f"({marks})" if marks else "", authority) if part)
+    return " ".join(part for part in (verdict, f"({marks})" if marks else "", authority) if part)
 
 
 @commands.command()

@@ -13,8 +13,9 @@ def report_mine(summary: Mapping[str, Any]) -> None:
     from curate.workflows import mining_waiting
 
     known = "" if summary["new"] else " (this run was here already)"
+    views = f" of {count(summary['views'], 'view')}" if summary["groups"] else ""
     result(
-        f"{count(summary['groups'], 'group')} of {count(summary['views'], 'view')}, from "
+        f"{count(summary['groups'], 'group')}{views}, from "
         f"{count(summary['edges'], 'edge')} between {count(summary['objects'], 'object')}{known}."
     )
     if missing := summary.get("no_groups"):
@@ -23,20 +24,22 @@ def report_mine(summary: Mapping[str, Any]) -> None:
     if summary["new"]:
         if joined := summary.get("joined"):
             say(_joined(joined))
+            if (outside := joined.get("outside")) and not missing:
+                say(outside["why"])
         _say_comparison(summary["comparison"])
         _say_seconds(summary)
     if waiting := mining_waiting.sentence(summary["waiting"]):
         say(waiting)
 
 
-def _joined(joined: Mapping[str, int]) -> str:
+def _joined(joined: Mapping[str, Any]) -> str:
     """What new objects made of the groups that were mined before."""
-    gone = f", {joined['gone_objects']} gone" if joined["gone_objects"] else ""
+    gone = f", {joined['gone_objects']:,} gone" if joined["gone_objects"] else ""
     views = count(joined["groups_with_new_views"], "accepted group has", "accepted groups have")
     groups = f"{count(joined['groups_new'], 'group')} new, {views} new views"
     return (
         f"{count(joined['new_objects'], 'new object')} compared{gone}: {groups}, "
-        f"{joined['groups_unchanged']} unchanged, {joined['groups_gone']} gone."
+        f"{joined['groups_unchanged']:,} unchanged, {joined['groups_gone']:,} gone."
     )
 
 
@@ -45,7 +48,8 @@ def _say_comparison(comparison: Mapping[str, Any]) -> None:
     low, high, pairs = (comparison[name] for name in ("recall_low", "recall_high", "sampled_pairs"))
     if low < 1 and not pairs:
         drawn = count(comparison["sampled_vectors"], "object")
-        say(f"{drawn} drawn at random were compared with all: nothing in the band is among their pairs.")
+        were = "was" if comparison["sampled_vectors"] == 1 else "were"
+        say(f"{drawn} drawn at random {were} compared with all: nothing in the band is among their pairs.")
         return
     if low < 1:
         say(
@@ -57,7 +61,8 @@ def _say_comparison(comparison: Mapping[str, Any]) -> None:
         say("Every two objects were compared: nothing in the band was missed.")
     if not comparison["reached"]:
         say(
-            f"{count(pairs, 'pair')} are too few to tell --recall: there are hardly more, or ask for less. "
+            f"{count(pairs, 'pair is', 'pairs are')} too few to tell --recall: there are hardly more, or ask "
+            "for less. "
             "--recall 1 compares every two objects."
         )
     if comparison["edges_dropped"]:
@@ -67,7 +72,10 @@ def _say_comparison(comparison: Mapping[str, Any]) -> None:
             if hubs
             else "where that is much, narrow --band or raise --top-k."
         )
-        say(f"Left out {comparison['edges_dropped']:,} edges of objects with more than --top-k: {advice}")
+        say(
+            f"Left out {count(comparison['edges_dropped'], 'edge')} of objects with more than --top-k: "
+            f"{advice}"
+        )
 
 
 def _say_seconds(summary: Mapping[str, Any]) -> None:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from curate.cli.context import TrustWeights
 from curate.cli.output import Json, result, result_json, say, table
-from curate.cli.stages import TrustWeights
 
 Names = Annotated[
     list[str] | None, typer.Argument(help="Models; default: one of each role that needs no hub.")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from curate import plurals
+
 if TYPE_CHECKING:
     from rich.progress import Progress
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 
 _IDS, _DIGITS = 5, 8
+
+count = plurals.count
 
 
 def say(text: str) -> None:
@@ -96,11 +100,6 @@ def _with_bar(steps: Iterable[Step]) -> Iterable[Step]:
                 bars[step.stage], completed=step.done, total=step.total, description=step.stage + failed
             )
             yield step
-
-
-def count(number: object, singular: str, plural: str | None = None) -> str:
-    """``1 photo``, ``2 photos``."""
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
 def some_ids(ids: Sequence[object], where: str = " (--json lists all)") -> str:

@@ -27,7 +27,7 @@ from curate.database.tables import (
     Shoot,
 )
 from curate.errors import ExportError
-from curate.records import ManifestSpec, WrittenManifest
+from curate.manifest_records import ManifestSpec, WrittenManifest
 
 
 class ExportedPair(NamedTuple):

@@ -22,7 +22,7 @@ from curate.database.tables import (
     ReviewItem,
     ReviewMember,
 )
-from curate.records import Provenance, UsedModel
+from curate.manifest_records import Provenance, UsedModel
 
 
 def provenance(

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from curate.database import photos, removal_words, removals, rules
 from curate.database.among import among
-from curate.database.cards import file_name
 from curate.database.leases import ADJUDICATE, Seat
 from curate.database.removals import RemovalRow
 from curate.database.states import FLAG
 from curate.database.tables import Decision
+from curate.photos.locations import file_name
 from curate.records import PhotoRef
 from curate.removal_verdicts import Judged, judged, to_rule_on, wanted_from
 from curate.verdicts import Consensus

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from curate.database.among import among
 from curate.database.tables import Object, Photo, PhotoFile
-from curate.records import Box, SubjectView
+from curate.manifest_records import SubjectView
+from curate.records import Box
 
 
 def views(session: Session, public_ids: Iterable[UUID]) -> dict[UUID, SubjectView]:

@@ -13,9 +13,19 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from curate.database import decisions, leases, removal_queue, rules, vote_checks
+from curate.database import (
+    decision_history,
+    decisions,
+    leases,
+    removal_queue,
+    rules,
+    standing_decisions,
+    vote_checks,
+)
 from curate.database.decisions import Said
 from curate.database.leases import ADJUDICATE, Seat
+from curate.database.rejected_views import rejected_new_views
+from curate.database.standing_decisions import Who
 from curate.database.states import FLAG
 from curate.database.tables import Decision, ReviewItem
 from curate.errors import ConflictError, DecisionError, NotFoundError
@@ -63,14 +73,17 @@ class Last:
     item: UUID
     verdict: str
     at: datetime
+    rejected_new: int = 0
+    """Views that were new to an accepted group, if an acceptance kept none of them."""
 
 
 def last(session: Session, reviewer: str, kind: str = rules.GROUP) -> Last | None:
-    made = decisions.last_standing(session, reviewer, kind=kind)
+    made = standing_decisions.last(session, Who(reviewer), kind=kind)
     if made is None:
         return None
     item = session.scalars(select(ReviewItem.public_id).where(ReviewItem.id == made.item_id)).one()
-    return Last(made.public_id, item, made.verdict, made.decided_at)
+    rejected = rejected_new_views(session, [made]).get(made.id, 0)
+    return Last(made.public_id, item, made.verdict, made.decided_at, rejected)
 
 
 def vote(session: Session, seat: Seat, vote: Vote) -> Stored:
@@ -82,7 +95,7 @@ def vote(session: Session, seat: Seat, vote: Vote) -> Stored:
     """
     rules.share(session)
     key = _hold(session, vote.item, seat.kind)
-    if (made := decisions.by_event(session, vote.event)) is not None:
+    if (made := decision_history.by_event(session, vote.event)) is not None:
         return _again(session, made, seat, vote, key)
     if vote.version != _version(session, key, seat.reviewer):
         raise ConflictError(
@@ -105,18 +118,18 @@ def undo(session: Session, seat: Seat, event: UUID, decision: UUID) -> int:
         ConflictError: ``nothing`` if it is not the last one, ``stale`` if the event was used before.
     """
     rules.share(session)
-    told = decisions.by_public_ids(session, [decision]).get(decision)
+    told = decision_history.by_public_ids(session, [decision]).get(decision)
     if told is None or told[0].reviewer != seat.reviewer:
         raise ConflictError(
             "nothing", "There is no such decision of yours to take back: load the page again."
         )
     item = session.scalars(select(ReviewItem.public_id).where(ReviewItem.id == told[0].item_id)).one()
     key = _hold(session, item, seat.kind)
-    if (made := decisions.by_event(session, event)) is not None:
+    if (made := decision_history.by_event(session, event)) is not None:
         if (made.reviewer, made.undoes_id) != (seat.reviewer, told[0].id):
             raise _used_before()
         return key
-    newest = decisions.last_standing(session, seat.reviewer, kind=seat.kind)
+    newest = standing_decisions.last(session, Who(seat.reviewer), kind=seat.kind)
     if newest is None or newest.public_id != decision:
         raise ConflictError("nothing", "That is no longer your last decision: load the page again.")
     decisions.undo(session, seat.reviewer, item, event_id=event)

@@ -16,8 +16,8 @@ from curate.exporters.sealing import Seal, spec_of
 from curate.exporters.staging import staging_folder
 from curate.exporters.tasks.registry import TASKS
 from curate.exporters.verify import read_manifest, verify
+from curate.manifest_records import WrittenManifest
 from curate.photos.opening import DEFAULT_MAX_PIXELS
-from curate.records import WrittenManifest
 
 
 def convert_folder(

@@ -14,7 +14,7 @@ from curate.exporters.layout import table_name
 from curate.exporters.licences import licence_url
 from curate.exporters.provenance_words import decisions_sentence
 from curate.exporters.tasks.task import Column, Task
-from curate.records import ManifestSpec
+from curate.manifest_records import ManifestSpec
 
 NAME = "croissant.json"
 VERSION = "http://mlcommons.org/croissant/1.1"

@@ -15,7 +15,7 @@ from curate.exporters.licences import hub_licence
 from curate.exporters.provenance_words import decisions_sentence
 from curate.exporters.splits import SPLITS
 from curate.exporters.tasks.task import Task
-from curate.records import ManifestSpec, Provenance
+from curate.manifest_records import ManifestSpec, Provenance
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 

@@ -24,8 +24,8 @@ from curate.exporters.tasks.registry import TASKS
 from curate.exporters.tasks.task import Sample, Task
 from curate.exporters.verify import verify
 from curate.exporters.versions import free_version, versions_in
+from curate.manifest_records import ManifestSpec, WrittenManifest
 from curate.photos.opening import DEFAULT_MAX_PIXELS
-from curate.records import ManifestSpec, WrittenManifest
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 

@@ -36,7 +36,7 @@ class ManifestFile(BaseModel):
     picture: str
     """``photo`` or ``crop``: what every exported picture shows."""
     provenance: dict[str, Any]
-    """How the set came to be; see ``records.Provenance``."""
+    """How the set came to be; see ``manifest_records.Provenance``."""
     schema_version: int
     sums: str
     """sha256 of SHA256SUMS, which has that of every other file."""

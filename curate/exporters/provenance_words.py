@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from curate.records import Provenance
+from curate.manifest_records import Provenance
 
 _NOUNS = {
     "group": ("group of views", "groups of views"),

@@ -23,7 +23,7 @@ from curate.exporters.media_files import THREADS
 from curate.exporters.provenance_words import ITEM_KINDS
 from curate.exporters.staging import write_file
 from curate.exporters.tasks.task import Task
-from curate.records import ManifestSpec, Provenance
+from curate.manifest_records import ManifestSpec, Provenance
 
 PICTURES = ("photo", "crop")
 """What exported pictures may show."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import unquote_to_bytes
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, unquote_to_bytes
 
 from curate.errors import SettingsError
 
@@ -73,6 +73,12 @@ def file_uri(path: Path) -> str:
 
 def is_local(uri: str) -> bool:
     return uri.startswith("file:")
+
+
+def file_name(uri: str) -> str:
+    """The photo's file name; what is not UTF-8 in it becomes a replacement character."""
+    name = PurePosixPath(uri).name
+    return unquote(name) if is_local(uri) else name
 
 
 def local_path(uri: str) -> Path:

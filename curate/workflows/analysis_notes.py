@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from curate.plurals import count
 from curate.workflows.analysis_style import Json
 from curate.workflows.analysis_words import MOST_CLASSES, TOO_FEW_TO_GROW, few_judged, recurring
 
@@ -12,8 +13,9 @@ def origin(result: Json) -> str:
     """What was mined, by what and in which band."""
     counts, band = result["counts"], result["band"]
     return (
-        f"{counts['photos']:,} photos, {counts['objects']:,} objects. Boxes: {result['detector']}. Vectors: "
-        f"{result['embedder']}. Band: {band['low']:g} to {band['high']:g} (cosine). Run {result['run'][:8]}."
+        f"{count(counts['photos'], 'photo')}, {count(counts['objects'], 'object')}. "
+        f"Boxes: {result['detector']}. Vectors: {result['embedder']}. "
+        f"Band: {band['low']:g} to {band['high']:g} (cosine). Run {result['run'][:8]}."
     )
 
 
@@ -32,12 +34,13 @@ def _counts(_: Json) -> str:
 def _similarity(result: Json) -> str:
     found = result["nearest"]
     drawn = "" if found["objects"] == found["of"] else f" of {found['of']:,}, drawn at random"
-    return f"The 3 nearest in other photos of each of {found['objects']:,} objects{drawn}."
+    return f"The 3 nearest in other photos of each of {count(found['objects'], 'object')}{drawn}."
 
 
 def _precision(result: Json) -> str:
+    pairs = count(result["precision"]["pairs"], "pair")
     return (
-        f"{few_judged(result)}{result['precision']['pairs']:,} pairs that people settled, as the queue "
+        f"{few_judged(result)}{pairs} that people settled, as the queue "
         "showed them: no random sample of all pairs. Another variant is not the same thing. Ribbon: "
         "Clopper-Pearson, as if pairs of one group were independent."
     )
@@ -58,7 +61,8 @@ def _classes(result: Json) -> str:
 
 
 def _neighbours(result: Json) -> str:
-    return f"The {result['counts']['with_1']['hits']:,} objects that recur, by how often."
+    recurring = count(result["counts"]["with_1"]["hits"], "object that recurs", "objects that recur")
+    return f"The {recurring}, by how often."
 
 
 _NOTES: Mapping[str, Callable[[Json], str]] = {

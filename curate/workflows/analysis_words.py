@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from curate.plurals import count
+
 Json = Mapping[str, Any]
 
 PAPER = (
@@ -75,7 +77,8 @@ def changed(result: Json) -> str:
     now, then = result["counts"]["objects"], result["counts"]["objects_when_mined"]
     if then is None or now == then:
         return ""
-    return f"This run was mined of {then:,} objects, and now there are {now:,}: type `curate mine` first."
+    now_there = f"there {'is' if now == 1 else 'are'} {now:,}"
+    return f"This run was mined of {count(then, 'object')}, and now {now_there}: type `curate mine` first."
 
 
 def nearest(result: Json) -> str:
@@ -86,9 +89,9 @@ def nearest(result: Json) -> str:
     lie = found["all"]
     total = max(1, sum(lie.values()))
     whose = (
-        f"all {found['of']:,} objects"
+        f"all {count(found['of'], 'object')}"
         if found["objects"] == found["of"]
-        else f"{found['objects']:,} of {found['of']:,} objects, drawn at random"
+        else f"{found['objects']:,} of {count(found['of'], 'object')}, drawn at random"
     )
     return (
         f"The three nearest in other photos of {whose}: {percent(lie['below'] / total)} below the band "
@@ -104,15 +107,16 @@ def precision(result: Json) -> str:
         return NOTHING_JUDGED
     inside, said = found["band"], few_judged(result)
     if inside["total"]:
+        judged = count(inside["total"], "judged pair is", "judged pairs are")
         said += (
             f"Inside the band {percent(inside['value'])} ({percent(inside['low'])} to "
-            f"{percent(inside['high'])}) of {inside['total']:,} judged pairs are the same thing. "
+            f"{percent(inside['high'])}) of {judged} the same thing. "
         )
     return (
-        f"{said}People settled {found['pairs']:,} pairs: {found['same']:,} the same, {found['different']:,} "
-        f"different, {found['variant']:,} another variant, which is not the same. These are the pairs that "
-        "were shown to them, not a random sample of all pairs. Intervals: 95 % (Clopper-Pearson, as if pairs "
-        "of one group were independent)."
+        f"{said}People settled {count(found['pairs'], 'pair')}: {found['same']:,} the same, "
+        f"{found['different']:,} different, {found['variant']:,} another variant, which is not the same. "
+        "These are the pairs that were shown to them, not a random sample of all pairs. Intervals: 95 % "
+        "(Clopper-Pearson, as if pairs of one group were independent)."
     )
 
 
@@ -121,7 +125,8 @@ def few_judged(result: Json) -> str:
     pairs = result["precision"]["pairs"]
     if pairs >= FEW_PAIRS:
         return ""
-    return f"Only {pairs} pairs were judged, and fewer than {FEW_PAIRS} decide nothing: judge more groups. "
+    judged = count(pairs, "pair was", "pairs were")
+    return f"Only {judged} judged, and fewer than {FEW_PAIRS} decide nothing: judge more groups. "
 
 
 def growth(result: Json) -> str:
@@ -158,7 +163,8 @@ def classes(result: Json) -> str:
     if not found:
         return "Nothing recurs inside the band: `curate mine --band LOW HIGH` tries another."
     shown = f"The {MOST_CLASSES} with most are drawn. " if found > MOST_CLASSES else ""
-    return f"Something recurs of {found} of {of} classes. {shown}Lines: 95 % interval. {HOW_COUNTED}"
+    some = f"{found:,} of {count(of, 'class', 'classes')}"
+    return f"Something recurs of {some}. {shown}Lines: 95 % interval. {HOW_COUNTED}"
 
 
 def hubs(result: Json) -> str:
@@ -169,7 +175,8 @@ def hubs(result: Json) -> str:
     if found["skewness"] is None:
         return "No object is named by more others than the rest."
     return (
-        f"The object named most often is among the 3 nearest of {found['named_by_most']:,} others. Skewness "
-        f"{found['skewness']:.1f}: 0 is even; far above it few objects are everybody's neighbour, as blurred "
-        "or empty crops are, and spoil groups. Look at one: `curate search OBJECT`."
+        "The object named most often is among the 3 nearest of "
+        f"{count(found['named_by_most'], 'other')}. Skewness {found['skewness']:.1f}: 0 is even; far above "
+        "it few objects are everybody's neighbour, as blurred or empty crops are, and spoil groups. Look at "
+        "one: `curate search OBJECT`."
     )

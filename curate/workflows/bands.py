@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from curate.database import fingerprints
 from curate.errors import NotFoundError
 from curate.records import Band
-from curate.vision.registry import find_card
-from curate.workspace import Workspace
+from curate.vision.embedder_cards import EMBEDDERS
+
+NOT_MEASURED_SAID = "The band of this embedder was not measured: look at the groups and set --band LOW HIGH."
 
 
-def given_or_default(workspace: Workspace, embedder: str | None, given: tuple[float, float] | None) -> Band:
-    """``given`` as a band, or the default of the embedder whose vectors are mined.
-
-    Raises:
-        NotFoundError: nothing was embedded, or the embedder has no band at all.
-    """
-    if given is not None:
-        return Band(given[0], given[1], "given")
-    with workspace.transaction() as session:
-        model = fingerprints.only(session, "embedder", embedder)
-        name = model.name
-    return default_band(name)
-
-
-def default_band(embedder: str) -> Band:
-    """The band on the card of an embedder.
+def given_or_default(embedder: str, given: Band | None) -> Band:
+    """``given``, or the embedder's own: also where ``given`` has its very numbers, so that both are one run.
 
     Raises:
-        NotFoundError: it has none.
+        NotFoundError: nothing is given, and the embedder has no band of its own.
     """
-    band = find_card(embedder).band
-    if band is None:
+    own = next((card.band for card in EMBEDDERS if card.name == embedder), None)
+    if given is not None and (own is None or (own.low, own.high) != (given.low, given.high)):
+        return given
+    if own is None:
         raise NotFoundError(f"The embedder {embedder} has no default band: say --band LOW HIGH.")
-    return band
+    return own

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from uuid import UUID
 
 import numpy as np
 from sqlalchemy.orm import Session
 
-from curate.database import approval_columns, removal_votes, removals, rules, subjects
+from curate.database import approval_columns, removal_votes, removals, rules
 from curate.database.removals import RemovalRow
-from curate.exporters.media_files import THREADS
-from curate.exporters.pixels import decoded
-from curate.exporters.splits import SPLITS
 from curate.exporters.tasks.bootstrap_records import BootstrapRecord
-from curate.exporters.tasks.bootstrap_rules import BootstrapNumbers, BootstrapRules, mask_shares
-from curate.records import SubjectView
+from curate.exporters.tasks.bootstrap_rules import BootstrapRules
 from curate.verdicts import DISPUTED, FLAGGED
 from curate.workflows.approval import approval, with_alone
+from curate.workflows.bootstrap_candidates import candidates, records
 from curate.workflows.export_options import ExportOptions
-from curate.workflows.pair_records import IMAGE_SUFFIX
 from curate.workflows.photo_places import NOWHERE, read_photos
-from curate.workflows.removal_standing import background_of
 from curate.workflows.settled import Flags, Numbers
 from curate.workflows.splits import place_photos, set_links
 from curate.workflows.things import Things, things_of
@@ -35,7 +28,6 @@ PORTION = 1000
 """Objects whose removals are looked at together."""
 
 AUTOMATIC = "objects whose removal only an automatic policy accepted (--include-automatic)"
-UNMEASURED = "objects whose removal was not measured (`curate removals measure` does)"
 TORN = "objects whose photos stand in different splits, or were held out after they were exported"
 _UNSETTLED = {
     DISPUTED: "objects whose removals reviewers disagree about",
@@ -57,20 +49,6 @@ class BootstrapSelection:
     records: tuple[BootstrapRecord, ...]
     left_out: Mapping[str, Collection[UUID]]
     """Objects by reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """An object that has a place, with the removal of it that counts."""
-
-    row: RemovalRow
-    behind: Collection[UUID]
-    """Decisions that accept the removal."""
-    view: SubjectView
-    split: str
-    effect: float
-    """The number ``effect_removed``."""
-    measured_by: str
 
 
 def select_bootstrap(workspace: Workspace, options: BootstrapOptions) -> BootstrapSelection:
@@ -112,8 +90,13 @@ def bootstrap_records(
     for part, places in zip(_portions(accepted[~torn]), _portions(split[~torn]), strict=True):
         ids = things.public_ids(part)
         with workspace.transaction() as session:
-            candidates = _candidates(session, dict(zip(ids, places.tolist(), strict=True)), options, left_out)
-        yield from _records(workspace, candidates, options, left_out)
+            found = candidates(
+                session,
+                dict(zip(ids, places.tolist(), strict=True)),
+                left_out,
+                with_automatic=options.include_automatic,
+            )
+        yield from records(workspace, found, options.rules, left_out)
 
 
 def _portions(numbers: Numbers) -> list[Numbers]:
@@ -142,41 +125,6 @@ def _accepted(
     return part[[each in accepted for each in objects]]
 
 
-def _candidates(
-    session: Session, splits: Mapping[UUID, int], options: BootstrapOptions, left_out: dict[str, set[UUID]]
-) -> list[_Candidate]:
-    """Those of objects that have a place which were measured; the others go to ``left_out``."""
-    accepted = removal_votes.backgrounds(session, splits, with_automatic=options.include_automatic)
-    views = subjects.views(session, splits)
-    found = []
-    # An object whose removal was taken back meanwhile is in none.
-    for object_id in sorted(accepted):
-        row, behind = accepted[object_id]
-        effect = row.measured.numbers.get("effect_removed") if row.measured else None
-        if row.measured is None or effect is None:
-            left_out[UNMEASURED].add(object_id)
-        else:
-            by, split = row.measured.fingerprint, SPLITS[splits[object_id]]
-            found.append(_Candidate(row, behind, views[object_id], split, effect, by))
-    return found
-
-
-def _records(
-    workspace: Workspace,
-    candidates: Sequence[_Candidate],
-    options: BootstrapOptions,
-    left_out: dict[str, set[UUID]],
-) -> Iterator[BootstrapRecord]:
-    with ThreadPoolExecutor(THREADS) as pool:
-        shares = pool.map(partial(_mask_shares, workspace), candidates)
-        for each, (mask, border) in zip(candidates, shares, strict=True):
-            numbers = BootstrapNumbers(mask, border, each.effect)
-            if (broken := options.rules.broken_by(numbers)) is not None:
-                left_out[f"objects {broken}"].add(each.view.object_id)
-            else:
-                yield _record(each, numbers)
-
-
 def _unsettled(session: Session, rows: Collection[RemovalRow]) -> Iterator[tuple[UUID, str]]:
     """Objects with a removal that people spoke of and did not settle, and why not."""
     states = removal_votes.settled(session, [row.removal.item_id for row in rows], with_automatic=False)
@@ -202,15 +150,3 @@ def _splits(
     torn = places.torn_groups(approved.home[members], shown, len(split))
     home = approved.home[approved.things.numbers_of_keys(things.keys[objects])]
     return split[home], torn[home]
-
-
-def _mask_shares(workspace: Workspace, each: _Candidate) -> tuple[float, float]:
-    stored = workspace.media.get(each.row.removal.object_mask_sha256, IMAGE_SUFFIX)
-    return mask_shares(decoded(stored, workspace.settings.max_pixels))
-
-
-def _record(each: _Candidate, numbers: BootstrapNumbers) -> BootstrapRecord:
-    decisions = tuple(sorted(map(str, each.behind)))
-    return BootstrapRecord(
-        each.view, background_of(each.row), numbers, each.measured_by, each.split, decisions
-    )

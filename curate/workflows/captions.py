@@ -13,7 +13,7 @@ from curate.captions import NOTHING_SAID, Caption, Said
 from curate.database import captions as rows
 from curate.database import fingerprints, objects
 from curate.errors import ConflictError, NotFoundError
-from curate.records import SubjectRecord
+from curate.manifest_records import SubjectRecord
 from curate.workflows import review
 from curate.workspace import Workspace
 

@@ -16,7 +16,6 @@ from curate.database.vote_history import CastVote
 from curate.errors import SettingsError
 from curate.exporters.splits import SPLITS
 from curate.exporters.tasks.decision_records import Seen, VoteRecord
-from curate.pair_verdicts import REJECT, reason_of
 from curate.workflows import pair_splits
 from curate.workflows.approval import approval
 from curate.workflows.batches import batched
@@ -28,6 +27,7 @@ from curate.workflows.seen import seen
 from curate.workflows.settled import Numbers
 from curate.workflows.splits import place_photos, set_links
 from curate.workflows.things import Ids, uuids
+from curate.workflows.vote_records import vote_record
 from curate.workspace import Workspace
 
 PORTION = 2000
@@ -110,7 +110,7 @@ class _Wanted:
         self, votes: Sequence[CastVote], about: Mapping[UUID, Seen], names: Pseudonyms, photos: Photos
     ) -> None:
         told = [about[vote.made.public_id] for vote in votes]
-        self.spool.add([_record(vote, seen, names) for vote, seen in zip(votes, told, strict=True)])
+        self.spool.add([vote_record(vote, seen, names) for vote, seen in zip(votes, told, strict=True)])
         self.decision_ids += (vote.made.public_id.bytes for vote in votes)
         self.shown.append(photos.numbers_of(sha256 for seen in told for sha256 in seen.photo_sha256s))
         self.counts += (len(seen.photo_sha256s) for seen in told)
@@ -191,34 +191,3 @@ def _placed(
         links.append((numbers, np.full_like(numbers, numbers[0])))
     left, right = (np.concatenate(side) for side in zip(*links, strict=True))
     return place_photos(session, photos, (left, right), seed=options.seed, shares=options.shares)
-
-
-def _record(vote: CastVote, about: Seen, names: Pseudonyms) -> VoteRecord:
-    made = vote.made
-    reason, words = _told(vote)
-    return VoteRecord(
-        decision_id=names.decision_id(made),
-        item_id=str(vote.item),
-        kind=vote.kind,
-        verdict=made.verdict,
-        reason=reason,
-        words=words,
-        marks=tuple(made.marks.get(each) for each in about.object_ids),
-        reviewer=names.reviewer(made),
-        reviewer_kind=made.reviewer_kind,
-        adjudicates=made.adjudicates,
-        standing=vote.standing,
-        undone=vote.undone,
-        seconds=made.seconds,
-        decided_at=made.decided_at,
-        seen=about,
-        split="",
-    )
-
-
-def _told(vote: CastVote) -> tuple[str | None, str | None]:
-    """One of the fixed reasons, which rejections of pairs and removals begin with, and the words besides."""
-    text = vote.made.reason or ""
-    if vote.kind == rules.GROUP or vote.made.verdict != REJECT:
-        return None, text or None
-    return reason_of(text), text.partition(":")[2].strip() or None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from curate.database import failures, fingerprints, objects, photos
+from curate.database import failures, fingerprints, objects, waiting_photos
 from curate.records import Step
 from curate.vision.interfaces import RGB, Detector
 from curate.workflows.batches import batched
@@ -20,7 +20,7 @@ def detect(workspace: Workspace, detector: Detector, *, retry_failed: bool = Fal
     """Detect in all photos without a result, batch by batch; progress after each committed batch."""
     with workspace.transaction() as session:
         model_id = fingerprints.ensure(session, detector.fingerprint, "detector", detector.name)
-    which = photos.to_detect(model_id, detector.fingerprint, retry_failed=retry_failed)
+    which = waiting_photos.to_detect(model_id, detector.fingerprint, retry_failed=retry_failed)
     work = PhotoWork("detect", model_id, detector.fingerprint, which)
     total, done, failed, found = outstanding(workspace, work), 0, 0, 0
     yield Step("detect", 0, total)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from uuid import UUID
 
-from curate.database import decisions, manifest_rows, takedowns, vote_history
+from curate.database import decision_history, manifest_rows, takedowns, vote_history
 from curate.database.manifest_rows import RegisteredManifest
 from curate.database.tables import Decision
 from curate.database.takedowns import Tombstone
@@ -96,7 +96,7 @@ class Reasons:
                 voted_on = {UUID(record.row["item_id"]) for record in records}
                 return LookedUp(gone=gone, taken_back=vote_history.taken_back(session, voted_on))
             cited = {UUID(decision) for record in records for decision in record.decision_ids}
-            made = decisions.by_public_ids(session, cited)
+            made = decision_history.by_public_ids(session, cited)
             since = self._since.before_written or datetime.now(UTC)
             items = sorted({decision.item_id for decision, _ in made.values()})
             return LookedUp(

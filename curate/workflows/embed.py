@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate import vector_blocks
-from curate.database import failures, fingerprints, objects, photos, vectors
+from curate.database import failures, fingerprints, objects, vectors, waiting_photos
 from curate.records import DetectedObject, PhotoRef, Step
 from curate.vision.crops import cut
 from curate.vision.interfaces import RGB, Embedder
@@ -44,7 +44,7 @@ def embed(workspace: Workspace, embedder: Embedder, *, retry_failed: bool = Fals
     """Embed all objects without a vector, block by block; progress after each committed block."""
     with workspace.transaction() as session:
         model_id = fingerprints.ensure(session, embedder.fingerprint, "embedder", embedder.name)
-    which = photos.to_embed(model_id, embedder.fingerprint, retry_failed=retry_failed)
+    which = waiting_photos.to_embed(model_id, embedder.fingerprint, retry_failed=retry_failed)
     work = PhotoWork("embed", model_id, embedder.fingerprint, which)
     total, done, failed, embedded = outstanding(workspace, work), 0, 0, 0
     yield Step("embed", 0, total)

@@ -13,8 +13,8 @@ from curate.exporters.formats.registry import format_for
 from curate.exporters.tasks import benchmark
 from curate.exporters.tasks.subject_records import TASK
 from curate.exporters.tasks.subject_samples import subject_samples
+from curate.manifest_records import SubjectRecord
 from curate.photos.reading import decode
-from curate.records import SubjectRecord
 from curate.workflows import view_selection
 from curate.workflows.batches import batched
 from curate.workflows.benchmark_advice import benchmark_steps

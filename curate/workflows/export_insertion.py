@@ -12,8 +12,8 @@ from curate.database.provenance import provenance
 from curate.exporters.export_folder import write_folder
 from curate.exporters.formats.registry import format_for
 from curate.exporters.tasks.insertion_records import TASK, InsertionRecord, insertion_samples
+from curate.manifest_records import SubjectRecord
 from curate.photos.reading import decode
-from curate.records import SubjectRecord
 from curate.verdicts import Consensus
 from curate.workflows import view_selection
 from curate.workflows.batches import batched

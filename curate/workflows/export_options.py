@@ -9,7 +9,7 @@ from uuid import UUID
 from curate.errors import ExportError, SettingsError
 from curate.exporters.formats.image_folder import IMAGE_FOLDER
 from curate.exporters.splits import SHARES
-from curate.records import ManifestSpec, Provenance, WrittenManifest
+from curate.manifest_records import ManifestSpec, Provenance, WrittenManifest
 
 LeftOut = Mapping[str, Collection[UUID]]
 """What gave no record, by reason; a reason may have nothing."""

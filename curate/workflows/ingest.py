@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from curate.database import failures, photos
+from curate.database import failures, photo_intake, photos
 from curate.photos.facts import Examined, PhotoProblem
 from curate.photos.sources import Found, SkippedFile, SourceFile, SourceProblem, find_sources, read_bytes
 from curate.records import PhotoRights, Step
@@ -89,10 +89,10 @@ def _fresh(
         tally.failed += len(problems)
         tally.done += len(problems)
         with workspace.transaction() as session:
-            known = photos.known_tokens(session, uris)
+            known = photo_intake.known_tokens(session, uris)
             broken = set() if retry_failed else failures.attempted(session, STAGE, uris)
             here = [file.uri for file in files if known.get(file.uri) == file.state_token]
-            tally.rights_recorded += photos.fill_rights_of_files(session, here, rights)
+            tally.rights_recorded += photo_intake.fill_rights_of_files(session, here, rights)
             for problem in sorted(problems, key=lambda each: each.uri):
                 failures.supersede(session, STAGE, problem.uri, problem.reason)
         for file in files:
@@ -137,14 +137,14 @@ def _record(
     read = [(file, result.facts) for file, result in batch if isinstance(result, Examined)]
     with workspace.transaction() as session:
         recorded = {
-            file.uri: photos.record_photo(session, facts, thumbnails[file.uri], rights)
+            file.uri: photo_intake.record_photo(session, facts, thumbnails[file.uri], rights)
             for file, facts in sorted(read, key=lambda each: (each[1].sha256, each[0].uri))
         }
         before = photos.keys_at(session, recorded)
         by_uri = sorted(batch, key=lambda each: each[0].uri)
         for file, _ in by_uri:
             if file.uri in recorded:
-                photos.record_file(session, file.uri, recorded[file.uri].key, file.state_token)
+                photo_intake.record_file(session, file.uri, recorded[file.uri].key, file.state_token)
         for file, result in by_uri:
             if isinstance(result, PhotoProblem):
                 failures.supersede(session, STAGE, file.uri, result.reason, file.state_token)

@@ -16,6 +16,7 @@ from curate.records import Step
 from curate.workflows import mining_candidates, mining_earlier, mining_groups, mining_results, stored_vectors
 from curate.workflows.mining_candidates import Candidates
 from curate.workflows.mining_earlier import Earlier
+from curate.workflows.mining_newcomers import newcomers_outside
 from curate.workflows.mining_options import RULES, MiningOptions
 from curate.workflows.mining_results import Mined
 from curate.workflows.mining_scratch import Notice, held_run
@@ -30,6 +31,8 @@ from index.join import Join, recurrence_join
 __all__ = ["RULES", "MiningOptions", "mine"]
 
 _VECTORS, _JOIN = "vectors.float32", "join"
+_TOGETHER = 1 << 29
+"""Bytes of vectors that are put in order before they are written, where so much memory is allowed."""
 
 
 def mine(
@@ -50,21 +53,21 @@ def mine(
 
     Args:
         memory: Bytes the comparison may take beside files mapped into memory.
-        notice: Told if another command works on the same run, which is waited for, and of labels to exclude
-            that no object has.
+        notice: Told if another command works on the same run, which is waited for, of labels to exclude
+            that no object has, and of a band that was not measured.
     """
     clock = Stopwatch()
     yield Step("read", 0, None)
     with clock.phase("candidates"):
         found = mining_candidates.read(workspace, options, detector, embedder)
-    for sentence in found.unknown_labels:
+    for sentence in found.notices:
         notice(sentence)
     yield Step("read", len(found.photo_keys), len(found.photo_keys))
     with held_run(workspace, found.run, notice, found.parameters) as scratch:
         summary = _found_before(workspace, found)
         if summary is None:
             with clock.phase("vectors"):
-                vectors = yield from _vectors(workspace, found, scratch / _VECTORS)
+                vectors = yield from _vectors(workspace, found, scratch / _VECTORS, memory)
             with clock.phase("earlier"), workspace.transaction() as session:
                 earlier = mining_earlier.read(session, found)
             with clock.phase("compare"):
@@ -79,7 +82,8 @@ def mine(
                 groups = mining_groups.find(joined.edges, found, options, joining)
             yield Step("store", 0, None)
             missing = None if groups else shortfall(found, joined.edges, vectors)
-            mined = Mined(joined, groups, earlier, joining, missing)
+            outside = newcomers_outside(found, joined.edges, vectors, earlier) if earlier else None
+            mined = Mined(joined, groups, earlier, joining, missing, outside)
             summary = mining_results.store(workspace, found, mined, clock)
     summary = {**summary, "waiting": found.waiting}
     yield Step("store", len(found.photo_keys), len(found.photo_keys), 0, summary)
@@ -97,14 +101,17 @@ def _found_before(workspace: Workspace, found: Candidates) -> Mapping[str, Any] 
 
 
 def _vectors(
-    workspace: Workspace, found: Candidates, path: Path
+    workspace: Workspace, found: Candidates, path: Path, memory: int
 ) -> Generator[Step, None, NDArray[np.float32]]:
     """All vectors in the order of the objects, float32 [objects, dimension]; a file that is mapped."""
     placed = {**found.objects, "at": np.arange(len(found.photo_keys))}
     with scratch_errors(workspace):
         file = path.open("wb")
+    together = min(memory // 4, _TOGETHER)
     with file:
-        for done, total in stored_vectors.lay_out(workspace, file.fileno(), found.embedder_id, placed):
+        for done, total in stored_vectors.lay_out(
+            workspace, file.fileno(), found.embedder_id, placed, together=together
+        ):
             yield Step("vectors", done, total)
     return np.memmap(path, np.float32, "r", shape=(len(found.photo_keys), found.dimension))
 

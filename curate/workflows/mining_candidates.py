@@ -5,24 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy.orm import Session
-
-from curate.database import fingerprints, mining, objects, vectors
+from curate.database import fingerprints, mining, photos, vectors
 from curate.database.columns import Columns
 from curate.errors import NotFoundError
-from curate.near_names import did_you_mean
-from curate.workflows import mining_waiting
+from curate.vision.embedder_cards import NOT_MEASURED
+from curate.workflows import bands, mining_labels, mining_waiting
 from curate.workflows.mining_options import MiningOptions
 from curate.workflows.near_duplicates import photo_keys
 from curate.workflows.settled import Numbers
 from curate.workspace import Workspace
 
-_LABELS = 20
-"""Most that are named to somebody who mistyped one."""
+_NO_PHOTO = (
+    "There is no photo here yet: type `curate ingest FOLDER`, or `curate run FOLDER`, which ends with mining."
+)
 _RUN_NAMESPACE = UUID("8b0f2f44-0b83-5a39-9b7d-0c6b7d3a6a10")
 
 
@@ -46,8 +45,8 @@ class Candidates:
     """Numbers of a vector."""
     waiting: Mapping[str, Mapping[str, Any]]
     """Photos that detection or embedding has not come to; see ``mining_waiting``."""
-    unknown_labels: Sequence[str]
-    """A sentence for each excluded label that no object has."""
+    notices: Sequence[str]
+    """Sentences on options that somebody may have meant otherwise."""
 
 
 def read(
@@ -57,16 +56,20 @@ def read(
 
     Raises:
         NotFoundError: there is none, or nobody said which of several detectors or embedders.
+        SettingsError: a label to exclude is none of those that the detector gives.
     """
     with workspace.transaction() as session:
+        if not photos.any_photo(session):
+            raise NotFoundError(_NO_PHOTO)
         detecting = fingerprints.only(session, "detector", detector)
         embedding = fingerprints.only(session, "embedder", embedder)
+        band = bands.given_or_default(embedding.name, options.band)
         found = mining.candidates(session, detecting.id, embedding.id, options.filter)
         in_all = vectors.count(session, embedding.id, detecting.id)
         dimension = vectors.dimension(session, embedding.id)
-        photos = photo_keys(session, options.near_duplicate_distance)
+        sharing = photo_keys(session, options.near_duplicate_distance)
         waiting = mining_waiting.waiting(session, detecting, embedding)
-        unknown = _unknown_labels(session, detecting.id, options.filter.exclude_labels)
+        notices = mining_labels.idle(session, detecting, options.filter.exclude_labels)
     if not in_all:
         nothing = "There is nothing to compare: no object with a vector is in the photos so far."
         raise NotFoundError(f"{nothing} {mining_waiting.sentence(waiting)}".rstrip())
@@ -75,33 +78,23 @@ def read(
             "No object passes the filters: lower --min-confidence, --min-share or --min-side, or leave "
             "--exclude away."
         )
-    keys = photos.of(found["photo"])
+    if options.band is None and band.provenance == NOT_MEASURED.provenance:
+        notices.append(bands.NOT_MEASURED_SAID)
+    keys = sharing.of(found["photo"])
     parameters = {
-        **asdict(options),
+        **asdict(replace(options, band=band)),
         "detector": detecting.fingerprint,
         "embedder": embedding.fingerprint,
     }
     counts = {
         "objects_found": in_all,
-        "photos": len(photos.photos),
-        "photos_without_near_duplicates": photos.different,
+        "photos": len(sharing.photos),
+        "photos_without_near_duplicates": sharing.different,
     }
     run = _run_id(parameters, found, keys)
     return Candidates(
-        run, parameters, detecting.id, embedding.id, found, keys, counts, dimension, waiting, unknown
+        run, parameters, detecting.id, embedding.id, found, keys, counts, dimension, waiting, notices
     )
-
-
-def _unknown_labels(session: Session, detector_id: int, excluded: Sequence[str]) -> list[str]:
-    unknown = set(excluded) - objects.labels(session, detector_id, excluded)
-    if not unknown:
-        return []
-    known = sorted(objects.labels(session, detector_id))
-    there = ", ".join(known[:_LABELS]) + (f" and {len(known) - _LABELS} more" if len(known) > _LABELS else "")
-    return [
-        f"--exclude {label!r} leaves nothing out, the labels here are {there}.{did_you_mean(label, known)}"
-        for label in sorted(unknown)
-    ]
 
 
 def _run_id(parameters: Mapping[str, Any], found: Columns, keys: Numbers) -> UUID:

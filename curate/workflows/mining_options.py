@@ -16,7 +16,8 @@ RULES = ("compact", "star")
 class MiningOptions:
     """What `curate mine` was asked for. All of it is recorded with the run."""
 
-    band: Band
+    band: Band | None
+    """None is the embedder's own."""
     filter: MiningFilter
     rule: str = "compact"
     min_views: int = 3
@@ -35,10 +36,18 @@ class MiningOptions:
     def __post_init__(self) -> None:
         if self.rule not in RULES:
             raise SettingsError(f"There is no grouping rule {self.rule!r}: choose from {', '.join(RULES)}.")
-        if not -1 <= self.band.low <= self.band.high <= 1:
+        if self.band and not -1 <= self.band.low <= self.band.high <= 1:
             raise SettingsError("The band must hold -1 <= low <= high <= 1: type --band LOW HIGH.")
-        if self.min_views < 1 or self.max_size <= self.min_views:
-            raise SettingsError("A group has room for --min-views others: choose --max-size above it.")
+        if self.min_views < 1:
+            raise SettingsError(
+                f"--min-views {self.min_views} is too few: a group is two views at least, so type "
+                "--min-views 1 or more."
+            )
+        if self.max_size <= self.min_views:
+            raise SettingsError(
+                f"--max-size {self.max_size} is too small for --min-views {self.min_views}: a view and so "
+                f"many others are a group, so type --max-size {self.min_views + 1} or more."
+            )
         if not 0 < self.recall <= 1:
             raise SettingsError("--recall is a share above 0, and 1 at most: 0.999 misses one pair in 1,000.")
         if self.top_k < self.max_size:

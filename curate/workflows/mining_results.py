@@ -15,6 +15,7 @@ from curate.workflows import mining_earlier, mining_groups
 from curate.workflows.mining_candidates import Candidates
 from curate.workflows.mining_earlier import Earlier
 from curate.workflows.mining_groups import Joining
+from curate.workflows.mining_newcomers import Outside
 from curate.workflows.mining_shortfall import Shortfall
 from curate.workflows.stopwatch import Stopwatch
 from curate.workspace import Workspace
@@ -45,6 +46,8 @@ class Mined:
     joining: Joining
     missing: Shortfall | None = None
     """If there is no group."""
+    outside: Outside | None = None
+    """If objects came since the earlier run that have nothing in the band."""
 
 
 def store(workspace: Workspace, found: Candidates, mined: Mined, clock: Stopwatch) -> Mapping[str, Any]:
@@ -106,7 +109,7 @@ def _joined(session: Session, run_id: int, mined: Mined, earlier: Earlier) -> di
     """What differs from the run before."""
     now, before, both = mining.shared_groups(session, run_id, earlier.key)
     grown = mined.joining.grown(mined.groups)
-    return {
+    told = {
         "run": str(earlier.run),
         "new_objects": int(np.count_nonzero(earlier.new)),
         "gone_objects": earlier.gone,
@@ -116,3 +119,4 @@ def _joined(session: Session, run_id: int, mined: Mined, earlier: Earlier) -> di
         "groups_new": now - both - grown,
         "groups_gone": before - both - grown,
     }
+    return told if mined.outside is None else {**told, "outside": mined.outside.as_dict()}

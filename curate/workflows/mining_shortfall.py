@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from curate.plurals import count
 from curate.workflows.mining_candidates import Candidates
 from curate.workflows.settled import Numbers
 from index.counts import count_recurrences
@@ -50,11 +51,11 @@ class Shortfall:
             return (
                 f"{pairs}; but no object has others in more than {self.most_views} of the other photos, "
                 f"where --min-views asks for {asked}: type --min-views {self.most_views}, or a wider --band; "
-                f"{_ANALYSE}"
+                f"{ANALYSE}"
             )
         return (
             f"{pairs}; but no {asked + 1} objects are all in it with each other: type a wider --band, a "
-            f"lower --min-views, or --rule star, which asks for those near to one object; {_ANALYSE}"
+            f"lower --min-views, or --rule star, which asks for those near to one object; {ANALYSE}"
         )
 
     def _too_few_photos(self, asked: int) -> str:
@@ -68,18 +69,18 @@ class Shortfall:
     def _nothing_in_band(self, low: float, high: float) -> str:
         if self.objects_above_band:
             return (
-                f"No pair lies in the band of {low:g} to {high:g}; {self.objects_above_band:,} objects are "
-                "more similar to another than that, as copies of a photo are: if they are none, raise the "
-                f"upper end of --band; {_ANALYSE}"
+                f"No pair lies in the band of {low:g} to {high:g}; "
+                f"{count(self.objects_above_band, 'object is', 'objects are')} more similar to another than "
+                f"that, as copies of a photo are: if they are none, raise the upper end of --band; {ANALYSE}"
             )
         closest = "" if self.closest is None else f", the most similar have {self.closest:.3f}"
         return (
             f"No two objects of different photos are as similar as the band of {low:g} to {high:g} asks"
-            f"{closest}: lower its lower end by --band if they are the same thing; {_ANALYSE}"
+            f"{closest}: lower its lower end by --band if they are the same thing; {ANALYSE}"
         )
 
 
-_ANALYSE = "`curate analyse` shows how similar the nearest are."
+ANALYSE = "`curate analyse` shows how similar the nearest are."
 
 
 def shortfall(found: Candidates, edges: Edges, vectors: Floats) -> Shortfall:
@@ -95,15 +96,20 @@ def shortfall(found: Candidates, edges: Edges, vectors: Floats) -> Shortfall:
         int(np.count_nonzero(edges.above)),
         recurrences.at_least(found.parameters["min_views"]),
         int(recurrences.neighbours.max()),
-        _closest(vectors, found.photo_keys) if len(vectors) <= _MOST_OBJECTS else None,
+        closest(vectors, found.photo_keys, np.arange(len(vectors))),
     )
 
 
-def _closest(vectors: Floats, photos: Numbers) -> float | None:
-    """None if all are of one photo."""
+def closest(vectors: Floats, photos: Numbers, places: Numbers) -> float | None:
+    """Cosine of the objects at these places to the most similar of another photo.
+
+    None if there is no other photo, or if that takes long to find out.
+    """
+    if len(places) * len(vectors) > _MOST_OBJECTS**2:
+        return None
     most = -np.inf
-    for start in range(0, len(vectors), _ROWS_AT_ONCE):
-        rows = slice(start, start + _ROWS_AT_ONCE)
+    for start in range(0, len(places), _ROWS_AT_ONCE):
+        rows = places[start : start + _ROWS_AT_ONCE]
         products = vectors[rows] @ vectors.T  # [rows, objects]
         products[photos[rows, None] == photos] = -np.inf
         most = max(most, float(products.max()))

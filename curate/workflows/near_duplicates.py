@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy.orm import Session
 
-from curate.database import approval_columns, photos
+from curate.database import approval_columns, photos, waiting_photos
 from curate.workflows.settled import Numbers
 from curate.workflows.things import places_in
 from index.near_duplicates import near_duplicate_keys
@@ -33,7 +33,7 @@ class PhotoKeys:
 
 def photo_keys(session: Session, distance: int) -> PhotoKeys:
     """Of the photos as they are now."""
-    found = approval_columns.photos(session, *photos.can_be_mined())
+    found = approval_columns.photos(session, *waiting_photos.can_be_mined())
     return PhotoKeys(found["key"], near_duplicate_keys(found["hash"].view(np.uint64), distance))
 
 

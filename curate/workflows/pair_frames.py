@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from curate.database import frames, photos
+from curate.database import frames, photo_intake, photos
 from curate.errors import MediaDamagedError, MediaMissingError, PhotoError
 from curate.photos.facts import examine
 from curate.records import PhotoRights
@@ -44,10 +44,10 @@ def store_frame(workspace: Workspace, data: bytes, name: str, *, by: str) -> Sto
         thumbnail = media.put(examined.thumbnail, THUMBNAIL_SUFFIX) if examined else ""
         with workspace.transaction() as session:
             if examined:
-                photos.record_photo(session, examined.facts, thumbnail, PhotoRights())
+                photo_intake.record_photo(session, examined.facts, thumbnail, PhotoRights())
             key = photos.by_sha256(session, [sha256])[sha256].id
             uri = media.uri(sha256, FRAME_SUFFIX)
-            photos.record_file(session, uri, key, sha256)
+            photo_intake.record_file(session, uri, key, sha256)
             if examined:
                 stones.warn(session, [(uri, examined.facts)])
             new = frames.record(session, key, by, name)

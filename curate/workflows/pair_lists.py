@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import decisions, frames, object_names, pair_checks, pair_votes, pairs
+from curate.database import decision_history, frames, object_names, pair_checks, pair_votes, pairs
 from curate.database.pairs import PairRow
 from curate.database.tables import PairCheck, PairObjectName
 from curate.errors import SettingsError
@@ -87,7 +87,7 @@ def shown(workspace: Workspace, pair: UUID | str, viewer: str | None = None) -> 
         current = pair_checks.current(session, [row.pair.id]).get(row.pair.id)
         earlier = [each for each in pair_checks.of_pair(session, row.pair.id) if each is not current]
         masks = pair_checks.masks(session, row.pair.id)
-        made = decisions.history(session, item_id=row.public_id, limit=1000)
+        made = decision_history.history(session, item_id=row.public_id, limit=1000)
         names = object_names.history(session, row.pair.id)
         took = [each.old for each in pairs.successions(session, row.public_id) if each.new == row.public_id]
     return PairDetail(

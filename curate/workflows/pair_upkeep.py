@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from sqlalchemy.orm import Session
 
-from curate.database import frames, pair_checks, photos
+from curate.database import frames, pair_checks, photo_intake
 from curate.errors import MediaDamagedError, MediaMissingError
 from curate.workflows.findings import Finding
 from curate.workflows.pair_records import FRAME_SUFFIX, IMAGE_SUFFIX
@@ -47,7 +47,7 @@ def _frames(workspace: Workspace, stored: Collection[str]) -> Iterator[Finding]:
         uri = workspace.media.uri(sha256, FRAME_SUFFIX)
         if places.get(key) != uri:
             with workspace.transaction() as session:
-                photos.record_file(session, uri, key, sha256)
+                photo_intake.record_file(session, uri, key, sha256)
             yield Finding("a frame of a pair was looked for elsewhere", uri, mended=True)
 
 

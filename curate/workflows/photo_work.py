@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from sqlalchemy import Select
 
-from curate.database import failures, photos
+from curate.database import failures, waiting_photos
 from curate.database.claims import Claims, claim_key
 from curate.database.tables import Photo
 from curate.errors import PhotoError
@@ -55,7 +55,7 @@ class Loaded(Generic[Item]):
 def outstanding(workspace: Workspace, work: PhotoWork) -> int:
     """How many photos the stage has still to do."""
     with workspace.transaction() as session:
-        return photos.count(session, work.which)
+        return waiting_photos.count(session, work.which)
 
 
 def claimed(workspace: Workspace, claims: Claims, work: PhotoWork) -> Iterator[PhotoRef]:
@@ -72,14 +72,14 @@ def claimed_pages(workspace: Workspace, claims: Claims, work: PhotoWork) -> Iter
     after = 0
     while True:
         with workspace.transaction() as session:
-            page = photos.page(session, work.which, after, _PAGE)
+            page = waiting_photos.page(session, work.which, after, _PAGE)
         if not page:
             return
         after = page[-1].id
         got = claims.take(work.keys(page))
         mine = [ref for ref, ours in zip(page, got, strict=True) if ours]
         with workspace.transaction() as session:
-            left = photos.still_in(session, work.which, [ref.id for ref in mine])
+            left = waiting_photos.still_in(session, work.which, [ref.id for ref in mine])
         claims.release(work.keys(ref for ref in mine if ref.id not in left))
         yield [ref for ref in mine if ref.id in left]
 

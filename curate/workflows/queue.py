@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from curate.database import cards as cards_
 from curate.database import leases, queue, refill, votes
-from curate.database.cards import Card, Member, Weakest, Word
+from curate.database.cards import Card, Member, Weakest
+from curate.database.item_words import Word
 from curate.database.leases import ADJUDICATE, REVIEW, Seat
 from curate.database.queue import Left
 from curate.database.votes import Last, Vote

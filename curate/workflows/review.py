@@ -9,9 +9,22 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import decisions, mining, objects, people, photos, rules, states
+from curate.database import (
+    decision_history,
+    decisions,
+    mining,
+    objects,
+    pair_facts,
+    people,
+    photos,
+    review_items,
+    rules,
+    standing_decisions,
+    states,
+)
 from curate.database.decisions import Recorded, Said
 from curate.database.mining import StoredGroup
+from curate.database.rejected_views import rejected_new_views
 from curate.errors import AccessError, DecisionError, NotFoundError, SettingsError
 from curate.records import Group, View
 from curate.verdicts import FLAGGED, OPEN, STATES, GroupState, settle, state_of
@@ -41,7 +54,7 @@ def groups(workspace: Workspace, state: str | None = None) -> list[Group]:
     with workspace.transaction() as session:
         stored = mining.groups_of_run(session, mining.latest_run(session))
         members = {member.public_id for each in stored for member in each.members}
-        facts = decisions.facts(session, members)
+        facts = pair_facts.facts(session, members)
         relations = settle(facts, rules.consensus(session), with_automatic=True)
         flagged = states.flagged(session)
     found = []
@@ -102,7 +115,7 @@ def decide(
             _check_adjudicator(session, who)
         return decisions.decide(
             session,
-            decisions.find_item(session, prefix),
+            review_items.find(session, prefix),
             Said(verdict, _marks(session, marks or {}), reason, seen=seen),
             reviewer=who,
             adjudicates=adjudicates,
@@ -135,6 +148,8 @@ class PastDecision:
     adjudicates: bool
     undone: bool
     decided_at: datetime
+    rejected_new: int = 0
+    """Views that were new to an accepted group, if an acceptance kept none of them."""
 
 
 def history(
@@ -142,8 +157,9 @@ def history(
 ) -> list[PastDecision]:
     """Who said what, newest first, of one group, pair or removal, or of all."""
     with workspace.transaction() as session:
-        wanted = decisions.find_item(session, prefix) if prefix else None
-        rows = decisions.history(session, item_id=wanted, reviewer=reviewer, limit=limit)
+        wanted = review_items.find(session, prefix) if prefix else None
+        rows = decision_history.history(session, item_id=wanted, reviewer=reviewer, limit=limit)
+        rejected = rejected_new_views(session, [made for made, _, _ in rows])
     return [
         PastDecision(
             made.public_id,
@@ -157,6 +173,7 @@ def history(
             made.adjudicates,
             undone,
             made.decided_at,
+            rejected.get(made.id, 0),
         )
         for made, item, undone in rows
     ]
@@ -165,7 +182,7 @@ def history(
 def undo_automatic(workspace: Workspace, policy: Policy) -> int:
     """Take back every standing decision of a policy, one transaction each; how many there were."""
     with workspace.transaction() as session:
-        items = decisions.decided_by(session, policy.name)
+        items = standing_decisions.decided_by(session, policy.name)
     for item in items:
         with workspace.transaction() as session:
             decisions.undo(session, policy.name, item, automatic=True)
@@ -175,7 +192,7 @@ def undo_automatic(workspace: Workspace, policy: Policy) -> int:
 def undo(workspace: Workspace, prefix: str | None, reviewer: str | None = None) -> Recorded:
     """Take back a person's last standing decision, on one group or anywhere."""
     with workspace.transaction() as session:
-        item = decisions.find_item(session, prefix) if prefix else None
+        item = review_items.find(session, prefix) if prefix else None
         return decisions.undo(session, reviewer or workspace.settings.reviewer, item)
 
 

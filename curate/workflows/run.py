@@ -7,7 +7,6 @@ from pathlib import Path
 
 from curate.records import MiningFilter, PhotoRights, Step
 from curate.vision.loading import load_detector, load_embedder
-from curate.workflows.bands import default_band
 from curate.workflows.detect import detect
 from curate.workflows.embed import embed
 from curate.workflows.ingest import ingest
@@ -35,5 +34,5 @@ def run(
     yield "ingest", ingest(workspace, inputs, rights, retry_failed=retry_failed)
     yield "detect", detect(workspace, finder, retry_failed=retry_failed)
     yield "embed", embed(workspace, looker, retry_failed=retry_failed)
-    options = MiningOptions(default_band(embedder), DEFAULT_FILTER)
+    options = MiningOptions(None, DEFAULT_FILTER)
     yield "mine", mine(workspace, options, detector=finder.fingerprint, embedder=looker.fingerprint)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -24,6 +26,8 @@ from curate.workspace import Workspace
 
 _TOGETHER = 1 << 26
 """Bytes of vectors that are put in order before they are written: most calls write one row otherwise."""
+_AHEAD, _READERS = 8, 2
+"""Blocks that are read while others are put in order, and how many of them at once."""
 Place = tuple[str, int]
 """sha256 of a block and the row in it."""
 
@@ -107,14 +111,17 @@ def in_order(
         yield OrderedVectors(file.fileno(), row_bytes)
 
 
-def lay_out(workspace: Workspace, file: int, embedder_id: int, wanted: Columns) -> Iterator[tuple[int, int]]:
-    """Write vectors to an open file in the order in which they are wanted, some 64 MB in memory at a time.
+def lay_out(
+    workspace: Workspace, file: int, embedder_id: int, wanted: Columns, *, together: int = _TOGETHER
+) -> Iterator[tuple[int, int]]:
+    """Write vectors to an open file in the order in which they are wanted.
 
     Args:
         workspace: Holds them.
         file: Handle of an empty file in its folder.
         embedder_id: Key of the embedder.
         wanted: Where each lies, ``block`` and ``row``, and which row of the file it becomes, ``at``.
+        together: Bytes of vectors in memory at a time, but for a few blocks; the more, the fewer writes.
 
     Yields:
         Blocks done and in all.
@@ -125,26 +132,57 @@ def lay_out(workspace: Workspace, file: int, embedder_id: int, wanted: Columns) 
     """
     with workspace.transaction() as session:
         files = approval_columns.block_files(session, embedder_id)
+        dimension = vectors.dimension(session, embedder_id)
     by_block = np.argsort(wanted["block"], kind="stable")
-    blocks = wanted["block"][by_block]
-    starts = np.flatnonzero(np.append(True, blocks[1:] != blocks[:-1])).tolist()
-    rows: list[NDArray[np.float32]] = []
-    held, first = 0, 0
-    for done, (start, end) in enumerate(zip(starts, [*starts[1:], len(blocks)], strict=True), 1):
-        stored = workspace.media.get(files[int(blocks[start])], vector_blocks.SUFFIX)
-        rows.append(vector_blocks.vectors(stored)[wanted["row"][by_block[start:end]]])
-        held += rows[-1].nbytes
-        if held >= _TOGETHER or end == len(blocks):
-            with scratch_errors(workspace):
-                _write_rows(file, np.concatenate(rows), wanted["at"][by_block[first:end]])
-            rows, held, first = [], 0, end
-        yield done, len(starts)
+    blocks, row, at = (wanted[name][by_block] for name in ("block", "row", "at"))
+    ends = np.append(np.flatnonzero(np.diff(blocks)) + 1, len(blocks))
+    starts = np.append(0, ends[:-1])
+    stored = _read_ahead(workspace, [files[key] for key in blocks[starts].tolist()])
+    for portion in _portions(ends, together // (4 * dimension)):
+        start, end = starts[portion[0]], ends[portion[-1]]
+        order = np.argsort(at[start:end])
+        places = np.argsort(order)
+        rows = np.empty((len(order), dimension), np.float32)
+        for block in portion:
+            here = places[starts[block] - start : ends[block] - start]
+            rows[here] = next(stored)[row[starts[block] : ends[block]]]
+            if block + 1 < portion.stop:
+                yield block + 1, len(ends)
+        with scratch_errors(workspace):
+            _write_rows(file, rows, at[start:end][order])
+        yield portion.stop, len(ends)
+
+
+def _portions(ends: Numbers, rows: int) -> Iterator[range]:
+    """Blocks that hold so many rows together at most, or one alone.
+
+    Args:
+        ends: int64 [blocks]: rows up to the end of each.
+    """
+    first, held = 0, 0
+    while first < len(ends):
+        last = max(first + 1, int(np.searchsorted(ends, held + rows, "right")))
+        yield range(first, last)
+        first, held = last, int(ends[last - 1])
+
+
+def _read_ahead(workspace: Workspace, files: Sequence[str]) -> Iterator[NDArray[np.float32]]:
+    """Vectors of each of these blocks, a few of which are read and checked while the caller has another."""
+
+    def read_block(sha256: str) -> NDArray[np.float32]:
+        return vector_blocks.vectors(workspace.media.get(sha256, vector_blocks.SUFFIX))
+
+    with ThreadPoolExecutor(_READERS, "blocks") as pool:
+        ahead = deque(pool.submit(read_block, each) for each in files[:_AHEAD])
+        for later in [*files[_AHEAD:], *[None] * len(ahead)]:
+            ready = ahead.popleft().result()
+            if later is not None:
+                ahead.append(pool.submit(read_block, later))
+            yield ready
 
 
 def _write_rows(file: int, rows: NDArray[np.float32], places: Numbers) -> None:
-    """Neighbours by one call."""
-    order = np.argsort(places)
-    rows, places = rows[order], places[order]
+    """Neighbours by one call; ``places`` ascend."""
     starts = np.flatnonzero(np.append(True, np.diff(places) != 1)).tolist()
     for start, end in zip(starts, [*starts[1:], len(places)], strict=True):
         data = rows[start:end].data

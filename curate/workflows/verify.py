@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from curate.database import decisions, takedowns
+from curate.database import decision_history, takedowns
 from curate.errors import VerificationError
 from curate.exporters.manifest_file import ManifestFile
 from curate.exporters.open_manifest import OpenManifest, open_manifest
@@ -111,7 +111,7 @@ def _acceptance_faults(
     cited = {each for record in records for each in record.decision_ids}
     taken_back: dict[UUID, str] = {}
     for part in batched(cited, _TOGETHER):
-        taken_back |= decisions.undone(session, map(UUID, part))
+        taken_back |= decision_history.undone(session, map(UUID, part))
     undone = {str(public_id): taken_back[public_id] for public_id in sorted(taken_back)}
     yield from (f"Decision {public_id} of {reviewer} was undone" for public_id, reviewer in undone.items())
     # The manifest's own rule: one that was changed since does not unsay what its reviewers said.

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from curate.database import fingerprints, rules, subjects
 from curate.exporters.splits import SPLITS
 from curate.exporters.tasks.subject_records import REFERENCES, AcceptedView, SubjectSet, subject_records
+from curate.manifest_records import SubjectRecord, SubjectView
 from curate.photos.sources import read_bytes
-from curate.records import SubjectRecord, SubjectView
 from curate.verdicts import Consensus
 from curate.workflows import stored_vectors
 from curate.workflows.approval import Approval, Facts, approval, read_facts

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from curate.exporters.tasks.subject_records import views_of
-from curate.records import SubjectRecord
+from curate.manifest_records import SubjectRecord
 from curate.workflows.export_options import LeftOut
 from curate.workflows.splits import TIED
 

@@ -29,8 +29,9 @@ from curate.exporters.media_files import THREADS
 from curate.exporters.staging import make_folder, write_file
 from curate.exporters.tasks.subject_records import sample_id
 from curate.exporters.tasks.subject_samples import subject_samples
+from curate.manifest_records import ManifestSpec, SubjectRecord, SubjectView
 from curate.photos.reading import decode
-from curate.records import Box, ManifestSpec, SubjectRecord, SubjectView
+from curate.records import Box
 
 OWN_SECONDS, PEAK_MB = 120, 1000
 """Aims for a million records."""

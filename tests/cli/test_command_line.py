@@ -122,7 +122,7 @@ def test_what_cannot_work_is_one_sentence_on_stderr_and_exit_1(tmp_path, argumen
         (["detect", "--model", "yolo-99"], "No detector is called 'yolo-99'"),
         (["embed", "--model", "guie-vit-h14-290"], "--weights FILE"),
         (["embed", "--model", "guie-vit-h14-290", "--weights", "nothing.pt"], "not a file"),
-        (["mine"], "curate embed"),
+        (["mine"], "curate ingest"),
         (["groups", "list"], "curate mine"),
         (["search", "ffff"], "curate embed"),
         (["ingest", "nowhere"], "nowhere"),

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from curate.database import decisions, mining, objects
+from curate.database import decisions, mining, objects, pair_facts
 from curate.database.connection import engine
 from curate.database.decisions import Said
 from curate.database.mining import GroupRow
@@ -56,7 +56,7 @@ def store_run(session: Session, *groups: GroupRow, number: int = 1) -> None:
 
 def state(database: Engine, members: list[UUID]) -> str:
     with Session(database) as session:
-        return state_of(members, settle(decisions.facts(session), with_automatic=True)).name
+        return state_of(members, settle(pair_facts.facts(session), with_automatic=True)).name
 
 
 def decide(
@@ -105,7 +105,7 @@ def test_dropping_fewer_members_later_leaves_no_fact_of_the_earlier_verdict(data
     decide(database, item, "accept")
     decide(database, item, "accept", dropped=members[2:])
     with Session(database) as session:
-        known = settle(decisions.facts(session), with_automatic=False)
+        known = settle(pair_facts.facts(session), with_automatic=False)
     # what the two dropped objects are to each other is unknown again
     assert len(known) == 5
 

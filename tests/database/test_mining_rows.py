@@ -8,12 +8,15 @@ from itertools import combinations
 from uuid import UUID
 
 import pytest
+from psycopg.errors import ForeignKeyViolation
 from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from curate.database import fingerprints, mining
 from curate.database.connection import engine, session_scope
 from curate.database.mining import GroupRow, group_id
+from curate.database.mining_rows import store_edges
 from curate.database.tables import Group, GroupMember, MiningRun, ReviewItem, ReviewMember
 from curate.errors import DatabaseError
 from mined_rows import edge_rows
@@ -111,6 +114,51 @@ def test_a_run_without_edges_and_groups_is_stored(database):
         )  # fmt: skip
         assert run is not None
     assert stored(database) == {**dict.fromkeys(TABLES, 0), "mining_runs": 1}
+
+
+@pytest.mark.parametrize(("run", "left", "right", "missing"), [
+    (7, 1, 2, "mining run 7"), (1, -1, 2, "object -1"), (1, 1, 99, "object 99"),
+])  # fmt: skip
+def test_an_edge_names_a_run_and_objects_that_are_there(database, made, run, left, right, missing):
+    with session_scope(database) as session:
+        assert store(session, 1, [])
+        first = session.execute(text("SELECT id FROM mining_runs")).scalar_one()
+        session.execute(text("DELETE FROM edges"))
+    before, rows = stored(database), edge_rows([(4, 5, 0.5), (left, right, 0.5)])
+    with pytest.raises(ForeignKeyViolation, match=f"names {missing}"), session_scope(database) as session:
+        store_edges(session, first if run == 1 else run, rows)
+    assert stored(database) == before
+
+
+@pytest.mark.parametrize("change", [
+    "DELETE FROM objects WHERE id = 9", "UPDATE objects SET id = DEFAULT WHERE id = 1",
+    "DELETE FROM mining_runs", "UPDATE mining_runs SET id = DEFAULT",
+    "UPDATE edges SET right_id = 99 WHERE left_id = 8", "UPDATE edges SET run_id = 7",
+])  # fmt: skip
+def test_what_an_edge_names_stays(database, made, change):
+    with session_scope(database) as session:
+        assert store(session, 1, [])
+    with pytest.raises(IntegrityError, match="an edge"), session_scope(database) as session:
+        session.execute(text(change))
+    with session_scope(database) as session:
+        session.execute(text("DELETE FROM edges"))
+        if not change.startswith("UPDATE edges"):
+            assert session.execute(text(change)).rowcount == 1  # type: ignore[attr-defined]
+
+
+def test_who_deletes_an_object_waits_for_edges_that_are_being_stored(database, made):
+    def delete() -> None:
+        with session_scope(database) as session:
+            session.execute(text("DELETE FROM objects WHERE id = 9"))
+
+    with ThreadPoolExecutor(1) as pool:
+        with session_scope(database) as session:
+            assert store(session, 1, [])
+            other = pool.submit(delete)
+            while not waiting(database):
+                assert not other.done(), other.result()
+        with pytest.raises(IntegrityError, match="named by an edge"):
+            other.result()
 
 
 def test_the_same_run_again_changes_nothing(database, made):

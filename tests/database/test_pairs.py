@@ -21,6 +21,7 @@ from curate.database import (
     photos,
     rules,
     shoots,
+    waiting_photos,
 )
 from curate.database.connection import engine
 from curate.database.decisions import Recorded, Said
@@ -119,9 +120,9 @@ def test_a_frame_s_sha256_is_not_enough_to_use_it(session):
 def test_frames_are_left_alone_by_detectors_embedders_and_mining(session):
     add(session, 1, 2)
     other = store_photo(session, 3)
-    which = photos.to_detect(1, "d" * 64, retry_failed=False)
-    assert [ref.id for ref in photos.page(session, which, 0, 10)] == [other.id]
-    assert approval_columns.photos(session, *photos.can_be_mined())["key"].tolist() == [other.id]
+    which = waiting_photos.to_detect(1, "d" * 64, retry_failed=False)
+    assert [ref.id for ref in waiting_photos.page(session, which, 0, 10)] == [other.id]
+    assert approval_columns.photos(session, *waiting_photos.can_be_mined())["key"].tolist() == [other.id]
     assert len(photos.all_hashes(session)[0]) == 3
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from curate.database import decisions, queue, refill, rules
+from curate.database import decisions, queue, refill, review_items, rules
 from curate.database.connection import engine
 from curate.database.decisions import Said
 from curate.database.tables import MiningRun, QueuedItem, ReviewItem
@@ -80,7 +80,7 @@ def test_a_flag_waits_for_an_adjudicator(session):
 def test_people_who_cannot_agree_leave_the_item_to_an_adjudicator_even_if_no_pair_is_disputed(session):
     rules.set_consensus(session, Consensus(2, 2))
     (item,) = queue_groups(session, [(0, 1, 2, 3)])
-    members = sorted(decisions._members(session, queue.keys(session, [item])[item]))
+    members = sorted(review_items.members(session, queue.keys(session, [item])[item]))
     for reviewer, other in (("ada", members[:2]), ("bob", members[2:])):
         said = Said("accept", dict.fromkeys(other, "different"))
         decisions.decide(session, item, said, reviewer=reviewer)

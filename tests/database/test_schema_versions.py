@@ -32,14 +32,14 @@ def migrated(database_url: str) -> Iterator[Engine]:
     made.dispose()
 
 
-def migrate(database: Engine, revision: str) -> None:
+def migrate(database: Engine, revision: str, *, down: bool = False) -> None:
     from alembic import command
     from alembic.config import Config
 
     with database.begin() as connection:
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(schema.migrations()))
-        command.upgrade(config, revision)
+        (command.downgrade if down else command.upgrade)(config, revision)
 
 
 def stamp(database: Engine, revision: str) -> None:
@@ -100,6 +100,18 @@ def test_folders_of_manifests_and_what_is_said_of_living_photos_outlive_the_upgr
         told = {row["sha256"]: (row["source"], row["consent"]) for row in _rows(connection, "photos")}
         assert told == {"gone": (None, None), "living": ("Anna", "Anna")}
         assert len(_rows(connection, "captions")) == 1
+
+
+def test_edges_have_foreign_keys_again_after_the_way_down(migrated: Engine) -> None:
+    def keys() -> set[tuple[str, str]]:
+        found = inspect(migrated).get_foreign_keys("edges")
+        return {(each["constrained_columns"][0], each["referred_table"]) for each in found}
+
+    assert keys() == set()
+    migrate(migrated, "0014", down=True)
+    assert keys() == {("run_id", "mining_runs"), ("left_id", "objects"), ("right_id", "objects")}
+    schema.upgrade(migrated)
+    assert keys() == set()
 
 
 def _rows(connection: Connection, table: str) -> list[dict[str, object]]:

@@ -14,8 +14,9 @@ import pytest
 from PIL import Image
 
 from curate.exporters.tasks.subject_records import AcceptedView, subject_records
+from curate.manifest_records import ManifestSpec, SubjectRecord, SubjectView, WrittenManifest
 from curate.photos.reading import decode
-from curate.records import Box, ManifestSpec, SubjectRecord, SubjectView, WrittenManifest
+from curate.records import Box
 from subject_manifest import write_subject
 
 SPEC = ManifestSpec("jugs", "1.0", "subject", {"seed": 7, "band": [0.4, 0.9], "embedder": "ab" * 32})

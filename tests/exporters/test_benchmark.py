@@ -13,7 +13,7 @@ from curate.exporters.tasks.benchmark import benchmark_records
 from curate.exporters.tasks.subject_records import AcceptedView
 from curate.exporters.tasks.subject_samples import subject_samples
 from curate.exporters.verify import verify
-from curate.records import ManifestSpec
+from curate.manifest_records import ManifestSpec
 from forgery import rewrite
 
 

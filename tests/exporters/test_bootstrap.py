@@ -24,8 +24,9 @@ from curate.exporters.tasks.backgrounds import Background
 from curate.exporters.tasks.bootstrap_records import BootstrapRecord, bootstrap_samples
 from curate.exporters.tasks.bootstrap_rules import BootstrapNumbers, BootstrapRules, mask_shares
 from curate.exporters.verify import verify
+from curate.manifest_records import ManifestSpec, SubjectView
 from curate.photos.reading import decode
-from curate.records import Box, ManifestSpec, SubjectView
+from curate.records import Box
 
 LIMIT = 10_000_000
 SPEC = ManifestSpec("jugs", "1", "insertion-bootstrap", {"rules": BootstrapRules(0, 1, 1, 0).parameters()})

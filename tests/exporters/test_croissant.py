@@ -8,7 +8,7 @@ from dataclasses import replace
 import mlcroissant
 import pytest
 
-from curate.records import Provenance, UsedModel
+from curate.manifest_records import Provenance, UsedModel
 from subject_manifest import write_subject
 
 PROVENANCE = Provenance(

@@ -13,8 +13,8 @@ from curate.errors import VerificationError
 from curate.exporters.difference import changes, differing_parameters
 from curate.exporters.open_manifest import open_manifest
 from curate.exporters.tasks.subject_records import sample_id
+from curate.manifest_records import ManifestSpec
 from curate.photos.reading import decode
-from curate.records import ManifestSpec
 from curate.workflows.manifest_difference import difference
 from subject_manifest import write_subject
 

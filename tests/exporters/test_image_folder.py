@@ -21,8 +21,8 @@ from curate.errors import ExportError, PhotoError
 from curate.exporters import staging
 from curate.exporters.conversion import convert_folder
 from curate.exporters.verify import listed_records, verify
+from curate.manifest_records import ManifestSpec
 from curate.photos.reading import decode
-from curate.records import ManifestSpec
 from subject_manifest import write_subject
 
 

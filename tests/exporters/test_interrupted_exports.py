@@ -18,8 +18,8 @@ from curate.errors import ExportError, VerificationError
 from curate.exporters.export_folder import write_folder
 from curate.exporters.manifest_file import NAME
 from curate.exporters.verify import verify
+from curate.manifest_records import ManifestSpec
 from curate.photos.reading import decode
-from curate.records import ManifestSpec
 from subject_manifest import write_subject
 
 FORK = multiprocessing.get_context("fork")

@@ -19,8 +19,9 @@ from curate.exporters.export_folder import write_folder
 from curate.exporters.tasks.insertion_pairs import insertion_pair_samples
 from curate.exporters.tasks.removal import removal_samples
 from curate.exporters.verify import verify
+from curate.manifest_records import ManifestSpec
 from curate.photos.reading import decode
-from curate.records import Box, ManifestSpec
+from curate.records import Box
 from drawn_pairs import LIMIT, DrawnPairs
 from forgery import listed_files, reseal, rewrite
 

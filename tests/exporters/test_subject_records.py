@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from curate.captions import template
 from curate.errors import ExportError
 from curate.exporters.tasks.subject_records import AcceptedView, subject_records
-from curate.records import Box, SubjectView
+from curate.manifest_records import SubjectView
+from curate.records import Box
 
 
 def accepted(number: int, photo: int, label: str = "vase", licence: str | None = "CC0-1.0") -> AcceptedView:

@@ -17,8 +17,8 @@ from PIL.PngImagePlugin import PngInfo
 from curate.errors import VerificationError
 from curate.exporters import manifest_file
 from curate.exporters.verify import verify
+from curate.manifest_records import ManifestSpec
 from curate.photos.reading import decode
-from curate.records import ManifestSpec
 from forgery import listed_files, reseal, rewrite, write_table
 from subject_manifest import write_subject
 

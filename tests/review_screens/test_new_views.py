@@ -96,7 +96,10 @@ def test_rejecting_new_views_leaves_what_was_accepted_as_it_is(grown_app, items,
     desk.press("ArrowRight", "v")
     desk.decide("x")
     assert "the group stays accepted" in desk.notice
+    assert label(desk, "undo") == "Undo reject 2 new"
     desk.all_saved()
+    desk.open(f"?item={items[3]}").back(items[3])  # from here on it is the server that tells
+    assert label(desk, "undo") == "Undo reject 2 new"
     marks = {"5": "different", "6": "variant"}
     assert grown_app.stored()[-1] == Stored(items[0], "accept", marks)
     assert known(grown_app, items[0]) == ("accepted", {1, 2, 3, 4})
@@ -106,6 +109,7 @@ def test_where_the_accepted_are_marked_apart_too_the_whole_group_is_rejected(gro
     desk = desk_of(grown_app, open_page, items[1])
     desk.press("1", "2", "3")
     desk.decide("x")
+    assert label(desk, "undo") == "Undo reject"
     desk.all_saved()
     assert grown_app.stored()[-1].verdict == "reject"
     assert known(grown_app, items[1]) == ("disputed", set())  # Bob accepted it
@@ -116,6 +120,9 @@ def test_a_member_that_was_set_apart_before_still_is_when_new_views_are_accepted
     desk = desk_of(grown_app, open_page, items[2])
     assert label(desk, "accept") == "Accept 5 of 6"
     desk.decide("a")
+    assert label(desk, "undo") == "Undo accept"
     desk.all_saved()
+    desk.open(f"?item={items[3]}").back(items[3])
+    assert label(desk, "undo") == "Undo accept"
     assert grown_app.stored()[-1] == Stored(items[2], "accept", {TOLD: "variant"})
     assert known(grown_app, items[2]) == ("accepted", {1, 2, 4, 5, 6})

@@ -28,8 +28,9 @@ from curate.exporters.tasks.subject_records import sample_id
 from curate.exporters.tasks.subject_samples import subject_samples
 from curate.exporters.tasks.task import Sample
 from curate.exporters.verify import verify
+from curate.manifest_records import ManifestSpec, SubjectRecord, SubjectView
 from curate.photos.reading import decode
-from curate.records import Box, ManifestSpec, SubjectRecord, SubjectView
+from curate.records import Box
 from drawn_pairs import LIMIT, DrawnPairs
 
 WIDTH, HEIGHT = 60, 40

@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader
 from curate.exporters.export_folder import write_folder
 from curate.exporters.pixels import png
 from curate.exporters.tasks.removal import removal_samples
-from curate.records import ManifestSpec
+from curate.manifest_records import ManifestSpec
 from curate.training import RecordDataset, masked_mse
 from drawn_pairs import DrawnPairs
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -13,15 +14,17 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from chain import last
+from curate.cli.analyse import report_analysis
 from curate.cli.app import app
 from curate.database import analyses, mining
 from curate.errors import NotFoundError
 from curate.records import Band
 from curate.shares import Share
 from curate.verdicts import DIFFERENT, VARIANT
-from curate.workflows import analysis_plots, review, stored_vectors
+from curate.workflows import analysis_notes, analysis_plots, analysis_words, review, stored_vectors
 from curate.workflows.analyse import AnalysisOptions, analyse
 from curate.workflows.analysis_files import write_analysis
+from curate.workflows.analysis_words import PAPER
 from curate.workflows.kept_analyses import analysed, with_photos
 from curate.workflows.mine import MiningOptions, mine
 from curate.workflows.near_duplicates import photo_keys
@@ -223,6 +226,7 @@ def test_the_command_tells_people_and_programs_the_same(curate, found, tmp_path)
     counts = found["counts"]
     (here,) = [line.split() for line in said.splitlines() if "this workspace" in line]
     assert here[2:5] == ["39", str(counts["objects"]), str(counts["with_1"]["hits"])]
+    assert max(map(len, table_rows(said))) <= 80
     assert "2.4 %*" in said
     assert "64,991 of 8,067,907 objects are 0.8 %" in said
     assert "not a random sample of all pairs" in said
@@ -234,6 +238,53 @@ def test_the_command_tells_people_and_programs_the_same(curate, found, tmp_path)
         with Image.open(tmp_path / "plots" / f"{name}.png") as picture:
             assert min(picture.size) > 100
     assert json.loads((tmp_path / "plots" / "analysis.json").read_text()) == told
+
+
+def table_rows(said: str) -> list[str]:
+    """Lines of tables begin with a space."""
+    return [line.rstrip() for line in said.splitlines() if line.startswith(" ")]
+
+
+def test_the_tables_of_the_largest_corpora_fit_a_terminal_that_is_80_wide(found, capsys):
+    paper = max(PAPER, key=lambda corpus: corpus["photos"])
+    longest = {
+        "object": "f" * 36, "label": "refrigerator", "named_by": 55_232, "neighbours": 47_992,
+        "photo": f"file:///photos/{'kitchen ' * 9}.jpg",
+    }  # fmt: skip
+    classes = [{**row, "label": "refrigerator", **{k: paper[k] for k in ("objects", "with_1", "with_3")}}
+               for row in found["classes"]]  # fmt: skip
+    report_analysis({**found, "counts": {**found["counts"], **paper}, "classes": classes,
+          "hubs": {**found["hubs"], "most": [longest]}})  # fmt: skip
+    rows = table_rows(capsys.readouterr().out)
+    assert max(map(len, rows)) <= 80
+    assert sum("47,992" in row and row.endswith(" kitchen .jpg") for row in rows) == 1
+
+
+def test_one_of_a_thing_is_told_as_one(found):
+    precision = found["precision"]
+    one = {
+        **found,
+        "counts": {**found["counts"], "photos": 1, "objects": 1, "objects_when_mined": 2,
+                   "with_1": {"hits": 1, "value": 1}},
+        "nearest": {**found["nearest"], "objects": 1, "of": 1},
+        "precision": {**precision, "pairs": 1, "same": 1, "band": {**precision["band"], "total": 1}},
+        "classes": found["classes"][:1],
+        "hubs": {**found["hubs"], "named_by_most": 1},
+    }  # fmt: skip
+    told = {
+        analysis_words.changed: "mined of 2 objects, and now there is 1:",
+        analysis_words.nearest: "of all 1 object:",
+        analysis_words.few_judged: "Only 1 pair was judged",
+        analysis_words.precision: "of 1 judged pair is the same thing. People settled 1 pair:",
+        analysis_words.classes: "recurs of 1 of 1 class.",
+        analysis_words.hubs: "the 3 nearest of 1 other.",
+        analysis_notes.origin: "1 photo, 1 object.",
+        partial(analysis_notes.note, "similarity"): "each of 1 object.",
+        partial(analysis_notes.note, "precision"): "1 pair that people settled",
+        partial(analysis_notes.note, "neighbours"): "The 1 object that recurs,",
+    }
+    for say, words in told.items():
+        assert words in say(one)
 
 
 def test_what_was_taken_down_is_in_no_later_answer(workspace, curate, found):

@@ -17,8 +17,9 @@ from curate.cli.app import app
 from curate.errors import VerificationError
 from curate.exporters.conversion import convert_folder
 from curate.exporters.tasks.subject_records import AcceptedView, subject_records
+from curate.manifest_records import ManifestSpec, SubjectView
 from curate.photos.reading import decode
-from curate.records import Box, ManifestSpec, SubjectView
+from curate.records import Box
 from curate.workflows.leaks import UNASKED, find_leaks
 from subject_manifest import write_subject
 

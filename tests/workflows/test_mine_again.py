@@ -12,11 +12,13 @@ from typer.testing import CliRunner
 
 from chain import last
 from curate.cli.app import app
+from curate.cli.decide import said
 from curate.database import mining, run_objects
 from curate.verdicts import Consensus
-from curate.workflows import queue, queue_rule, review
+from curate.workflows import queue, queue_rule, review, stored_vectors
 from curate.workflows.approval import approval
 from curate.workflows.mine import mine
+from curate.workflows.things import uuids
 from curate.workspace import Workspace
 from growing import OPTIONS, Growing
 from stored_photos import hash_of, store_photo
@@ -204,6 +206,41 @@ def test_new_views_of_an_accepted_group_are_asked_about_and_nothing_changes_unti
     assert len(review.history(empty_workspace, str(groups[first].public_id))) == 1
 
 
+def test_a_decision_that_keeps_no_new_view_is_told_as_their_rejection(empty_workspace, growing):
+    first = frozenset(growing.views[:4])
+    item = str(found_groups(empty_workspace)[first].public_id)
+    review.decide(empty_workspace, item, "accept", marks={"variant": [str(growing.views[0])]}, reviewer="eve")
+    assert told(empty_workspace, "eve") == ("accept (1 variant)", 0)
+    review.decide(empty_workspace, item, "accept", reviewer="eve")
+    growing.take_in([(20, [0]), (21, [0])], noises=(0.25,))
+    last(mine(empty_workspace, OPTIONS))
+    (grown,) = (members for members in found_groups(empty_workspace) if first < members)
+    one, two = map(str, grown - first)
+    item = str(found_groups(empty_workspace)[grown].public_id)
+    for verdict, marks, words in (
+        ("accept", {"different": [one], "variant": [two]}, ("reject 2 new (1 different, 1 variant)", 2)),
+        ("accept", {"different": [one, two, str(growing.views[3])]}, ("reject 2 new (3 different)", 2)),
+        ("accept", {"different": [one]}, ("accept (1 different)", 0)),
+        ("accept", {"second": [one, two]}, ("accept (2 second)", 0)),
+        ("accept", {}, ("accept", 0)),
+        ("reject", {"variant": [one]}, ("reject (1 variant)", 0)),
+        ("flag", {}, ("flag", 0)),
+    ):
+        review.decide(empty_workspace, item, verdict, marks=marks, reviewer="bob", reason="odd")
+        assert told(empty_workspace, "bob") == words
+        review.undo(empty_workspace, item, "bob")
+        assert said(review.history(empty_workspace, limit=1)[0]) == "undo"
+    review.undo(empty_workspace, None, "eve")  # one member less was accepted before
+    review.decide(empty_workspace, item, "accept", marks={"different": [one, two]}, reviewer="bob")
+    assert told(empty_workspace, "bob") == ("accept (2 different)", 0)
+
+
+def told(workspace: Workspace, reviewer: str) -> tuple[str, int]:
+    """The newest decision as the history tells it, and how many new views its button says it rejects."""
+    served = queue.cards(workspace, queue.Seat(reviewer, uuid4()), 0)
+    return said(review.history(workspace, limit=1)[0]), served.last.rejected_new
+
+
 def test_a_view_that_is_like_some_of_an_accepted_group_only_does_not_join_it(empty_workspace, growing):
     first = frozenset(growing.views[:4])
     before = found_groups(empty_workspace)
@@ -227,6 +264,31 @@ def test_where_a_member_is_taken_down_the_others_stay_and_new_views_join_them(em
     assert found_groups(empty_workspace)[left | {new}].kept == left
     assert found["joined"]["groups_with_new_views"] == 1
     assert accepted_sets(empty_workspace) == {left}
+
+
+def test_new_views_outside_the_band_are_counted_with_how_near_they_came(empty_workspace, growing):
+    far = growing.take_in([(20, [0]), (21, [0])], noises=(2.0,))
+    growing.take_in([(22, [30]), (23, [30])], noises=(0.05,))  # alike as copies are
+    growing.take_in([(24, [1])])
+    found = last(mine(empty_workspace, OPTIONS))
+    assert found["joined"]["new_objects"] == 5
+    with empty_workspace.transaction() as session:
+        run = mining.latest_run(session)
+        everything = mining.candidates(session, run.detector_id, run.embedder_id, OPTIONS.filter)
+    ids = uuids(everything["public_id"])
+    rows = stored_vectors.of_objects(empty_workspace, run.embedder_id, ids)
+    products = rows[[ids.index(each) for each in far]] @ rows.T
+    nearest = float(np.sort(products)[:, -2].max())  # but for themselves
+    assert found["joined"]["outside"] | {"why": None} == {
+        "objects": 4, "new": 5, "above_band": 2, "closest": pytest.approx(nearest, abs=1e-3),
+        "band": (0.7, 0.95), "why": None,
+    }  # fmt: skip
+    words = (
+        "4 of 5 new objects have nothing in the band of 0.7 to 0.95, 2 lie above it, as copies of a photo "
+        f"do, the most similar below it has {found['joined']['outside']['closest']:.3f}: if they are the "
+        "same thing, type another --band; `curate analyse` shows how similar the nearest are."
+    )
+    assert found["joined"]["outside"]["why"] == words
 
 
 def test_with_other_options_or_too_many_new_objects_everything_is_compared(empty_workspace, growing):
@@ -260,5 +322,6 @@ def test_the_command_says_what_joined(empty_workspace, growing):
     CliRunner().invoke(app, words)
     growing.take_in([(20, [2]), (21, [5])])
     done = CliRunner().invoke(app, words)
-    said = "2 new objects compared: 1 group new, 0 accepted groups have new views, 2 unchanged, 1 gone.\n"
-    assert done.stderr.startswith(said)
+    joined = "2 new objects compared: 1 group new, 0 accepted groups have new views, 2 unchanged, 1 gone.\n"
+    alone = "1 of 2 new objects has nothing in the band of 0.7 to 0.95, the most similar below it has 0."
+    assert done.stderr.startswith(joined + alone)

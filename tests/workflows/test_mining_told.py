@@ -13,10 +13,11 @@ from typer.testing import CliRunner, Result
 from chain import last
 from curate.cli.app import app
 from curate.cli.mining_words import report_mine
+from curate.cli.stage_words import say_failures
 from curate.database import fingerprints, objects
-from curate.errors import NotFoundError
+from curate.errors import CurateError, NotFoundError
 from curate.records import Band, Box, Detection
-from curate.vision.registry import OFFLINE_DETECTOR
+from curate.vision.registry import OFFLINE_DETECTOR, OFFLINE_EMBEDDER, find_embedder
 from curate.workflows.mine import mine
 from curate.workflows.mining_options import from_parameters
 from curate.workspace import Workspace
@@ -109,20 +110,47 @@ def test_neighbours_that_are_not_near_each_other_are_no_group_and_it_says_so(emp
 
 def test_why_nothing_was_found_is_said_and_what_was_found_needs_no_reason(growing):
     nothing = curate(growing, *SMALL, "--band", "0.96", "1")
-    assert nothing.stdout.startswith("0 groups of 0 views")
+    assert nothing.stdout.startswith("0 groups, from 0 edges between 9 objects.")
     assert nothing.stderr.startswith("No two objects of different photos are as similar as the band of 0.96")
     found = curate(growing, *SMALL, "--json")
     assert "no_groups" not in json.loads(found.stdout)
 
 
-def test_a_label_that_leaves_nothing_out_is_told_with_the_one_that_was_meant(growing):
-    told = curate(growing, *SMALL, "--exclude", "jugg", "--exclude", "lamp", "--exclude", "jugg")
-    assert told.stderr.splitlines()[:2] == [
-        "--exclude 'jugg' leaves nothing out, the labels here are jug. Did you mean 'jug'?",
-        "--exclude 'lamp' leaves nothing out, the labels here are jug.",
-    ]
-    refused = curate(growing, *SMALL, "--exclude", "jug")
-    assert str(refused.exception).startswith("No object passes the filters")
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        (["jugg"], "No object is labelled 'jugg': the labels here are jug. Did you mean 'jug'?"),
+        (["jug", "lamp"], "No object is labelled 'lamp': the labels here are jug. Leave it away."),
+        (
+            ["jug, jug"],
+            "No object is labelled 'jug, jug': give --exclude once for each label, "
+            "--exclude jug --exclude jug.",
+        ),
+        (["jug"], "No object passes the filters"),
+        (
+            ["jug,lamp"],
+            "No object is labelled 'jug,lamp': give --exclude once for each label, --exclude jug ",
+        ),
+    ],
+)
+def test_a_label_that_no_object_can_have_is_refused_and_nothing_is_stored(growing, labels, words):
+    typed = [word for label in labels for word in ("--exclude", label)]
+    refused = curate(growing, *SMALL, *typed)
+    assert str(refused.exception).startswith(words)
+    assert curate(growing, "runs", "--json").stdout == "[]\n"
+
+
+def test_a_label_that_the_detector_knows_and_no_object_has_leaves_nothing_out(growing):
+    with growing.workspace.transaction() as session:
+        session.execute(
+            text("UPDATE models SET name = :name WHERE role = 'detector'"), {"name": OFFLINE_DETECTOR}
+        )
+    told = curate(growing, *SMALL, "--exclude", "wine glass")
+    assert told.stderr.startswith("--exclude 'wine glass' leaves nothing out, the labels here are jug.\n")
+    assert told.stdout.startswith("3 groups of 9 views")
+    refused = curate(growing, *SMALL, "--exclude", "cup,wine glass")
+    assert str(refused.exception).endswith("--exclude cup --exclude 'wine glass'.")
+    assert "Did you mean 'wine glass'?" in str(curate(growing, *SMALL, "--exclude", "wineglass").exception)
 
 
 @pytest.mark.parametrize("role", ["detector", "embedder"])
@@ -136,6 +164,93 @@ def test_whole_numbers_are_the_same_options_as_the_numbers_that_are_typed(growin
     found = last(mine(growing.workspace, OPTIONS))
     floats = replace(OPTIONS.filter, min_confidence=0.0, min_share=0.0, max_share=1.0, min_side=1.0)
     assert last(mine(growing.workspace, replace(OPTIONS, filter=floats))) == {**found, "new": False}
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (OFFLINE_EMBEDDER, []),
+        ("openclip-vit-b-32", ["The band of this embedder was not measured"]),
+    ],
+)
+def test_the_numbers_of_the_default_band_are_the_run_of_the_default(growing, name, told):
+    with growing.workspace.transaction() as session:
+        session.execute(text("UPDATE models SET name = :name WHERE role = 'embedder'"), {"name": name})
+    options = replace(OPTIONS, band=None)
+    notices: list[str] = []
+    found = last(mine(growing.workspace, options, notice=notices.append))
+    own = find_embedder(name).band
+    assert [said.split(":")[0] for said in notices] == told
+    notices.clear()
+    typed = replace(OPTIONS, band=replace(own, provenance="given"))
+    again = last(mine(growing.workspace, typed, notice=notices.append))
+    assert (again, notices) == ({**found, "new": False}, [])
+    (listed,) = json.loads(curate(growing, "runs", "--json").stdout)
+    assert listed["parameters"]["band"] == asdict(own)
+    other = replace(typed, band=replace(typed.band, high=typed.band.high + 0.001))
+    assert last(mine(growing.workspace, other))["new"]
+
+
+def test_an_embedder_without_a_band_asks_for_one(growing):
+    with pytest.raises(NotFoundError, match="The embedder drawn has no default band: say --band LOW HIGH"):
+        last(mine(growing.workspace, replace(OPTIONS, band=None)))
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ["--min-views", "0"],
+            "--min-views 0 is too few: a group is two views at least, so type --min-views 1",
+        ),
+        (["--max-size", "3"], "so type --max-size 4 or more."),
+        (["--top-k", "0"], "so type --top-k 12 or more."),
+        (["--memory", "lots"], "--memory 'lots' is no amount of memory: type it as in --memory 8G."),
+        (["--rule", "loose"], "There is no grouping rule 'loose'"),
+        (["--band", "0.9", "0.1"], "type --band LOW HIGH."),
+        ([], "There is no photo here yet: type `curate ingest FOLDER`, or `curate run FOLDER`"),
+    ],
+)
+def test_an_empty_workspace_asks_for_photos_once_the_options_are_right(empty_workspace, words, sentence):
+    refused = CliRunner().invoke(app, ["--workspace", str(empty_workspace.root), "mine", *words])
+    assert isinstance(refused.exception, CurateError)
+    assert sentence in str(refused.exception)
+
+
+def test_photos_that_nothing_was_found_in_yet_ask_for_a_detector(empty_workspace):
+    with empty_workspace.transaction() as session:
+        store_photo(session, 1)
+    with pytest.raises(NotFoundError, match="type `curate detect` first"):
+        last(mine(empty_workspace, OPTIONS))
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"groups": 0, "edges": 1}, "0 groups, from 1 edge between 9 objects.\n"),
+        ({"groups": 1, "views": 2, "edges": 2}, "1 group of 2 views, from 2 edges between 9 objects.\n"),
+        ({"groups": 1234, "views": 23456}, "1,234 groups of 23,456 views, from"),
+        ({"edges_dropped": 1}, "Left out 1 edge of objects"),
+        ({"recall_low": 0.5, "sampled_pairs": 1, "reached": False}, "\n1 pair is too few to tell --recall"),
+        (
+            {"recall_low": 0.0, "sampled_pairs": 0, "sampled_vectors": 1},
+            "1 object drawn at random was compared",
+        ),
+    ],
+)
+def test_one_is_told_as_one_and_many_as_many(growing, capsys, changed, words):
+    found = last(mine(growing.workspace, OPTIONS))
+    report_mine({**found, **changed, "comparison": found["comparison"] | {"recall": 0.9} | changed})
+    told = capsys.readouterr()
+    assert words in f"{told.out}\n{told.err}"
+
+
+@pytest.mark.parametrize(
+    ("before", "were"), [(1, "1 input failed before and was"), (2, "2 inputs failed before and were")]
+)
+def test_what_failed_before_is_counted_in_words(capsys, before, were):
+    say_failures({"failed_before": before})
+    assert capsys.readouterr().err == f"{were} left alone: --retry-failed tries again.\n"
 
 
 def test_options_are_read_back_from_what_is_recorded():
@@ -163,7 +278,7 @@ def test_a_sample_without_pairs_is_no_recall_of_a_hundred_percent(growing, capsy
     none = {"recall_low": 0.0, "recall": None, "sampled_pairs": 0, "sampled_vectors": 65536, "reached": False}
     report_mine({**found, "comparison": found["comparison"] | none})
     told = capsys.readouterr().err
-    assert "65536 objects drawn at random were compared with all: nothing in the band" in told
+    assert "65,536 objects drawn at random were compared with all: nothing in the band" in told
     assert "%" not in told
 
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, update
 
-from curate.database import decisions, rules
+from curate.database import decisions, pair_facts, review_items, rules
 from curate.database.tables import Decision, QueuedItem, ReviewItem
 from curate.errors import NotFoundError
 from curate.shares import Share
@@ -200,7 +200,7 @@ def test_pairs_are_settled_in_sql_as_they_are_in_python(empty_workspace, consens
             who = chance.choice(["ada", "bob", "cem", "eve"])
             adjudicates = who == "eve" and chance.random() < 0.2
             vote(session, named[n], verdict, who, marks=marks, adjudicates=adjudicates)
-        settled = Counter(settle(decisions.facts(session), consensus, with_automatic=False).values())
+        settled = Counter(settle(pair_facts.facts(session), consensus, with_automatic=False).values())
     found = similarity.precision(empty_workspace, random_only=False)
     assert settled[SAME] > 0
     assert settled[VARIANT] > 0
@@ -218,4 +218,4 @@ def test_stages_count_what_is_there_and_name_the_next_command(empty_workspace, i
 def _members(workspace, item):
     with workspace.transaction() as session:
         key = session.scalars(select(ReviewItem.id).where(ReviewItem.public_id == item)).one()
-        return sorted(decisions._members(session, key))
+        return sorted(review_items.members(session, key))

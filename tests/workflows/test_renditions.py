@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from curate.database import fingerprints, objects, photos
+from curate.database import fingerprints, objects, photo_intake, photos
 from curate.errors import NotFoundError, PhotoError, WorkspaceError
 from curate.photos.facts import examine
 from curate.photos.locations import file_uri
@@ -77,8 +77,8 @@ def sha256_of(workspace, path, uri=None) -> str:
     made = examine(path.read_bytes(), uri or file_uri(path))
     thumbnail = workspace.media.put(made.thumbnail, ".webp")
     with workspace.transaction() as session:
-        key = photos.record_photo(session, made.facts, thumbnail, PhotoRights()).key
-        photos.record_file(session, made.uri, key, "token")
+        key = photo_intake.record_photo(session, made.facts, thumbnail, PhotoRights()).key
+        photo_intake.record_file(session, made.uri, key, "token")
     return made.facts.sha256
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from curate.errors import WorkspaceError
 from curate.exporters.tasks.decision_records import Seen
-from curate.records import Box, SubjectView
+from curate.manifest_records import SubjectView
+from curate.records import Box
 from curate.workflows.scratch import RecordSpool, scratch_file
 from curate.workspace import Workspace, create
 

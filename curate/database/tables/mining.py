@@ -34,9 +34,10 @@ class Edge(Base):
     """Two objects of different photos inside the band; ``left_id`` < ``right_id``."""
 
     __tablename__ = "edges"
-    run_id: Mapped[int] = references("mining_runs.id", primary_key=True)
-    left_id: Mapped[int] = references("objects.id", primary_key=True)
-    right_id: Mapped[int] = references("objects.id", primary_key=True)
+    # Triggers stand for foreign keys, which would ask for each of millions of rows: see migration 0015.
+    run_id: Mapped[int] = mapped_column(primary_key=True)
+    left_id: Mapped[int] = mapped_column(primary_key=True)
+    right_id: Mapped[int] = mapped_column(primary_key=True)
     similarity: Mapped[float]
     __table_args__ = (CheckConstraint("left_id < right_id", name="ordered"),)
 

@@ -21,7 +21,7 @@ from curate.exporters.tasks.backgrounds import (
 from curate.exporters.tasks.bootstrap_rules import BootstrapNumbers
 from curate.exporters.tasks.subject_samples import ReadPhoto, original_bytes
 from curate.exporters.tasks.task import Made, Picture, Sample
-from curate.records import SubjectView
+from curate.manifest_records import SubjectView
 
 TASK = "insertion-bootstrap"
 INPUT = "input_file_name"

@@ -13,7 +13,7 @@ from curate.exporters.pixels import Decode, MediaFile
 from curate.exporters.tasks.backgrounds import BACKGROUND, MASK, Background, ReadPng, background_values
 from curate.exporters.tasks.subject_samples import ReadPhoto, subject_samples
 from curate.exporters.tasks.task import Made, Picture, Sample
-from curate.records import SubjectRecord
+from curate.manifest_records import SubjectRecord
 
 TASK = "insertion"
 PROMPT = ("caption", "caption_source")

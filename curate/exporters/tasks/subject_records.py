@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from curate.captions import common_template
 from curate.errors import ExportError
-from curate.records import SubjectRecord, SubjectView
+from curate.manifest_records import SubjectRecord, SubjectView
 
 TASK = "subject"
 REFERENCES = 3

@@ -10,7 +10,8 @@ from functools import partial
 from curate.errors import ExportError, PhotoError
 from curate.exporters.pixels import Decode, crop_frame, exported_crop, exported_photo, naming
 from curate.exporters.tasks.task import Made, Picture, Sample
-from curate.records import Box, SubjectRecord, SubjectView
+from curate.manifest_records import SubjectRecord, SubjectView
+from curate.records import Box
 
 ReadPhoto = Callable[[SubjectView], bytes]
 """The original file of a view's photo; called from several threads."""

@@ -1,6 +1,6 @@
 // What each key does to a group.
 
-import { MARKS, misfit, rejection, toggled } from "./marks.js";
+import { MARKS, misfit, rejectedNew, rejection, toggled } from "./marks.js";
 import { Presses } from "./presses.js";
 
 export class GroupPresses extends Presses {
@@ -75,8 +75,9 @@ export class GroupPresses extends Presses {
   };
 
   send(verdict, at, { marks = {}, reason = null }) {
-    const { version } = this.desk.deck.shown.card;
-    this.decided(verdict, at, { version, marks, ...(reason && { reason }) });
+    const { card } = this.desk.deck.shown;
+    const rejected_new = rejectedNew(card, verdict, new Map(Object.entries(marks)));
+    this.decided(verdict, at, { version: card.version, marks, rejected_new, ...(reason && { reason }) });
     this.next(at);
   }
 

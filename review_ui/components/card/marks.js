@@ -50,6 +50,14 @@ export function rejection({ members, new_views: added = [] }, marks) {
   return { verdict: "accept", marks: new Map([...marks, ...apart]) };
 }
 
+// How many new views a verdict rejects: it keeps none of them, and nothing but what was accepted before. The server
+// tells the same of what is stored.
+export function rejectedNew({ members, new_views: added = [], apart = {} }, verdict, marks) {
+  const outside = [...added.map((index) => members[index].object), ...Object.keys(apart)];
+  const split = [...marks.values()].includes("second");
+  return verdict === "accept" && !split && outside.every((object) => marks.has(object)) ? added.length : 0;
+}
+
 export function rejectLabel(card, marks) {
   if (!card.new_views?.length) return "Reject";
   const { verdict } = rejection(card, marks);

@@ -34,8 +34,10 @@ export class Bar {
     return this.#buttons[command];
   }
 
-  last(verdict) {
-    this.label("undo", verdict ? `Undo ${verdict}` : "Undo");
+  // `made`: the latest decision, or nothing.
+  last(made) {
+    const said = made?.rejected_new ? `reject ${made.rejected_new} new` : made?.verdict;
+    this.label("undo", said ? `Undo ${said}` : "Undo");
   }
 
   // `pressed` null: the button is none that stays down.

@@ -107,7 +107,7 @@ export class Desk {
     const { headline, bar } = this.view;
     headline.save({ unsaved, undoing, ended, saved: this.saved, waiting: waiting || this.#away });
     headline.count(this.left, this.name);
-    bar.last(entries.findLast((entry) => entry.verdict)?.verdict ?? this.last?.verdict);
+    bar.last(entries.findLast((entry) => entry.verdict) ?? this.last);
     this.view.data("unsaved", unsaved);
     this.view.data("saved", this.saved);
   }
@@ -150,7 +150,7 @@ export class Desk {
 
   // What sends an entry whose turn has come; null if there is nothing to send any more.
   #sending(entry) {
-    const { path, after, item, stays, lone, before, ...body } = entry;
+    const { path, after, item, stays, lone, before, rejected_new, ...body } = entry;
     if (path === "undo") {
       entry.decision ??= this.last?.decision;
       return entry.decision ? () => this.post(path, { ...body, decision: entry.decision }) : null;

@@ -14,7 +14,7 @@ from PIL import Image
 from curate.exporters.conversion import convert_folder
 from curate.exporters.export_folder import write_folder
 from curate.exporters.layout import RecordFolder
-from curate.records import ManifestSpec
+from curate.manifest_records import ManifestSpec
 from format_sets import PARAMETERS, TASKS, FormatSets, turned
 
 

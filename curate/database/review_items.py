@@ -1,0 +1,53 @@
+"""Items of review: groups, pairs and removals that decisions are made on."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Text, cast, select
+from sqlalchemy.orm import Session
+
+from curate.database.tables import Object, ReviewItem, ReviewMember
+from curate.errors import NotFoundError
+
+
+def find(session: Session, prefix: str) -> UUID:
+    """The item whose public id starts with ``prefix``.
+
+    Raises:
+        NotFoundError: none does, or several do.
+    """
+    text = cast(ReviewItem.public_id, Text)
+    found = session.scalars(
+        select(ReviewItem.public_id).where(text.startswith(prefix.lower(), autoescape=True)).limit(2)
+    ).all()
+    if len(found) > 1:
+        raise NotFoundError(f"Several groups, pairs or removals start with {prefix!r}: type more of the id.")
+    if not found:
+        raise _unknown(repr(prefix))
+    return found[0]
+
+
+def hold(session: Session, public_id: UUID) -> ReviewItem:
+    """The item, held until the transaction ends so that two votes on it cannot cross.
+
+    Rows that refer to it may still be added, as ``curate mine`` does.
+    """
+    wanted = select(ReviewItem).where(ReviewItem.public_id == public_id)
+    item = session.scalar(wanted.with_for_update(key_share=True))
+    if item is None:
+        raise _unknown(str(public_id))
+    return item
+
+
+def members(session: Session, item_key: int) -> dict[UUID, int]:
+    """Keys of a group's members by their public ids."""
+    rows = select(Object.public_id, Object.id).join(ReviewMember, ReviewMember.object_id == Object.id)
+    return {public: key for public, key in session.execute(rows.where(ReviewMember.item_id == item_key))}
+
+
+def _unknown(item: str) -> NotFoundError:
+    return NotFoundError(
+        f"There is no group, pair or removal {item}: "
+        "type `curate groups list`, `curate pairs list` or `curate removals list`."
+    )
