@@ -53,7 +53,6 @@ def report_embed(summary: Mapping[str, Any]) -> None:
 
 
 def say_failures(summary: Mapping[str, Any]) -> None:
-    """What was not done, and where it says why."""
     """What of a stage has no result, and what to type for it."""
     if before := summary.get("failed_before"):
         were = "was" if before == 1 else "were"

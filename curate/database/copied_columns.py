@@ -1,4 +1,4 @@
-"""Columns of numbers into a table by COPY: some 2 s for a million rows, foreign keys apart."""
+"""Columns of numbers into a table by COPY: some 2 s for a million rows, checks apart."""
 
 from __future__ import annotations
 

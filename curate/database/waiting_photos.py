@@ -31,6 +31,7 @@ def to_embed(
 
 
 def can_be_mined() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Neither a frame of a pair nor taken down."""
     return ~frames.is_frame(), takedowns.living(Photo.id)
 
 
@@ -44,6 +45,7 @@ def _not_failed(stage: str, fingerprint: str, retry_failed: bool) -> list[Column
 
 
 def count(session: Session, which: Select[Photo]) -> int:
+    """How many photos that is."""
     return session.scalar(select(func.count()).select_from(which.subquery())) or 0
 
 

@@ -155,6 +155,8 @@ class ModelCard:
     library: Library | None = None
     dimension: int = 0
     """Length of an embedder's vectors; 0 for all others."""
+    labels: tuple[str, ...] = ()
+    """All that a detector can give; empty where that depends on the weights."""
     band: Band | None = None
     """Default similarity band of an embedder."""
     runs_code: bool = False

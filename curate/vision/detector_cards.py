@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from curate.vision.card import KnownFile, Library, ModelCard, NpmPackage, UltralyticsAsset, UsersFile
+from curate.vision.coco import COCO_CLASSES
 
 _ULTRALYTICS = Library("ultralytics", "yolo")
 
@@ -54,6 +55,7 @@ DETECTORS = (
         input_size=416,
         preprocessing="letterboxed to 416 at the top left on black, BGR, ImageNet mean and deviation",
         recipe="nanodet/1",
+        labels=COCO_CLASSES,
     ),
     _ultralytics(
         "yolo11n",

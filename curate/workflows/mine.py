@@ -82,7 +82,7 @@ def mine(
                 groups = mining_groups.find(joined.edges, found, options, joining)
             yield Step("store", 0, None)
             missing = None if groups else shortfall(found, joined.edges, vectors)
-            outside = newcomers_outside(found, joined.edges, vectors, earlier) if earlier else None
+            outside = newcomers_outside(found, joined, vectors, earlier) if earlier else None
             mined = Mined(joined, groups, earlier, joining, missing, outside)
             summary = mining_results.store(workspace, found, mined, clock)
     summary = {**summary, "waiting": found.waiting}

@@ -11,7 +11,8 @@ from curate.plurals import count
 from curate.workflows.mining_candidates import Candidates
 from curate.workflows.mining_earlier import Earlier
 from curate.workflows.mining_shortfall import ANALYSE, closest
-from index.edges import Edges, Floats
+from index.edges import Floats
+from index.join import Join
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +45,15 @@ class Outside:
         return f"{', '.join(said)}: if they are the same thing, type another --band; {ANALYSE}"
 
 
-def newcomers_outside(found: Candidates, edges: Edges, vectors: Floats, earlier: Earlier) -> Outside | None:
-    """None if all that is new has an edge.
+def newcomers_outside(found: Candidates, joined: Join, vectors: Floats, earlier: Earlier) -> Outside | None:
+    """None if all that is new has an edge, or if a cap took edges: then nobody knows of whom.
 
     Args:
         vectors: float32 [objects, dimension], of unit length.
     """
-    alone = earlier.new.copy()
+    edges, alone = joined.edges, earlier.new.copy()
     alone[edges.left] = alone[edges.right] = False
-    if not alone.any():
+    if joined.report.edges_dropped or not alone.any():
         return None
     band = found.parameters["band"]
     return Outside(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
@@ -137,20 +137,20 @@ def lay_out(
     blocks, row, at = (wanted[name][by_block] for name in ("block", "row", "at"))
     ends = np.append(np.flatnonzero(np.diff(blocks)) + 1, len(blocks))
     starts = np.append(0, ends[:-1])
-    stored = _read_ahead(workspace, [files[key] for key in blocks[starts].tolist()])
-    for portion in _portions(ends, together // (4 * dimension)):
-        start, end = starts[portion[0]], ends[portion[-1]]
-        order = np.argsort(at[start:end])
-        places = np.argsort(order)
-        rows = np.empty((len(order), dimension), np.float32)
-        for block in portion:
-            here = places[starts[block] - start : ends[block] - start]
-            rows[here] = next(stored)[row[starts[block] : ends[block]]]
-            if block + 1 < portion.stop:
-                yield block + 1, len(ends)
-        with scratch_errors(workspace):
-            _write_rows(file, rows, at[start:end][order])
-        yield portion.stop, len(ends)
+    with closing(_read_ahead(workspace, [files[key] for key in blocks[starts].tolist()])) as stored:
+        for portion in _portions(ends, together // (4 * dimension)):
+            start, end = starts[portion[0]], ends[portion[-1]]
+            order = np.argsort(at[start:end])
+            places = np.argsort(order)
+            rows = np.empty((len(order), dimension), np.float32)
+            for block in portion:
+                here = places[starts[block] - start : ends[block] - start]
+                rows[here] = next(stored)[row[starts[block] : ends[block]]]
+                if block + 1 < portion.stop:
+                    yield block + 1, len(ends)
+            with scratch_errors(workspace):
+                _write_rows(file, rows, at[start:end][order])
+            yield portion.stop, len(ends)
 
 
 def _portions(ends: Numbers, rows: int) -> Iterator[range]:
@@ -166,19 +166,22 @@ def _portions(ends: Numbers, rows: int) -> Iterator[range]:
         first, held = last, int(ends[last - 1])
 
 
-def _read_ahead(workspace: Workspace, files: Sequence[str]) -> Iterator[NDArray[np.float32]]:
+def _read_ahead(workspace: Workspace, files: Sequence[str]) -> Generator[NDArray[np.float32]]:
     """Vectors of each of these blocks, a few of which are read and checked while the caller has another."""
 
     def read_block(sha256: str) -> NDArray[np.float32]:
         return vector_blocks.vectors(workspace.media.get(sha256, vector_blocks.SUFFIX))
 
-    with ThreadPoolExecutor(_READERS, "blocks") as pool:
+    pool = ThreadPoolExecutor(_READERS, "blocks")
+    try:
         ahead = deque(pool.submit(read_block, each) for each in files[:_AHEAD])
         for later in [*files[_AHEAD:], *[None] * len(ahead)]:
             ready = ahead.popleft().result()
             if later is not None:
                 ahead.append(pool.submit(read_block, later))
             yield ready
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _write_rows(file: int, rows: NDArray[np.float32], places: Numbers) -> None:

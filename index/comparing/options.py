@@ -50,6 +50,8 @@ class JoinOptions:
             raise ValueError(f"a recall of {self.recall} is no share above 0")
         if self.margin is not None and not self.margin >= 0:
             raise ValueError(f"a margin of {self.margin} is not 0 or more")
+        if not self.laid_out_from >= 0:
+            raise ValueError(f"laid_out_from is {self.laid_out_from}, which is no number of bytes")
         for name in ("top_k", "max_degree", "cells", "width"):
             value = getattr(self, name)
             if value is not None and value < 1:

@@ -153,7 +153,7 @@ def _compared(
 
 def _nearest(corpus: Corpus, one: Indices, other: Indices, similarity: Floats) -> Arrays:
     """Pairs once each, of each vector in ``one`` the nearest that count."""
-    order = nearest_first(one, similarity, other)
+    order = nearest_first(one, similarity, corpus.distinct.rows[other])
     one, other, similarity = one[order], other[order], similarity[order]
     # A pair of two that were chosen is met from both sides.
     kept = np.append(True, (one[1:] != one[:-1]) | (other[1:] != other[:-1]))[: len(one)]

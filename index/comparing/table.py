@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 from index.comparing.products import Arithmetic
 from index.comparing.projection import Projection
 from index.comparing.scratch import JoinScratch
-from index.comparing.threads import finish, in_threads
+from index.comparing.threads import cores, finish, in_threads
 from index.edges import Floats, Indices
 
 _ROWS_AT_ONCE = 1 << 14
-_ROWS_LAID_OUT_AT_ONCE = 1 << 18
-"""So that each group gets some hundred rows at once, which is some pages of the file."""
+_BYTES_LAID_OUT = 1 << 27
+"""Read at once by all threads together, so that each group gets some pages of the file at a time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stored:
-    """Distinct vectors, each at its place."""
+    """Distinct vectors, in the order of their places if they have such."""
 
     vectors: Floats
     """float32: what was given, or [distinct, dimension] in the order of the places."""
@@ -72,6 +72,6 @@ def store(
 
         return fill
 
-    size = _ROWS_AT_ONCE if places is None else _ROWS_LAID_OUT_AT_ONCE
+    size = _ROWS_AT_ONCE if places is None else max(1, _BYTES_LAID_OUT // (4 * dimension * cores()))
     finish(in_threads((range(at, min(at + size, count)) for at in range(0, count, size)), worker))
     return Stored(vectors if laid_out is None else laid_out, table, beside)

@@ -146,6 +146,16 @@ def test_what_an_edge_names_stays(database, made, change):
             assert session.execute(text(change)).rowcount == 1  # type: ignore[attr-defined]
 
 
+def test_runs_that_edges_name_are_truncated_together_with_them_only(database, made):
+    with session_scope(database) as session:
+        assert store(session, 1, [])
+    with pytest.raises(IntegrityError, match="named by edges"), session_scope(database) as session:
+        session.execute(text("TRUNCATE mining_runs CASCADE"))
+    with session_scope(database) as session:
+        session.execute(text("TRUNCATE mining_runs, edges CASCADE"))
+    assert stored(database)["edges"] == 0
+
+
 def test_who_deletes_an_object_waits_for_edges_that_are_being_stored(database, made):
     def delete() -> None:
         with session_scope(database) as session:

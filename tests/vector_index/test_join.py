@@ -304,6 +304,7 @@ def test_too_little_memory_is_told_from_other_mistakes(planted):
         {"cells": -3},
         {"margin": -0.1},
         {"margin": float("nan")},
+        {"laid_out_from": -1},
     ],
 )
 def test_options_that_cannot_be_meant_are_refused(wrong):

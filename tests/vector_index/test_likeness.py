@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from index.comparing import table
 from index.comparing.likeness import places_by_likeness
+from index.comparing.options import JoinOptions
+from index.join import recurrence_join
 from planted_recurrences import planted_vectors
 
 
@@ -30,3 +33,18 @@ def test_those_that_stand_near_each_other_are_alike():
     anywhere = likeness(vectors[rows], 10)
     assert likeness(placed, 10) > 4 * anywhere  # of one group
     assert likeness(placed, 100) > 2 * anywhere  # of groups next to each other
+
+
+def test_they_are_laid_out_a_part_at_a_time(monkeypatch):
+    vectors, photos = planted_vectors(5000, 32)
+    monkeypatch.setattr(table, "_BYTES_LAID_OUT", 1 << 16)
+    edges = [
+        recurrence_join(
+            vectors, photos, 0.9, 0.99, options=JoinOptions(arithmetic=how, laid_out_from=size)
+        ).edges
+        for how, size in (("float32", 1 << 40), ("float32", 0), ("bfloat16", 0))
+    ]
+    for each in edges[1:]:
+        assert each.left.tobytes() == edges[0].left.tobytes()
+        assert each.similarity.tobytes() == edges[0].similarity.tobytes()
+    assert len(edges[0]) > 100

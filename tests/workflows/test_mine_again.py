@@ -14,6 +14,7 @@ from chain import last
 from curate.cli.app import app
 from curate.cli.decide import said
 from curate.database import mining, run_objects
+from curate.records import Band
 from curate.verdicts import Consensus
 from curate.workflows import queue, queue_rule, review, stored_vectors
 from curate.workflows.approval import approval
@@ -235,6 +236,26 @@ def test_a_decision_that_keeps_no_new_view_is_told_as_their_rejection(empty_work
     assert told(empty_workspace, "bob") == ("accept (2 different)", 0)
 
 
+@pytest.mark.parametrize("other", ["eve", "ada"])
+def test_where_the_group_was_rejected_meanwhile_no_view_was_new_to_it(empty_workspace, growing, other):
+    first = frozenset(growing.views[:4])
+    item = str(found_groups(empty_workspace)[first].public_id)
+    review.decide(empty_workspace, item, "accept", reviewer="eve")
+    growing.take_in([(20, [0]), (21, [0])], noises=(0.25,))
+    last(mine(empty_workspace, OPTIONS))
+    review.decide(empty_workspace, item, "reject", reviewer=other)
+    (grown,) = (members for members in found_groups(empty_workspace) if first < members)
+    marks = {"different": list(map(str, grown - first))}
+    review.decide(
+        empty_workspace,
+        str(found_groups(empty_workspace)[grown].public_id),
+        "accept",
+        marks=marks,
+        reviewer="bob",
+    )
+    assert told(empty_workspace, "bob") == ("accept (2 different)", 0)
+
+
 def told(workspace: Workspace, reviewer: str) -> tuple[str, int]:
     """The newest decision as the history tells it, and how many new views its button says it rejects."""
     served = queue.cards(workspace, queue.Seat(reviewer, uuid4()), 0)
@@ -289,6 +310,18 @@ def test_new_views_outside_the_band_are_counted_with_how_near_they_came(empty_wo
         "same thing, type another --band; `curate analyse` shows how similar the nearest are."
     )
     assert found["joined"]["outside"]["why"] == words
+
+
+def test_of_new_views_whose_edges_a_cap_may_have_taken_nothing_is_said(empty_workspace):
+    growing = Growing(empty_workspace)
+    capped = replace(OPTIONS, band=Band(0.5, 0.999, "tests"), min_views=2, max_size=3, top_k=3, max_degree=3)
+    growing.take_in([(n, [0]) for n in range(12)], noises=(0.25,))
+    last(mine(empty_workspace, capped))
+    growing.take_in([(20, [0])], noises=(1.0,))
+    found = last(mine(empty_workspace, capped))
+    assert found["joined"]["new_objects"] == 1
+    assert found["comparison"]["edges_dropped"] > 0
+    assert "outside" not in found["joined"]
 
 
 def test_with_other_options_or_too_many_new_objects_everything_is_compared(empty_workspace, growing):

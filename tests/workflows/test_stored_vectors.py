@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,24 @@ def test_vectors_lie_in_the_order_in_which_they_are_wanted_however_many_fit_in_m
         steps = list(stored_vectors.lay_out(empty_workspace, file.fileno(), model, wanted, together=together))
     assert steps == [(n, BLOCKS) for n in range(1, BLOCKS + 1)]
     assert np.array_equal(np.fromfile(tmp_path / "vectors", np.float32).reshape(-1, DIMENSION), expected)
+
+
+def test_who_stops_waits_for_no_block_that_is_not_being_read(empty_workspace, tmp_path, stored, monkeypatch):
+    model, wanted, _ = stored
+    read, get = [], empty_workspace.media.get
+
+    def counted(sha256, suffix):
+        read.append(sha256)
+        return get(sha256, suffix)
+
+    monkeypatch.setattr(empty_workspace.media, "get", counted)
+    with (tmp_path / "vectors").open("wb") as file:
+        steps = stored_vectors.lay_out(empty_workspace, file.fileno(), model, wanted, together=1)
+        assert next(steps) == (1, BLOCKS)
+        steps.close()
+        before = len(read)
+        assert not [each for each in threading.enumerate() if each.name.startswith("blocks")]
+    assert before == len(read) < BLOCKS
 
 
 def test_a_lost_block_and_a_full_disk_are_said(empty_workspace, tmp_path, stored):
