@@ -11,7 +11,7 @@ from index.comparing.cells import ALL, make_cells, suitable_count
 from index.comparing.corpus import Corpus
 from index.comparing.known import Known
 from index.comparing.options import JoinOptions
-from index.comparing.recall import PairSample, Recall, sample_pairs, suitable_margin
+from index.comparing.recall import PairSample, Recall, suitable_margin, suitable_sample
 from index.comparing.report import Clock
 from index.comparing.scratch import JoinScratch
 
@@ -53,8 +53,8 @@ def compare_measured(
     sample = None
     if options.margin is None and not all_of_it:
         with clock.phase("sample"):
-            sample = sample_pairs(corpus, placement, options.recall, options.seed, scratch, on_progress)
-        margin = suitable_margin(sample, options.recall)
+            sample = suitable_sample(corpus, placement, options.recall, options.seed, scratch, on_progress)
+        margin = suitable_margin(sample.needed, sample.design_effect, options.recall)
     while True:
         if margin > placement.margin:
             with clock.phase("cells"):

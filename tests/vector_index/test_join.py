@@ -10,6 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.comparing import measured
 from index.comparing.caps import capped
 from index.comparing.cells import ALL
 from index.comparing.options import JoinOptions, TooLittleMemory
@@ -122,6 +123,18 @@ def test_all_pairs_of_sampled_objects_are_known_whatever_the_cells(planted, widt
     pairs = {tuple(sorted(pair)) for pair in distinct[np.stack([exact.left, exact.right], 1)].tolist()}
     assert report.sampled_pairs == 2 * len(pairs)
     assert not report.reached
+
+
+def test_more_is_sampled_before_vectors_are_put_into_cells_anew(planted, monkeypatch):
+    vectors, photos, exact = planted
+    asked = replace(UNCAPPED, exact_below=1000, recall=0.99)
+    before = recurrence_join(vectors, photos, *BAND, options=asked).report
+    monkeypatch.setattr(measured, "WIDE", before.margin - 0.0002)
+    joined = recurrence_join(vectors, photos, *BAND, options=asked)
+    assert joined.report.sampled_pairs > 2 * before.sampled_pairs
+    assert joined.report.margin <= before.margin - 0.0002
+    assert joined.report.recall_low >= 0.99
+    assert share_found(joined.edges, exact) >= 0.99
 
 
 def test_a_higher_recall_takes_a_wider_margin(planted):
