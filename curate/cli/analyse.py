@@ -19,13 +19,23 @@ _NAME = 24
 """Most characters of a file's name: more would break the rows of a terminal that is 80 wide."""
 
 
+def _no_file(path: Path | None) -> Path | None:
+    """Refused before the analysis, which takes longer than typing."""
+    if path is not None and path.is_file():
+        raise typer.BadParameter(f"{path} is a file: name a folder.")
+    return path
+
+
 def register(app: typer.Typer) -> None:
     app.command()(analyse)
 
 
 def analyse(
     context: typer.Context,
-    to: Annotated[Path | None, typer.Option("--to", help="Folder for plots, a page and the numbers.")] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="Folder for plots, a page and the numbers.", callback=_no_file),
+    ] = None,
     run: Annotated[
         str | None, typer.Option("--run", help="Start of a mining run's id; default: the latest.")
     ] = None,

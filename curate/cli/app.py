@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn, cast
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -41,10 +41,8 @@ from curate.cli import (
     upkeep,
     workspace,
 )
+from curate.cli.usage import UsageError
 from curate.errors import CurateError
-
-# Of click, or of the copy of it that later versions of typer bring along.
-_UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
 
 app = typer.Typer(
     name="curate",
@@ -160,7 +158,7 @@ def _run() -> None:
         return
     try:
         sys.exit(app(standalone_mode=False))  # tells the exit code, and raises what it would print
-    except _UsageError as error:
+    except UsageError as error:
         error.show()
         _tell_program(error.format_message())
         sys.exit(error.exit_code)

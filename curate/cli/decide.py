@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from curate.cli.context import open_workspace
-from curate.cli.output import Json, count, result, result_json, table
+from curate.cli.output import Json, count, result, result_json, say, table
 from curate.verdicts import DIFFERENT, NEAR_DUPLICATE, SECOND, VARIANT
 
 if TYPE_CHECKING:
     from curate.database.decisions import Recorded
-    from curate.workflows.review import PastDecision
+    from curate.workflows.past_decisions import PastDecision
 
 Reviewer = Annotated[
     str | None, typer.Option("--reviewer", help="Who decides; default: CURATE_REVIEWER or your user name.")
@@ -139,13 +139,25 @@ def history(
     """Who said what of which item, newest first."""
     from dataclasses import asdict
 
-    from curate.workflows import review
+    from curate.workflows.past_decisions import history, of_shared_views
 
     with open_workspace(context) as workspace:
-        found = review.history(workspace, item, reviewer=reviewer, limit=limit)
+        found = history(workspace, item, reviewer=reviewer, limit=limit)
+        before = []
+        if item is not None and not found and not as_json:
+            before = of_shared_views(workspace, item, reviewer=reviewer, limit=limit)
     if as_json:
         result_json([asdict(each) for each in found])
-        return
+    elif before:
+        say("There is no such decision on this group, but on others with two or more of its views:")
+        _print(before)
+    elif found:
+        _print(found)
+    else:
+        result("There is no such decision yet.")
+
+
+def _print(found: list[PastDecision]) -> None:
     rows = [
         (
             f"{each.decided_at:%Y-%m-%d %H:%M:%S}",

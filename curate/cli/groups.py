@@ -32,14 +32,19 @@ def list_groups(
 ) -> None:
     """All groups, strongest first."""
     from curate.workflows import review
+    from curate.workflows.no_groups import none_is
 
     with open_workspace(context) as workspace:
         found = review.groups(workspace, state)
+        why = "" if found else none_is(workspace, state)
     if as_json:
         result_json([_as_json(group) for group in found])
         return
+    if why:
+        result(why)
+        return
     rows = [
-        (str(group.public_id)[:13], group.state, len(group.views), f"{group.weakest:.3f}", _labels(group))
+        (str(group.public_id)[:13], group.state, _views(group), f"{group.weakest:.3f}", _labels(group))
         for group in found
     ]
     table(("group", "state", "views", "weakest", "labels"), rows)
@@ -82,14 +87,23 @@ def sheets(
     One per group and an overview of all.
     """
     from curate.workflows import review
+    from curate.workflows.no_groups import none_is
     from curate.workflows.sheets import write_sheets
 
     with open_workspace(context) as workspace:
-        summary = follow(write_sheets(workspace, review.groups(workspace, state), directory))
+        found = review.groups(workspace, state)
+        why = "" if found else none_is(workspace, state)
+        summary = follow(write_sheets(workspace, found, directory))
     if as_json:
         result_json(summary)
     else:
-        result(f"{summary['sheets']} contact sheets in {summary['folder']}.")
+        result(why or f"{summary['sheets']} contact sheets in {summary['folder']}.")
+
+
+def _views(group: Group) -> str:
+    """How many there are, and how many of them are accepted if these are not all."""
+    accepted, views = len(group.kept), len(group.views)
+    return f"{accepted} of {views}" if 0 < accepted < views else str(views)
 
 
 def _verdict(group: Group, view: View) -> str:
@@ -109,6 +123,7 @@ def _as_json(group: Group) -> dict[str, Any]:
         "rule": group.rule,
         "state": group.state,
         "weakest": group.weakest,
+        "accepted_views": len(group.kept),
         "views": [
             {
                 "object": str(view.object_.public_id),

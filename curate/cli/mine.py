@@ -8,8 +8,10 @@ import typer
 
 from curate.cli.context import open_workspace
 from curate.cli.mining_words import report_mine
-from curate.cli.output import Json, follow, say
+from curate.cli.output import Json, count, follow, say
 from curate.cli.stage_words import end
+
+_MEMORY_AT_LEAST = 1_000_000
 
 
 def mine(
@@ -80,13 +82,16 @@ def _as_bytes(text: str) -> int:
     """``8G``, ``500MB``, ``2GiB``: a number of bytes.
 
     Raises:
-        SettingsError: it is none.
+        SettingsError: it is none, or so little that a unit was forgotten.
     """
     from pydantic import ByteSize, TypeAdapter, ValidationError
 
     from curate.errors import SettingsError
 
     try:
-        return TypeAdapter(ByteSize).validate_python(text)
+        size = TypeAdapter(ByteSize).validate_python(text)
     except ValidationError:
         raise SettingsError(f"--memory {text!r} is no amount of memory: type it as in --memory 8G.") from None
+    if size < _MEMORY_AT_LEAST:
+        raise SettingsError(f"--memory {text} is {count(size, 'byte')}: type it as in --memory 8G.")
+    return size

@@ -36,9 +36,11 @@ def _joined(joined: Mapping[str, Any]) -> str:
     """What new objects made of the groups that were mined before."""
     gone = f", {joined['gone_objects']:,} gone" if joined["gone_objects"] else ""
     views = count(joined["groups_with_new_views"], "accepted group has", "accepted groups have")
+    still_open = joined["open_groups_with_new_views"]
+    others = f", {count(still_open, 'open group has', 'open groups have')} new views" if still_open else ""
     groups = f"{count(joined['groups_new'], 'group')} new, {views} new views"
     return (
-        f"{count(joined['new_objects'], 'new object')} compared{gone}: {groups}, "
+        f"{count(joined['new_objects'], 'new object')} compared{gone}: {groups}{others}, "
         f"{joined['groups_unchanged']:,} unchanged, {joined['groups_gone']:,} gone."
     )
 

@@ -26,13 +26,15 @@ def progress(context: typer.Context, as_json: Json = False) -> None:
     pauses of more than five minutes are no work.
     """
     from curate.workflows import progress
+    from curate.workflows.no_groups import found_nothing
 
     with open_workspace(context) as workspace:
         found = progress.progress(workspace)
+        why = found_nothing(workspace)
     if as_json:
         result_json(_as_json(found))
     elif not found.backlog.total + found.pairs.total + found.removals.total:
-        result("There is nothing to review yet: type `curate mine`, or `curate pairs import FOLDER`.")
+        result(why or "There is nothing to review yet: type `curate mine`, or `curate pairs import FOLDER`.")
     else:
         _print(found)
 

@@ -14,14 +14,13 @@ _COLUMNS = (
     "run",
     "state",
     "last asked (UTC)",
-    "embedder",
-    "detector",
-    "band",
-    "views",
-    "rule",
+    "objects",
     "found",
     "groups",
 )
+
+_ID = 8
+"""Letters of a run's id that are shown."""
 
 
 def register(app: typer.Typer) -> None:
@@ -43,29 +42,33 @@ def runs(context: typer.Context, as_json: Json = False) -> None:
         result("Nothing has been mined yet: type `curate mine`.")
     else:
         table(_COLUMNS, map(_line, found))
-        say("To review the groups of an earlier run again, type its `curate mine` again, options and all.")
+        result("What to type for each, as to review the groups of an earlier one again:")
+        for each in found:
+            result(f"  {each['run'][:_ID]}  {each['command']}  ({_compared(each)})")
+        say("Objects that came since a run are mined too when it is typed again.")
 
 
 def _line(run: Mapping[str, Any]) -> tuple[object, ...]:
-    asked, ended = run["parameters"], run["finished_at"]
+    ended = run["finished_at"]
     return (
-        run["run"][:13],
+        run["run"][:_ID],
         run["state"],
         ended[:16].replace("T", " ") if ended else "",
-        run["embedder"] or "",
-        run["detector"] or "",
-        f"{asked['band']['low']:g} to {asked['band']['high']:g}",
-        f"{asked['min_views'] + 1} to {asked['max_size']}" if "min_views" in asked else "",
-        _rule(asked),
+        _number(run["objects"]),
         _recall(run),
-        "" if run["groups"] is None else f"{run['groups']:,}",
+        _number(run["groups"]),
     )
 
 
-def _rule(asked: Mapping[str, Any]) -> str:
-    """How groups were made, and of which objects not: ``compact, without cup``."""
-    excluded = asked.get("filter", {}).get("exclude_labels", ())
-    return ", ".join([asked.get("rule", ""), *(f"without {label}" for label in excluded)])
+def _compared(run: Mapping[str, Any]) -> str:
+    """Whose objects, by whose vectors, and which similarities count: ``nanodet, sscd, 0.39 to 0.6``."""
+    band = run["parameters"]["band"]
+    models = [run[role] for role in ("detector", "embedder") if run[role]]
+    return ", ".join([*models, f"{band['low']:g} to {band['high']:g}"])
+
+
+def _number(known: int | None) -> str:
+    return "" if known is None else f"{known:,}"
 
 
 def _recall(run: Mapping[str, Any]) -> str:

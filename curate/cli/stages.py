@@ -9,7 +9,7 @@ import typer
 
 from curate.cli.context import DetectorWeights, EmbedderWeights, RetryFailed, TrustWeights, open_workspace
 from curate.cli.mine import mine
-from curate.cli.output import Json, follow, result_json
+from curate.cli.output import Json, follow, result_json, say
 from curate.cli.stage_words import (
     REPORTS,
     end,
@@ -19,6 +19,7 @@ from curate.cli.stage_words import (
     report_ingest,
     say_failures,
 )
+from curate.cli.usage import BandCommand
 
 Source = Annotated[str | None, typer.Option("--source", help="Where the photos come from.")]
 Licence = Annotated[str | None, typer.Option("--licence", help="Licence of the photos; needed for export.")]
@@ -30,8 +31,9 @@ EmbedderName = Annotated[str, typer.Option("--model", help="Embedder; see `curat
 
 
 def register(app: typer.Typer) -> None:
-    for command in (ingest, detect, embed, mine, run):
+    for command in (ingest, detect, embed, run):
         app.command()(command)
+    app.command(cls=BandCommand)(mine)
 
 
 def ingest(
@@ -109,7 +111,7 @@ def run(
 ) -> None:
     """Ingest, detect, embed and mine in a row.
 
-    Interrupted and run again, it goes on where it was.
+    Interrupted and run again, it goes on where it was. It mines with the options of the latest run.
     """
     from curate.records import PhotoRights
     from curate.workflows.run import run
@@ -125,6 +127,7 @@ def run(
             detector_weights=detector_weights,
             embedder_weights=embedder_weights,
             retry_failed=retry_failed,
+            notice=say,
         )
         summaries = {}
         for stage, steps in chain:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -38,8 +40,11 @@ def used(session: Session, role: str) -> list[Model]:
     )
 
 
-def only(session: Session, role: str, name: str | None) -> Model:
+def only(session: Session, role: str, name: str | None, known: Collection[str] = ()) -> Model:
     """The one model of ``role`` that has produced something, or the one called ``name``.
+
+    Args:
+        known: Names of models that might produce something.
 
     Raises:
         NotFoundError: there is none, or there are several and no name says which.
@@ -52,7 +57,7 @@ def only(session: Session, role: str, name: str | None) -> Model:
         if name in (None, model.name) or model.fingerprint.startswith(str(name))
     ]
     if not models:
-        raise NotFoundError(_unused(role, name, [model.name for model in used(session, role)]))
+        raise NotFoundError(_unused(role, name, [model.name for model in used(session, role)], known))
     if len(models) > 1:
         names = ", ".join(f"{model.name} ({model.fingerprint[:12]})" for model in models)
         raise NotFoundError(
@@ -61,11 +66,13 @@ def only(session: Session, role: str, name: str | None) -> Model:
     return models[0]
 
 
-def _unused(role: str, name: str | None, known: list[str]) -> str:
+def _unused(role: str, name: str | None, ready: list[str], known: Collection[str]) -> str:
     """What to type when no model that produced something has this name."""
     stage = {"detector": "detect", "embedder": "embed", "captioner": "caption"}[role]
     what = f"No {role} has" if name is None else f"The {role} {name!r} has not"
-    if name is None or not known:
+    if name in known:
+        return f"{what} looked at any photo yet: type `curate {stage} --model {name}` first."
+    if name is None or not ready:
         return f"{what} looked at any photo yet: type `curate {stage}` first."
-    ready = ", ".join(dict.fromkeys(known))
-    return f"{what} looked at any photo yet, only {ready}.{did_you_mean(name, known)}"
+    meant = did_you_mean(name, [*ready, *known])
+    return f"{what} looked at any photo yet, only {', '.join(dict.fromkeys(ready))}.{meant}"

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Double, cast, func, intersect, select
+from sqlalchemy import ColumnElement, Double, Select, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -21,6 +21,8 @@ from curate.errors import NotFoundError
 from curate.records import DetectedObject, MiningFilter
 
 __all__ = ["EdgeRows", "GroupRow", "group_id"]
+
+_embedding, _detecting = aliased(Model), aliased(Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +92,50 @@ def touch_run(session: Session, run: MiningRun) -> None:
 
 def latest_run(session: Session) -> MiningRun:
     """The run that ended last. Raises ``NotFoundError`` if there is none."""
-    run = session.scalar(
-        select(MiningRun).order_by(MiningRun.finished_at.desc(), MiningRun.id.desc()).limit(1)
-    )
+    run = _latest_run(session)
     if run is None:
         raise NotFoundError("Nothing has been mined yet: type `curate mine`.")
     return run
 
 
+def empty_band(session: Session) -> tuple[float, float] | None:
+    """The band of the latest run if it has no groups to review; None if it has, or if there is no run."""
+    run = _latest_run(session)
+    if run is None:
+        return None
+    reviewed = select(Group.id).where(Group.run_id == run.id, Group.item_id.not_in(takedowns.item_keys()))
+    if session.scalar(reviewed.limit(1)) is not None:
+        return None
+    band = run.parameters["band"]
+    return band["low"], band["high"]
+
+
+def _latest_run(session: Session) -> MiningRun | None:
+    return session.scalar(
+        select(MiningRun).order_by(MiningRun.finished_at.desc(), MiningRun.id.desc()).limit(1)
+    )
+
+
+def latest_run_by(session: Session, detector: str, embedder: str) -> ListedRun | None:
+    """The run of models with these fingerprints that ended last; None if there is none."""
+    rows = _listed(_embedding.fingerprint == embedder, _detecting.fingerprint == detector).limit(1)
+    return next((ListedRun(*row) for row in session.execute(rows)), None)
+
+
 def every_run(session: Session) -> list[ListedRun]:
     """All runs, the one that ended last first."""
-    embedding, detecting = aliased(Model), aliased(Model)
+    return [ListedRun(*row) for row in session.execute(_listed())]
+
+
+def _listed(*wanted: ColumnElement[bool]) -> Select[MiningRun, str, str, int]:
     groups = select(func.count()).where(Group.run_id == MiningRun.id).scalar_subquery()
-    rows = session.execute(
-        select(MiningRun, embedding.name, detecting.name, groups)
-        .join(embedding, embedding.id == MiningRun.embedder_id)
-        .join(detecting, detecting.id == MiningRun.detector_id)
+    return (
+        select(MiningRun, _embedding.name, _detecting.name, groups)
+        .join(_embedding, _embedding.id == MiningRun.embedder_id)
+        .join(_detecting, _detecting.id == MiningRun.detector_id)
+        .where(*wanted)
         .order_by(MiningRun.finished_at.desc(), MiningRun.id.desc())
     )
-    return [ListedRun(*row) for row in rows]
 
 
 def record_run(
@@ -144,17 +171,6 @@ def record_run(
         if compared is not None:
             run_objects.store(session, run.id, compared)
     return run
-
-
-def shared_groups(session: Session, run_id: int, other_id: int) -> tuple[int, int, int]:
-    """How many groups one run found, how many another, and how many both."""
-    one, other = (select(Group.item_id).where(Group.run_id == each) for each in (run_id, other_id))
-    counts = [
-        select(func.count()).select_from(rows.subquery()).scalar_subquery()
-        for rows in (one, other, intersect(one, other))
-    ]
-    now, before, both = session.execute(select(*counts)).one()
-    return now, before, both
 
 
 def groups_of_run(session: Session, run: MiningRun) -> list[StoredGroup]:

@@ -8,7 +8,7 @@ filled, and holds the item's row; whoever holds several rows took them in the or
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import (
@@ -23,9 +23,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from curate.database import rules, states
+from curate.database import mining, review_items, rules, states
 from curate.database.among import among
 from curate.database.states import Derived
 from curate.database.tables import (
@@ -35,7 +35,6 @@ from curate.database.tables import (
     QueuedItem,
     ReviewItem,
     ReviewLease,
-    ReviewMember,
 )
 
 STEP = case((Decision.verdict == "undo", -1), else_=1)
@@ -69,6 +68,8 @@ class Left:
     """Items that the reviewer's other windows hold."""
     mined: bool = True
     """Whether there is any item at all."""
+    found_nothing: tuple[float, float] | None = None
+    """The band of the latest mining run if there is no item of it."""
 
 
 def recount(session: Session, item_keys: Collection[int]) -> None:
@@ -94,15 +95,7 @@ def hold(session: Session, item_keys: Collection[int], queued: AnyQueue = Queued
 
 def hold_around(session: Session, item_keys: Collection[int]) -> list[int]:
     """Like ``hold``, with every item that shares at least two members with one of these."""
-    ours, theirs = aliased(ReviewMember), aliased(ReviewMember)
-    sharing = (
-        select(theirs.item_id)
-        .join(ours, ours.object_id == theirs.object_id)
-        .where(among(ours.item_id, item_keys))
-        .group_by(ours.item_id, theirs.item_id)
-        .having(func.count() >= 2)
-    )
-    return _hold(session, QueuedItem.item_id.in_(sharing), QueuedItem)
+    return _hold(session, QueuedItem.item_id.in_(review_items.sharing(item_keys)), QueuedItem)
 
 
 def _hold(session: Session, which: ColumnElement[bool], queued: AnyQueue) -> list[int]:
@@ -120,7 +113,8 @@ def left(session: Session, reviewer: str, seat: UUID) -> Left:
     mine = select(func.coalesce(func.sum(STEP), 0)).where(
         Decision.reviewer == reviewer, Decision.reviewer_kind == "person"
     )
-    return Left(*session.execute(counts(QueuedItem, ReviewLease, mine, reviewer, seat)).one())
+    found = Left(*session.execute(counts(QueuedItem, ReviewLease, mine, reviewer, seat)).one())
+    return found if found.mined else replace(found, found_nothing=mining.empty_band(session))
 
 
 def counts(

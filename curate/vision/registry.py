@@ -24,6 +24,12 @@ def cards() -> tuple[ModelCard, ...]:
     return (*DETECTORS, *EMBEDDERS, *SEGMENTERS, *REMOVERS, *CAPTIONERS)
 
 
+def names(role: str) -> list[str]:
+    """Of all models of a role that looks at photos: ``detector``, ``embedder`` or ``captioner``."""
+    roles = {"detector": DETECTORS, "embedder": EMBEDDERS, "captioner": CAPTIONERS}
+    return [card.name for card in roles[role]]
+
+
 def find_card(name: str) -> ModelCard:
     """The card of a model.
 

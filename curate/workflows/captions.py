@@ -14,7 +14,7 @@ from curate.database import captions as rows
 from curate.database import fingerprints, objects
 from curate.errors import ConflictError, NotFoundError
 from curate.manifest_records import SubjectRecord
-from curate.workflows import review
+from curate.workflows import review, used_models
 from curate.workspace import Workspace
 
 
@@ -132,7 +132,7 @@ def used_captioner(workspace: Workspace, name: str | None) -> UsedCaptioner | No
     with workspace.transaction() as session:
         if name is None and not fingerprints.used(session, "captioner"):
             return None
-        model = fingerprints.only(session, "captioner", name)
+        model = used_models.only(session, "captioner", name)
         return UsedCaptioner(model.id, model.fingerprint)
 
 

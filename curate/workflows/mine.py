@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,8 @@ from index.join import Join, recurrence_join
 __all__ = ["RULES", "MiningOptions", "mine"]
 
 _VECTORS, _JOIN = "vectors.float32", "join"
+_GIGABYTE = 10**9
+"""As --memory 8G is read."""
 _TOGETHER = 1 << 29
 """Bytes of vectors that are put in order before they are written, where so much memory is allowed."""
 
@@ -63,6 +66,8 @@ def mine(
     for sentence in found.notices:
         notice(sentence)
     yield Step("read", len(found.photo_keys), len(found.photo_keys))
+    how = _join_options(options, workspace.settings.device, memory)
+    _check_room(workspace, found, how)
     with held_run(workspace, found.run, notice, found.parameters) as scratch:
         summary = _found_before(workspace, found)
         if summary is None:
@@ -71,7 +76,6 @@ def mine(
             with clock.phase("earlier"), workspace.transaction() as session:
                 earlier = mining_earlier.read(session, found)
             with clock.phase("compare"):
-                how = _join_options(options, workspace.settings.device, memory)
                 joined = yield from steps_of(
                     partial(_compare, workspace, vectors, found, earlier, how, scratch)
                 )
@@ -98,6 +102,28 @@ def _found_before(workspace: Workspace, found: Candidates) -> Mapping[str, Any] 
         mining.touch_run(session, known)
         refill.refresh(session)
         return {**known.counts, "run": str(found.run), "new": False}
+
+
+def _check_room(workspace: Workspace, found: Candidates, how: JoinOptions) -> None:
+    """Refuse what cannot begin before anything of it is on disk; a run that is here already needs no room."""
+    with workspace.transaction() as session:
+        known = mining.find_run(session, found.run) is not None
+    if not known:
+        with _told_how_much(how.memory):
+            how.pairs_that_fit(len(found.photo_keys))
+
+
+@contextmanager
+def _told_how_much(memory: int) -> Iterator[None]:
+    """Say what to type where a join has too little memory."""
+    try:
+        yield
+    except TooLittleMemory as error:
+        if error.needed:
+            advice = f"{-(-error.needed // _GIGABYTE)}G or more"
+        else:  # it ended at the first pair too many
+            advice = f"with more, as in --memory {-(-2 * memory // _GIGABYTE)}G"
+        raise MemoryLimitError(f"{error}: type --memory {advice}.") from error
 
 
 def _vectors(
@@ -130,17 +156,14 @@ def _compare(
     report: Report,
 ) -> Join:
     band = found.parameters["band"]
-    try:
-        with scratch_errors(workspace):
-            return recurrence_join(
-                vectors,
-                found.photo_keys,
-                band["low"],
-                band["high"],
-                options=how,
-                known=earlier.known if earlier else None,
-                scratch=scratch / _JOIN,
-                on_progress=report,
-            )
-    except TooLittleMemory as error:
-        raise MemoryLimitError(f"{error}: type --memory with more.") from error
+    with _told_how_much(how.memory), scratch_errors(workspace):
+        return recurrence_join(
+            vectors,
+            found.photo_keys,
+            band["low"],
+            band["high"],
+            options=how,
+            known=earlier.known if earlier else None,
+            scratch=scratch / _JOIN,
+            on_progress=report,
+        )

@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID, uuid5
 
-from curate.database import fingerprints, mining, photos, vectors
+from curate.database import mining, photos, vectors
 from curate.database.columns import Columns
 from curate.errors import NotFoundError
 from curate.vision.embedder_cards import NOT_MEASURED
-from curate.workflows import bands, mining_labels, mining_waiting
+from curate.workflows import bands, mining_labels, mining_waiting, used_models
 from curate.workflows.mining_options import MiningOptions
 from curate.workflows.near_duplicates import photo_keys
 from curate.workflows.settled import Numbers
@@ -61,8 +61,8 @@ def read(
     with workspace.transaction() as session:
         if not photos.any_photo(session):
             raise NotFoundError(_NO_PHOTO)
-        detecting = fingerprints.only(session, "detector", detector)
-        embedding = fingerprints.only(session, "embedder", embedder)
+        detecting = used_models.only(session, "detector", detector)
+        embedding = used_models.only(session, "embedder", embedder)
         band = bands.given_or_default(embedding.name, options.band)
         found = mining.candidates(session, detecting.id, embedding.id, options.filter)
         in_all = vectors.count(session, embedding.id, detecting.id)

@@ -10,12 +10,13 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from curate.database import settled_groups
+from curate.database.columns import Columns
 from curate.database.mining import GroupRow
 from curate.workflows.batches import batched
 from curate.workflows.mining_candidates import Candidates
 from curate.workflows.mining_earlier import Earlier
 from curate.workflows.mining_options import MiningOptions
-from curate.workflows.settled import Numbers
+from curate.workflows.settled import Flags, Numbers
 from curate.workflows.things import places_in, uuids
 from index.edges import Edges
 from index.groups import FoundGroup, Settled, compact_groups, star_groups
@@ -42,6 +43,28 @@ class Joining:
             if group is not None and set(each.core) < set(group.members):
                 grown += not new.isdisjoint(group.members)
         return grown
+
+
+def open_grown(gone: Columns, groups: Sequence[FoundGroup], keys: Numbers, new: Flags) -> int:
+    """How many groups hold a whole group that was open in the earlier run, and new objects besides.
+
+    Args:
+        gone: Of ``run_changes.open_views_gone``.
+        groups: Without objects in common.
+        keys: int64 [objects].
+        new: bool [objects]: the earlier run did not have them.
+    """
+    home = np.full(len(keys), -1)
+    for number, group in enumerate(groups):
+        home[list(group.members)] = number
+    there = np.isin(gone["object"], keys)
+    homes = home[places_in(keys, gone["object"][there])]
+    starts = np.flatnonzero(np.diff(gone["item"][there], prepend=-1))
+    if not len(starts):
+        return 0
+    whole = np.minimum.reduceat(homes, starts)
+    whole = whole[whole == np.maximum.reduceat(homes, starts)]
+    return len(np.intersect1d(whole[whole >= 0], home[new]))
 
 
 def joining(session: Session, found: Candidates, earlier: Earlier | None) -> Joining:

@@ -22,8 +22,8 @@ def examine_unfinished(workspace: Workspace) -> Iterator[Finding]:
                 "a killed `curate mine` left what it had done",
                 str(left.folder),
                 mended=False,
-                advice="type the same `curate mine` again, which goes on with it (`curate runs --json` tells "
-                "its options), or remove the folder",
+                advice="type the same `curate mine` again, which goes on with it (`curate runs` tells "
+                "how), or remove the folder",
             )
         else:
             shutil.rmtree(left.folder)

@@ -10,6 +10,8 @@ from curate.errors import SettingsError
 from curate.records import Band, MiningFilter
 
 RULES = ("compact", "star")
+DEFAULT_FILTER = MiningFilter(min_confidence=0.3, min_share=0.01, max_share=0.9, min_side=64)
+_HASH_BITS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,12 @@ class MiningOptions:
     """Most edges of one object, its nearest."""
 
     def __post_init__(self) -> None:
+        _check_filter(self.filter)
+        if not 0 <= self.near_duplicate_distance <= _HASH_BITS:
+            raise SettingsError(
+                f"--near-duplicate-distance {self.near_duplicate_distance} is no number of bits of a hash of "
+                f"{_HASH_BITS}: type one from 0 to {_HASH_BITS}; 6 is the default."
+            )
         if self.rule not in RULES:
             raise SettingsError(f"There is no grouping rule {self.rule!r}: choose from {', '.join(RULES)}.")
         if self.band and not -1 <= self.band.low <= self.band.high <= 1:
@@ -60,6 +68,21 @@ class MiningOptions:
                 f"--max-degree {self.max_degree} is below --top-k {self.top_k}: an object needs its edges, "
                 f"so type --max-degree {self.top_k} or more."
             )
+
+
+def _check_filter(kept: MiningFilter) -> None:
+    for name in ("min_confidence", "min_share", "max_share"):
+        value = getattr(kept, name)
+        if not 0 <= value <= 1:  # as this, so that nan is refused
+            option = f"--{name.replace('_', '-')}"
+            raise SettingsError(f"{option} {value:g} is no share: type {option} with a number from 0 to 1.")
+    if kept.min_share > kept.max_share:
+        raise SettingsError(
+            f"--min-share {kept.min_share:g} is above --max-share {kept.max_share:g}: no box passes both, so "
+            "type a smaller --min-share."
+        )
+    if not kept.min_side >= 0:
+        raise SettingsError(f"--min-side {kept.min_side:g} is no length: type --min-side with 0 or more.")
 
 
 def from_parameters(recorded: Mapping[str, Any]) -> tuple[MiningOptions, str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
-from curate.database import mining, refill
+from curate.database import mining, refill, run_changes
 from curate.database.mining import EdgeRows
 from curate.workflows import mining_earlier, mining_groups
 from curate.workflows.mining_candidates import Candidates
@@ -72,7 +72,7 @@ def store(workspace: Workspace, found: Candidates, mined: Mined, clock: Stopwatc
         counts["seconds"] = {**clock.seconds, "of_compare": mined.joined.report.seconds}
         if run is not None:
             if mined.earlier is not None:
-                counts["joined"] = _joined(session, run.id, mined, mined.earlier)
+                counts["joined"] = _joined(session, run.id, found, mined, mined.earlier)
             run.counts = counts
     return {**counts, "run": str(found.run), "new": run is not None}
 
@@ -105,10 +105,15 @@ def _comparison(mined: Mined) -> dict[str, Any]:
     return told | {name: mined.earlier.comparison[name] for name in _OF_THE_REST}
 
 
-def _joined(session: Session, run_id: int, mined: Mined, earlier: Earlier) -> dict[str, Any]:
+def _joined(
+    session: Session, run_id: int, found: Candidates, mined: Mined, earlier: Earlier
+) -> dict[str, Any]:
     """What differs from the run before."""
-    now, before, both = mining.shared_groups(session, run_id, earlier.key)
-    grown = mined.joining.grown(mined.groups)
+    now, before, both = run_changes.shared_groups(session, run_id, earlier.key)
+    grown, still_open = mined.joining.grown(mined.groups), 0
+    if before > both + grown and found.parameters["rule"] != "star":  # stars overlap
+        gone = run_changes.open_views_gone(session, run_id, earlier.key)
+        still_open = mining_groups.open_grown(gone, mined.groups, found.objects["key"], earlier.new)
     told = {
         "run": str(earlier.run),
         "new_objects": int(np.count_nonzero(earlier.new)),
@@ -116,7 +121,8 @@ def _joined(session: Session, run_id: int, mined: Mined, earlier: Earlier) -> di
         "compared_objects": len(earlier.known.asking) if earlier.known else mined.joined.report.objects,
         "groups_unchanged": both,
         "groups_with_new_views": grown,
-        "groups_new": now - both - grown,
-        "groups_gone": before - both - grown,
+        "open_groups_with_new_views": still_open,
+        "groups_new": now - both - grown - still_open,
+        "groups_gone": before - both - grown - still_open,
     }
     return told if mined.outside is None else {**told, "outside": mined.outside.as_dict()}

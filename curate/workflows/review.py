@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from curate.database import (
-    decision_history,
     decisions,
     mining,
     objects,
@@ -24,7 +22,6 @@ from curate.database import (
 )
 from curate.database.decisions import Recorded, Said
 from curate.database.mining import StoredGroup
-from curate.database.rejected_views import rejected_new_views
 from curate.errors import AccessError, DecisionError, NotFoundError, SettingsError
 from curate.records import Group, View
 from curate.verdicts import FLAGGED, OPEN, STATES, GroupState, settle, state_of
@@ -79,6 +76,16 @@ def group(workspace: Workspace, prefix: str) -> Group:
     return found[0]
 
 
+def item_of(workspace: Workspace, prefix: str) -> UUID:
+    """The group whose id starts so, of whatever run.
+
+    Raises:
+        NotFoundError: there is none, or several ids start so.
+    """
+    with workspace.transaction() as session:
+        return review_items.find(session, prefix, rules.GROUP)
+
+
 def decide(
     workspace: Workspace,
     prefix: str,
@@ -128,55 +135,6 @@ def _check_adjudicator(session: Session, reviewer: str) -> None:
     role = people.role_of(session, reviewer.lower())
     if role in (PHOTOGRAPHER, CURATOR):
         raise AccessError(f"{reviewer} is {role} and cannot adjudicate: ask an adjudicator to decide.")
-
-
-@dataclass(frozen=True, slots=True)
-class PastDecision:
-    """One line of the history."""
-
-    public_id: UUID
-    item: UUID
-    kind: str
-    """What it is on: ``group``, ``pair`` or ``removal``."""
-    reviewer: str
-    automatic: bool
-    verdict: str
-    """``accept``, ``reject``, ``flag`` or ``undo``."""
-    marks: Mapping[str, str]
-    """Members set apart, by object id."""
-    reason: str | None
-    adjudicates: bool
-    undone: bool
-    decided_at: datetime
-    rejected_new: int = 0
-    """Views that were new to an accepted group, if an acceptance kept none of them."""
-
-
-def history(
-    workspace: Workspace, prefix: str | None = None, *, reviewer: str | None = None, limit: int = 20
-) -> list[PastDecision]:
-    """Who said what, newest first, of one group, pair or removal, or of all."""
-    with workspace.transaction() as session:
-        wanted = review_items.find(session, prefix) if prefix else None
-        rows = decision_history.history(session, item_id=wanted, reviewer=reviewer, limit=limit)
-        rejected = rejected_new_views(session, [made for made, _, _ in rows])
-    return [
-        PastDecision(
-            made.public_id,
-            item.public_id,
-            item.kind,
-            made.reviewer,
-            made.reviewer_kind == "automatic",
-            made.verdict,
-            made.marks,
-            made.reason,
-            made.adjudicates,
-            undone,
-            made.decided_at,
-            rejected.get(made.id, 0),
-        )
-        for made, item, undone in rows
-    ]
 
 
 def undo_automatic(workspace: Workspace, policy: Policy) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from curate.database import fingerprints, objects, photos, vectors
+from curate.database import objects, photos, vectors
 from curate.errors import ModelError, NotFoundError, SearchIndexError
 from curate.photos.locations import SourceFile
 from curate.photos.reading import decode
@@ -19,7 +19,7 @@ from curate.vision.crops import cut
 from curate.vision.detector_cards import DETECTORS
 from curate.vision.interfaces import Detector, Embedder
 from curate.vision.loading import load_detector, load_embedder
-from curate.workflows import stored_vectors
+from curate.workflows import stored_vectors, used_models
 from curate.workflows.index_entries import collection_of
 from curate.workspace import Workspace
 from index.interfaces import Hit, QueryFilter
@@ -82,7 +82,7 @@ def search_object(workspace: Workspace, prefix: str, options: SearchOptions) -> 
     """
     with workspace.transaction() as session:
         ids = objects.public_ids_by_prefix(session, prefix.lower())
-        embedder = fingerprints.only(session, "embedder", options.embedder)
+        embedder = used_models.only(session, "embedder", options.embedder)
         if len(ids) != 1:
             what = "Several objects start with" if ids else "There is no photo file and no object"
             raise NotFoundError(f"{what} {prefix!r}: give a photo, or more of an object id.")
@@ -129,8 +129,8 @@ def model_fingerprints(workspace: Workspace, options: SearchOptions) -> tuple[st
         NotFoundError: nothing was detected or embedded yet.
     """
     with workspace.transaction() as session:
-        detecting = fingerprints.only(session, "detector", options.detector)
-        embedding = fingerprints.only(session, "embedder", options.embedder)
+        detecting = used_models.only(session, "detector", options.detector)
+        embedding = used_models.only(session, "embedder", options.embedder)
     return detecting.fingerprint, embedding.fingerprint
 
 
@@ -143,8 +143,8 @@ def load_models(workspace: Workspace, options: SearchOptions) -> SearchModels:
     """
     settings = workspace.settings
     with workspace.transaction() as session:
-        detecting = fingerprints.only(session, "detector", options.detector)
-        embedding = fingerprints.only(session, "embedder", options.embedder)
+        detecting = used_models.only(session, "detector", options.detector)
+        embedding = used_models.only(session, "embedder", options.embedder)
     embedder = load_embedder(
         embedding.name, settings.models_dir, options.embedder_weights, device=settings.device
     )

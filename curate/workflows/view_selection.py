@@ -11,13 +11,13 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy.orm import Session
 
-from curate.database import fingerprints, rules, subjects
+from curate.database import rules, subjects
 from curate.exporters.splits import SPLITS
 from curate.exporters.tasks.subject_records import REFERENCES, AcceptedView, SubjectSet, subject_records
 from curate.manifest_records import SubjectRecord, SubjectView
 from curate.photos.sources import read_bytes
 from curate.verdicts import Consensus
-from curate.workflows import stored_vectors
+from curate.workflows import stored_vectors, used_models
 from curate.workflows.approval import Approval, Facts, approval, read_facts
 from curate.workflows.export_options import ExportOptions
 from curate.workflows.photo_places import NOWHERE, Photos, read_photos
@@ -74,7 +74,7 @@ class ApprovedViews:
 def approved_views(workspace: Workspace, options: ViewOptions) -> ApprovedViews:
     """Settle all decisions, and give every accepted set its split."""
     with workspace.transaction() as session:
-        embedder = fingerprints.only(session, "embedder", options.embedder)
+        embedder = used_models.only(session, "embedder", options.embedder)
         consensus = rules.consensus(session)
         facts = read_facts(session)
         found = approval(session, consensus, with_automatic=options.include_automatic, facts=facts)

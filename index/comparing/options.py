@@ -15,6 +15,11 @@ _BYTES_PER_PAIR = 150
 class TooLittleMemory(ValueError):
     """What has to be held is more than the join may take."""
 
+    def __init__(self, sentence: str, needed: int | None = None) -> None:
+        """Needed: bytes that do; None if nobody knows."""
+        super().__init__(sentence)
+        self.needed = needed
+
 
 @dataclass(frozen=True, slots=True)
 class JoinOptions:
@@ -66,7 +71,8 @@ class JoinOptions:
         needed = _BYTES_AT_LEAST + _BYTES_PER_OBJECT * objects
         if self.memory < needed:
             raise TooLittleMemory(
-                f"{objects} objects need {needed / 2**30:.1f} GiB of memory, not {self.memory / 2**30:.1f}"
+                f"{objects} objects need {needed / 2**30:.1f} GiB of memory, not {self.memory / 2**30:.1f}",
+                needed,
             )
         # At the least some are left of the room that is for small joins.
         return max(self.memory - needed, _BYTES_AT_LEAST // 4) // _BYTES_PER_PAIR

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import mmap
 import os
 import re
 import shutil
@@ -41,6 +42,7 @@ class JoinScratch:
                 shutil.rmtree(other)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.taken_up = 0
+        self._tables: dict[str, mmap.mmap] = {}
 
     def part(self, name: str, compute: Callable[[], Arrays]) -> Arrays:
         """The arrays called ``name``: those of an earlier process, or computed and kept."""
@@ -73,7 +75,18 @@ class JoinScratch:
         with path.open("wb") as file:
             # A full disk is an error here; once the file is mapped it would be the end of the process.
             os.posix_fallocate(file.fileno(), 0, shape[0] * shape[1] * dtype.itemsize)
-        return np.memmap(path, dtype, "r+", shape=shape)
+        with path.open("r+b") as file:
+            self._tables[name] = mmap.mmap(file.fileno(), 0)
+        return np.frombuffer(self._tables[name], dtype).reshape(shape)
+
+    def hold(self, name: str) -> None:
+        """Read a table into memory as far as there is room, because its rows are wanted from anywhere.
+
+        Where a disk reads megabytes ahead, each row would come with thousands that nobody asked for, and
+        drive out others.
+        """
+        self._tables[name].madvise(mmap.MADV_WILLNEED)
+        self._tables[name].madvise(mmap.MADV_RANDOM)
 
     def empty(self) -> None:
         """Remove everything: the join is done."""

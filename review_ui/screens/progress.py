@@ -8,6 +8,7 @@ import streamlit as st
 
 from curate.shares import Share
 from curate.workflows import progress, similarity
+from curate.workflows.no_groups import found_nothing
 from curate.workflows.progress import Progress, ReviewerWork
 from curate.workflows.similarity import ENOUGH_DRAWS, Precision, Similarities
 from curate.workspace import Workspace
@@ -27,7 +28,7 @@ def show(visit: Visit) -> None:
     key = str(visit.workspace.root)
     found = _progress(key, visit.workspace)
     if not found.backlog.total:
-        nothing_yet("No groups yet", "Mine the photos first, then come back:", "curate mine")
+        _no_groups(visit.workspace)
         return
     _numbers(found, everything=visit.person.may(Permission.ADJUDICATE))
     left, right = st.columns(2)
@@ -40,6 +41,13 @@ def show(visit: Visit) -> None:
     else:
         nothing_yet("No decisions yet", "Accept or reject a group, and this page tells how it goes.")
     analysis.show(key, visit.workspace)
+
+
+def _no_groups(workspace: Workspace) -> None:
+    if why := found_nothing(workspace):
+        nothing_yet("No groups", why)
+    else:
+        nothing_yet("No groups yet", "Mine the photos first, then come back:", "curate mine")
 
 
 def _work(found: Progress, visit: Visit) -> None:

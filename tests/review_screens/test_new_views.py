@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from curate.workflows import review
-from review_screens.card_page import CardPage
+from review_screens.card_page import PATIENCE, CardPage
 from review_screens.drawn_groups import Drawn, mine_larger
 from review_screens.running_app import RunningApp, Stored, running
-from review_screens.screenshots import OPPOSITES, screenshot
+from review_screens.screenshots import OPPOSITES, Look, screenshot
 
 BEFORE, NOW = (4, 4, 4, 4), (6, 6, 6, 4)
 """Views of four groups: new ones join all but the last."""
@@ -115,6 +115,45 @@ def test_where_the_accepted_are_marked_apart_too_the_whole_group_is_rejected(gro
     assert known(grown_app, items[1]) == ("disputed", set())  # Bob accepted it
 
 
+def test_taking_x_back_takes_back_the_marks_that_it_set_and_no_others(grown_app, items, open_page):
+    desk = desk_of(grown_app, open_page, items[2], look=Look("light", 1400, 800))
+    marked = desk.root.locator(".tile[data-mark]")
+    asked = desk.root.locator(".asked")
+    screenshot(desk.page, "groups-new-views-light-1400x800")
+
+    def marks() -> dict[str, str]:
+        return {each.get_attribute("data-member"): each.get_attribute("data-mark") for each in marked.all()}
+
+    assert keys_are_inside(desk)
+    desk.press("5")
+    expect(asked).to_contain_text("A: they are the same thing, but for those marked.")
+    desk.decide("x")
+    assert label(desk, "undo") == "Undo reject 2 new"
+    assert keys_are_inside(desk)
+    desk.all_saved()
+    said = Stored(items[2], "accept", {TOLD: "variant", "5": "different", "6": "different"})
+    assert grown_app.stored()[-1] == said
+    desk.press("Backspace")
+    desk.back(items[2])
+    assert marks() == {"2": "variant", "4": "different"}
+    assert label(desk, "accept") == "Accept 4 of 6"
+    desk.press("6")
+    expect(asked).to_contain_text("A: they are set apart as marked.")
+    desk.all_saved()
+    desk.open(f"?item={items[2]}").back(items[2])  # a new page knows of no marks that were set by hand
+    assert marks() == {"2": "variant"}
+    assert label(desk, "accept") == "Accept 5 of 6"
+    expect(asked).to_contain_text("A: they are the same thing. X:")
+
+
+def keys_are_inside(desk: CardPage) -> bool:
+    """Whether every key that is printed lies within the window."""
+    bar = desk.root.locator("footer")
+    rights = "(all) => all.map((each) => each.getBoundingClientRect().right)"
+    (end,) = bar.evaluate_all(rights)
+    return max(bar.locator("button").evaluate_all(rights)) <= end + 0.5
+
+
 def test_a_member_that_was_set_apart_before_still_is_when_new_views_are_accepted(grown_app, items, open_page):
     assert known(grown_app, items[2]) == ("partial", {1, 2, 4})
     desk = desk_of(grown_app, open_page, items[2])
@@ -126,3 +165,15 @@ def test_a_member_that_was_set_apart_before_still_is_when_new_views_are_accepted
     assert label(desk, "undo") == "Undo accept"
     assert grown_app.stored()[-1] == Stored(items[2], "accept", {TOLD: "variant"})
     assert known(grown_app, items[2]) == ("accepted", {1, 2, 4, 5, 6})
+
+
+def test_a_short_id_in_the_address_and_a_run_that_found_nothing(grown_app, items, open_page):
+    desk = CardPage(open_page(), grown_app.process.url).open(f"?item={items[3][:13]}")
+    desk.back(items[3])
+    with grown_app.workspace.transaction() as session:
+        mine_larger(session, ())
+    desk.page.goto(f"{grown_app.process.url}/groups")
+    expect(desk.root.get_by_text("The latest mining run has no groups")).to_be_visible(timeout=PATIENCE)
+    expect(desk.root).to_contain_text("Decisions on groups of earlier runs are kept.")
+    expect(desk.root).to_contain_text("curate runs")
+    screenshot(desk.page, "groups-found-nothing")

@@ -278,6 +278,11 @@ def test_groups_refuse_an_address_that_names_no_item(reviewed):
     page = shown("groups", item="<script>")
     assert not page.exception
     assert "names no group" in texts(page)
+    page = shown("groups", item="ffff-ffff")
+    assert not page.exception
+    assert "There is no group, pair or removal 'ffff-ffff'" in texts(page)
+    page = shown("removals", object="ffff-ffff")
+    assert "names no removal by its whole id" in texts(page)
 
 
 def test_names_from_outside_are_escaped_in_pictures(workspace):

@@ -63,6 +63,21 @@ def test_mine_after_run_is_the_same_run(workspace):
     assert status(workspace) == before
 
 
+def test_new_photos_are_mined_with_the_options_of_the_latest_run_and_it_says_so(workspace, interior_photos):
+    words = ["--workspace", str(workspace.root)]
+    options = ["--band", "0.3", "0.99", "--min-views", "1", "--max-size", "2"]
+    CliRunner().invoke(app, [*words, "mine", *options])
+    before = status(workspace)
+    again = CliRunner().invoke(app, [*words, "run", str(interior_photos)])
+    assert again.stdout.endswith(" (this run was here already).\n")
+    said = "Mining with --band 0.3 0.99 --min-views 1 --max-size 2, as the latest run of these models did: "
+    assert again.stderr.startswith(said)
+    assert status(workspace) == before
+    CliRunner().invoke(app, [*words, "mine"])
+    assert CliRunner().invoke(app, [*words, "run", str(interior_photos)]).stderr == ""
+    assert status(workspace) == before
+
+
 def test_an_accepted_group_becomes_a_manifest_that_verifies_and_loads(workspace, tmp_path):
     review.decide(workspace, str(jug(workspace).public_id), "accept", reviewer="ada")
     made = export_subject(workspace, OPTIONS, tmp_path / "out")

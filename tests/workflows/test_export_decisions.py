@@ -11,7 +11,7 @@ import pytest
 
 from curate.errors import ExportError, VerificationError
 from curate.records import PhotoRights
-from curate.workflows import removals, review
+from curate.workflows import past_decisions, removals, review
 from curate.workflows.convert import convert_manifest
 from curate.workflows.decision_selection import AUTOMATIC, TORN, UNDONE, DecisionOptions
 from curate.workflows.export_decisions import export_decisions
@@ -147,7 +147,7 @@ def test_reviewers_have_the_same_pseudonym_in_all_versions_and_names_only_if_ask
     for each in made:
         for who in ("ada@example.org", "bob@example.org"):
             review.decide(empty_workspace, str(each.removal), "accept", reviewer=who)
-    public = {str(each.public_id) for each in review.history(empty_workspace)}
+    public = {str(each.public_id) for each in past_decisions.history(empty_workspace)}
 
     def shown(**change):
         exported = export(empty_workspace, tmp_path / "out", replace(TRAIN, **change))

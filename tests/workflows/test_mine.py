@@ -30,7 +30,7 @@ from curate.workflows.findings import Finding
 from curate.workflows.index_upkeep import rebuild
 from curate.workflows.mine import mine
 from curate.workflows.mining_options import MiningOptions
-from curate.workflows.mining_scratch import held_run
+from curate.workflows.mining_scratch import held_run, leftovers
 from curate.workspace import Workspace
 from growing import Growing
 from mined_rows import EVERYTHING
@@ -250,8 +250,11 @@ def test_too_little_memory_is_one_sentence(empty_workspace, tmp_path):
     make_removable(empty_workspace, tmp_path / "photos")
     told = curate(empty_workspace, "--memory", "100M")
     assert isinstance(told.exception, MemoryLimitError)  # these are printed as they are
-    assert str(told.exception) == "4 objects need 1.0 GiB of memory, not 0.1: type --memory with more."
+    assert str(told.exception) == "4 objects need 1.0 GiB of memory, not 0.1: type --memory 2G or more."
     assert (told.exit_code, told.output) == (1, "")
+    assert leftovers(empty_workspace) == []  # nothing of it began
+    assert curate(empty_workspace, "--memory", "2G").exit_code == 0
+    assert curate(empty_workspace, "--memory", "100M").stdout.endswith(" (this run was here already).\n")
 
 
 @pytest.mark.parametrize(
@@ -283,8 +286,12 @@ def test_stars_of_the_same_objects_are_counted_as_the_one_group_they_are(empty_w
 
 def test_what_more_memory_can_end_stays_until_then(empty_workspace, tmp_path):
     make_removable(empty_workspace, tmp_path / "photos")
-    with pytest.raises(MemoryLimitError, match="type --memory"):
+    folder = leave_half(empty_workspace)
+    with pytest.raises(MemoryLimitError, match="type --memory 2G or more"):
         last(mine(empty_workspace, EVERYTHING, memory=1000))
-    assert len(list((empty_workspace.data / "scratch").iterdir())) == 1
+    run = UUID(folder.name.removeprefix("join-"))
+    with pytest.raises(MemoryLimitError), held_run(empty_workspace, run, silent):
+        raise MemoryLimitError("no room for the pairs")
+    assert leftovers(empty_workspace) == [folder]
     assert last(mine(empty_workspace, EVERYTHING))["new"]
     assert list((empty_workspace.data / "scratch").iterdir()) == []

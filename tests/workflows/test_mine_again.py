@@ -16,7 +16,7 @@ from curate.cli.decide import said
 from curate.database import mining, run_objects
 from curate.records import Band
 from curate.verdicts import Consensus
-from curate.workflows import queue, queue_rule, review, stored_vectors
+from curate.workflows import past_decisions, queue, queue_rule, review, stored_vectors
 from curate.workflows.approval import approval
 from curate.workflows.mine import mine
 from curate.workflows.things import uuids
@@ -159,12 +159,31 @@ def test_groups_that_nothing_joined_are_the_same_groups(empty_workspace, growing
     found = last(mine(empty_workspace, OPTIONS))
     assert found["joined"] | {"run": None} == {
         "run": None, "new_objects": 4, "gone_objects": 0, "compared_objects": 4,
-        "groups_unchanged": 2, "groups_with_new_views": 0, "groups_new": 2, "groups_gone": 1,
+        "groups_unchanged": 2, "groups_with_new_views": 0, "open_groups_with_new_views": 1,
+        "groups_new": 1, "groups_gone": 0,
     }  # fmt: skip
     first, second, third = (frozenset(growing.views[n : n + 4]) for n in (0, 4, 8))
     after = found_groups(empty_workspace)
     assert set(after) == {first, second, third | {new[0]}, frozenset(new[1:])}
     assert [after[each] for each in (first, second)] == [before[each] for each in (first, second)]
+
+
+def test_an_open_group_that_did_not_grow_as_a_whole_is_gone_and_a_decided_one_is_not_open(
+    empty_workspace, growing
+):
+    first, second = (frozenset(growing.views[n : n + 4]) for n in (0, 4))
+    groups = found_groups(empty_workspace)
+    review.decide(empty_workspace, str(groups[first].public_id), "reject", reviewer="ada")
+    review.decide(empty_workspace, str(groups[second].public_id), "accept", reviewer="ada")
+    # The last one falls apart: there are more views than a group has room for.
+    growing.take_in([(20, [0]), (21, [1]), *((30 + n, [2]) for n in range(3))], noises=(0.3,))
+    found = last(mine(empty_workspace, OPTIONS))
+    joined = found["joined"]
+    third = frozenset(growing.views[8:12])
+    assert not any(third <= members for members in found_groups(empty_workspace))
+    assert joined["groups_with_new_views"] == 1
+    assert joined["open_groups_with_new_views"] == 0
+    assert joined["groups_gone"] == 3 - joined["groups_unchanged"] - 1
 
 
 def test_new_views_of_an_accepted_group_are_asked_about_and_nothing_changes_until_then(
@@ -204,7 +223,7 @@ def test_new_views_of_an_accepted_group_are_asked_about_and_nothing_changes_unti
     queue.vote(empty_workspace, seat, vote)
     assert accepted_sets(empty_workspace) == {grown - {wrong}, unlike}
     assert queue_rule.overview(empty_workspace).new_views == 0
-    assert len(review.history(empty_workspace, str(groups[first].public_id))) == 1
+    assert len(past_decisions.history(empty_workspace, str(groups[first].public_id))) == 1
 
 
 def test_a_decision_that_keeps_no_new_view_is_told_as_their_rejection(empty_workspace, growing):
@@ -230,7 +249,7 @@ def test_a_decision_that_keeps_no_new_view_is_told_as_their_rejection(empty_work
         review.decide(empty_workspace, item, verdict, marks=marks, reviewer="bob", reason="odd")
         assert told(empty_workspace, "bob") == words
         review.undo(empty_workspace, item, "bob")
-        assert said(review.history(empty_workspace, limit=1)[0]) == "undo"
+        assert said(past_decisions.history(empty_workspace, limit=1)[0]) == "undo"
     review.undo(empty_workspace, None, "eve")  # one member less was accepted before
     review.decide(empty_workspace, item, "accept", marks={"different": [one, two]}, reviewer="bob")
     assert told(empty_workspace, "bob") == ("accept (2 different)", 0)
@@ -259,7 +278,7 @@ def test_where_the_group_was_rejected_meanwhile_no_view_was_new_to_it(empty_work
 def told(workspace: Workspace, reviewer: str) -> tuple[str, int]:
     """The newest decision as the history tells it, and how many new views its button says it rejects."""
     served = queue.cards(workspace, queue.Seat(reviewer, uuid4()), 0)
-    return said(review.history(workspace, limit=1)[0]), served.last.rejected_new
+    return said(past_decisions.history(workspace, limit=1)[0]), served.last.rejected_new
 
 
 def test_a_view_that_is_like_some_of_an_accepted_group_only_does_not_join_it(empty_workspace, growing):
@@ -355,6 +374,7 @@ def test_the_command_says_what_joined(empty_workspace, growing):
     CliRunner().invoke(app, words)
     growing.take_in([(20, [2]), (21, [5])])
     done = CliRunner().invoke(app, words)
-    joined = "2 new objects compared: 1 group new, 0 accepted groups have new views, 2 unchanged, 1 gone.\n"
+    joined = "2 new objects compared: 0 groups new, 0 accepted groups have new views, 1 open group has new "
+    joined += "views, 2 unchanged, 0 gone.\n"
     alone = "1 of 2 new objects has nothing in the band of 0.7 to 0.95, the most similar below it has 0."
     assert done.stderr.startswith(joined + alone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from dataclasses import asdict, replace
 
 import pytest
@@ -38,6 +39,8 @@ def curate(growing: Growing, *words: str) -> Result:
 
 
 SMALL = ("mine", "--min-share", "0", "--min-side", "1", "--band", "0.7", "0.95", "--min-views", "2")
+
+EXAMPLE = ": type --band 0.4 0.8."
 
 
 def test_photos_that_wait_are_told_with_their_commands(growing):
@@ -168,6 +171,24 @@ def test_a_mistyped_model_is_told_with_those_that_were_used(growing, role):
     assert (refused.exit_code, str(refused.exception)) == (1, said)
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ["mine", "--embedder", "sscd-distilled"],
+            "The embedder 'sscd-distilled' has not looked at any photo yet: type "
+            "`curate embed --model sscd-distilled` first.",
+        ),
+        (["mine", "--detector", "yolo11n"], "type `curate detect --model yolo11n` first."),
+        (["search", "ffff", "--embedder", "sscd"], "type `curate embed --model sscd` first."),
+        (["mine", "--embedder", "sscd-distiled"], "only drawn. Did you mean 'sscd-distilled'?"),
+    ],
+)
+def test_a_model_that_has_not_looked_is_told_with_its_command(growing, words, sentence):
+    refused = curate(growing, *words)
+    assert (refused.exit_code, str(refused.exception)[-len(sentence) :]) == (1, sentence)
+
+
 def test_whole_numbers_are_the_same_options_as_the_numbers_that_are_typed(growing):
     found = last(mine(growing.workspace, OPTIONS))
     floats = replace(OPTIONS.filter, min_confidence=0.0, min_share=0.0, max_share=1.0, min_side=1.0)
@@ -213,6 +234,14 @@ def test_an_embedder_without_a_band_asks_for_one(growing):
         ),
         (["--max-size", "3"], "so type --max-size 4 or more."),
         (["--top-k", "0"], "so type --top-k 12 or more."),
+        (["--near-duplicate-distance", "65"], "type one from 0 to 64; 6 is the default."),
+        (["--near-duplicate-distance", "-1"], "--near-duplicate-distance -1 is no number of bits"),
+        (["--min-share", "5"], "--min-share 5 is no share: type --min-share with a number from 0 to 1."),
+        (["--max-share", "nan"], "type --max-share with a number from 0 to 1."),
+        (["--min-confidence", "30"], "type --min-confidence with a number from 0 to 1."),
+        (["--min-share", "0.5", "--max-share", "0.1"], "--min-share 0.5 is above --max-share 0.1:"),
+        (["--min-side", "-4"], "type --min-side with 0 or more."),
+        (["--memory", "8"], "--memory 8 is 8 bytes: type it as in --memory 8G."),
         (["--memory", "lots"], "--memory 'lots' is no amount of memory: type it as in --memory 8G."),
         (["--rule", "loose"], "There is no grouping rule 'loose'"),
         (["--band", "0.9", "0.1"], "type --band LOW HIGH."),
@@ -308,10 +337,47 @@ def test_runs_are_listed_with_those_that_did_not_end(growing):
     }
     assert [each["groups"] for each in listed] == [None, second["groups"], first["groups"]]
     assert [each["recall_low"] for each in listed] == [None, 1, 1]
-    table = curate(growing, "runs")
-    assert "compact" in table.stdout
-    assert "type its `curate mine` again" in table.stderr
-    rows = table.stdout.splitlines()[3:]
-    assert [row.split()[:2] for row in rows if row.strip()] == [
-        [each["run"][:13], each["state"]] for each in listed
+    rows = [row for row in curate(growing, "runs").stdout.splitlines()[3:] if row.strip()]
+    assert [row.split()[:2] for row in rows[:3]] == [[each["run"][:8], each["state"]] for each in listed]
+    assert [row.split()[4] for row in rows[1:3]] == ["9", "9"]
+    assert rows[4:] == [
+        f"  {each['run'][:8]}  {each['command']}  (drawn, drawn, 0.7 to 0.95)" for each in listed
     ]
+
+
+def test_the_command_of_a_run_typed_again_is_that_run(growing):
+    exotic = ("--top-k", "50", "--recall", "0.5", "--exclude", "a cup", "--near-duplicate-distance", "2")
+    for options in ((), ("--rule", "star"), exotic):
+        assert curate(growing, *SMALL, *options).exit_code == 0
+    listed = json.loads(curate(growing, "runs", "--json").stdout)
+    small = "curate mine --band 0.7 0.95 --min-views 2 --min-share 0 --min-side 1"
+    assert [each["command"] for each in listed] == [
+        "curate mine --band 0.7 0.95 --min-views 2 --near-duplicate-distance 2 --recall 0.5 --top-k 50 "
+        "--min-share 0 --min-side 1 --exclude 'a cup'",
+        "curate mine --band 0.7 0.95 --rule star --min-views 2 --min-share 0 --min-side 1",
+        small,
+    ]
+    with growing.workspace.transaction() as session:  # names a model only where one has to say which
+        fingerprints.ensure(session, "f" * 64, "detector", "another")
+        fingerprints.ensure(session, "0" * 64, "embedder", "drawn")
+    for run in reversed(listed):
+        again = json.loads(curate(growing, *shlex.split(run["command"])[1:], "--json").stdout)
+        assert (again["run"], again["new"]) == (run["run"], False)
+    named = json.loads(curate(growing, "runs", "--json").stdout)[-1]["command"]
+    assert named == f"{small} --detector drawn --embedder {EMBEDDER[:12]}"
+    assert json.loads(curate(growing, *shlex.split(named)[1:], "--json").stdout)["run"] == listed[-1]["run"]
+
+
+@pytest.mark.parametrize(
+    "words", [["--band", "0.5"], ["--band=0.4,0.8"], ["--band=0.4,0.8", "--min-views", "1"]]
+)
+def test_a_band_that_is_typed_otherwise_is_told_with_an_example(words):
+    refused = CliRunner().invoke(app, ["mine", *words])
+    assert (refused.exit_code, refused.stderr.rstrip()[-len(EXAMPLE) :]) == (2, EXAMPLE)
+
+
+def test_a_file_is_no_folder_for_plots(tmp_path):
+    (tmp_path / "plots.png").touch()
+    refused = CliRunner().invoke(app, ["analyse", "--to", str(tmp_path / "plots.png")])
+    assert refused.exit_code == 2
+    assert refused.stderr.endswith("plots.png is a file: name a folder.\n")

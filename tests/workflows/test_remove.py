@@ -12,7 +12,7 @@ from curate.database import removals as rows
 from curate.errors import DecisionError, ExportError, RemovalError, VerificationError
 from curate.exporters.pixels import decoded
 from curate.vision.loading import load_remover, load_segmenter
-from curate.workflows import removals, review
+from curate.workflows import past_decisions, removals, review
 from curate.workflows.doctor import examine_workspace
 from curate.workflows.export_insertion import export_insertion
 from curate.workflows.failures import failures
@@ -166,7 +166,7 @@ def test_decisions_on_removals_keep_the_rules_of_pairs(empty_workspace, views):
     review.undo(empty_workspace, one, "bob")
     review.undo(empty_workspace, one, "ada")
     assert _state(empty_workspace, one) == "rejected"
-    assert [each.kind for each in review.history(empty_workspace, one)] == ["removal"] * 5
+    assert [each.kind for each in past_decisions.history(empty_workspace, one)] == ["removal"] * 5
 
 
 def _state(workspace, removal):

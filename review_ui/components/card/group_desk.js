@@ -7,6 +7,7 @@ import { Desk } from "./desk.js";
 import { GroupPresses } from "./group_presses.js";
 import { GroupView } from "./group_view.js";
 import { Held } from "./held.js";
+import { firstMarks } from "./marks.js";
 import { nothingLeft } from "./nothing_left.js";
 import { Pictures } from "./pictures.js";
 
@@ -26,8 +27,9 @@ const WORK = {
 
 export function groupDesk(name, reviewer) {
   const pictures = new Pictures();
-  const deck = new Deck((card) => new HeldGroup(card), () => load(deck, pictures));
   const presses = new GroupPresses();
+  const hold = (card) => new HeldGroup(card, presses.markedByHand.get(card.item));
+  const deck = new Deck(hold, () => load(deck, pictures));
   const view = new GroupView(pictures, presses);
   const desk = new GroupDesk({ name, reviewer, work: WORK, deck, view, presses });
   presses.serve(desk);
@@ -89,10 +91,11 @@ class HeldGroup extends Held {
   focus; // index of the member that the keys are about
   beside; // index of the member whose photo stands beside the anchor's
 
-  constructor(card) {
+  // `byHand`: as `firstMarks` has it.
+  constructor(card, byHand) {
     super(card.item, card);
     this.focus = this.beside = card.new_views?.find((index) => index > 0) ?? 1;
-    this.marks = new Map(Object.entries({ ...card.apart, ...card.mine?.marks }));
+    this.marks = firstMarks(card, byHand);
   }
 
   // The same group with the same members, maybe with more votes. What is new in it stays what is on the screen.

@@ -4,6 +4,7 @@ import { MARKS, misfit, rejectedNew, rejection, toggled } from "./marks.js";
 import { Presses } from "./presses.js";
 
 export class GroupPresses extends Presses {
+  markedByHand = new Map(); // item -> objects that had a mark when it was decided
   #described = null; // the object whose caption is being written
 
   constructor() {
@@ -106,6 +107,7 @@ export class GroupPresses extends Presses {
     if (problem) return view.tell(problem, "warn");
     const { card, marks } = deck.shown;
     const said = verdict === "reject" ? rejection(card, marks) : { verdict, marks };
+    this.markedByHand.set(card.item, new Set(marks.keys()));
     this.send(said.verdict, at, { marks: Object.fromEntries(said.marks) });
     if (said.verdict !== verdict) view.tell("The new views were set apart; the group stays accepted without them.");
     return undefined;

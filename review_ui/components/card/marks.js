@@ -58,6 +58,20 @@ export function rejectedNew({ members, new_views: added = [], apart = {} }, verd
   return verdict === "accept" && !split && outside.every((object) => marks.has(object)) ? added.length : 0;
 }
 
+// The marks that a card begins with: those of the reviewer's last word, but for what X has set on new views by
+// itself, so that after an undo A is about them again. `byHand`: objects that were marked before the verdict; a
+// window that was loaded since knows of none.
+export function firstMarks(card, byHand = new Set()) {
+  const { members, new_views: added = [], apart, mine } = card;
+  const said = new Map(Object.entries(mine?.marks ?? {}));
+  const marks = new Map([...Object.entries(apart ?? {}), ...said]);
+  if (!mine || !rejectedNew(card, mine.verdict, said)) return marks;
+  for (const { object } of added.map((index) => members[index])) {
+    if (marks.get(object) === "different" && !byHand.has(object)) marks.delete(object);
+  }
+  return marks;
+}
+
 export function rejectLabel(card, marks) {
   if (!card.new_views?.length) return "Reject";
   const { verdict } = rejection(card, marks);
@@ -75,7 +89,10 @@ export function question(card, marks) {
   if (rejection(card, marks).verdict === "reject") {
     return `${joined} X now also says that those accepted before are not the same thing.`;
   }
-  return `${joined} A: ${they} the same thing. X: ${they} not, and the group stays accepted without ${them}.`;
+  const left = added.filter((index) => !marks.has(card.members[index].object)).length;
+  const apart = left === added.length ? "" : ", but for those marked";
+  const accept = left ? `A: ${they} the same thing${apart}.` : `A: ${they} set apart as marked.`;
+  return `${joined} ${accept} X: ${they} not, and the group stays accepted without ${them}.`;
 }
 
 // "accept · 3 different, 5 variant": a vote in the member numbers that the card shows.

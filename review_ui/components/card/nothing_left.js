@@ -1,10 +1,22 @@
 // What stands where no group is: each says what is the matter and what to do next.
 
+import { similarity } from "./strip.js";
+
 export function nothingLeft(desk, left) {
   if (desk === "adjudicate") {
     return {
       title: "Nothing to settle",
       text: "No group is disputed or flagged. Come back when reviewers disagree.",
+    };
+  }
+  if (left?.found_nothing) {
+    const [low, high] = left.found_nothing.map(similarity);
+    return {
+      title: "The latest mining run has no groups",
+      text:
+        `It looked in the band of ${low} to ${high}. Decisions on groups of earlier runs are kept. ` +
+        "What was mined, and with which band, is listed by:",
+      command: "curate runs",
     };
   }
   if (left && !left.mined) {
