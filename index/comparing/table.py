@@ -74,6 +74,6 @@ def store(
 
     size = _ROWS_AT_ONCE if places is None else max(1, _BYTES_LAID_OUT // (4 * dimension * cores()))
     finish(in_threads((range(at, min(at + size, count)) for at in range(0, count, size)), worker))
-    if laid_out is not None and table is not laid_out:
+    if laid_out is not None and table is not laid_out and table.size:
         scratch.hold("table")  # writing the vectors, which are more, may have driven it out of memory
     return Stored(vectors if laid_out is None else laid_out, table, beside)
