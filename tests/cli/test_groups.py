@@ -6,9 +6,7 @@ import json
 from uuid import UUID
 
 import pytest
-from typer.testing import CliRunner
 
-from curate.cli.app import app
 from curate.workflows import review
 from queued import mine_groups, store_objects
 
@@ -16,18 +14,6 @@ NOTHING = (
     "The latest mining run has no groups in its band of 0.5 to 0.95. Decisions on groups of earlier runs are "
     "kept: `curate runs` lists what was mined, and with which band.\n"
 )
-
-
-@pytest.fixture
-def curate(empty_workspace):
-    """Run a command on the workspace; what it says on standard output."""
-
-    def run(*arguments: str) -> str:
-        done = CliRunner().invoke(app, ["--workspace", str(empty_workspace.root), *arguments])
-        assert done.exit_code == 0, done.output
-        return done.stdout
-
-    return run
 
 
 @pytest.fixture

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from typer.testing import CliRunner
 
-from curate.cli.app import app
 from curate.workflows import review
 from pair_files import draw_pair
 from removal_rows import add_removal, queue_removals
@@ -19,18 +17,6 @@ EMPTY = {
     "groups": 0, "done": 0, "left": 0, "disputed": 0, "flagged": 0, "agreed": 0, "with_several_votes": 0,
     "pairs": NO_PAIRS, "removed_objects": NO_PAIRS, "reviewers": [],
 }  # fmt: skip
-
-
-@pytest.fixture
-def curate(empty_workspace):
-    """Run a command on the workspace; what it says on standard output."""
-
-    def run(*arguments: str) -> str:
-        done = CliRunner().invoke(app, ["--workspace", str(empty_workspace.root), *arguments])
-        assert done.exit_code == 0, done.output
-        return done.stdout
-
-    return run
 
 
 @pytest.fixture

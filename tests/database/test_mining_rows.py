@@ -143,7 +143,7 @@ def test_what_an_edge_names_stays(database, made, change):
     with session_scope(database) as session:
         session.execute(text("DELETE FROM edges"))
         if not change.startswith("UPDATE edges"):
-            assert session.execute(text(change)).rowcount == 1  # type: ignore[attr-defined]
+            assert session.connection().execute(text(change)).rowcount == 1
 
 
 def test_runs_that_edges_name_are_truncated_together_with_them_only(database, made):
