@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.comparing.caps import Capped, capped
-from index.comparing.cell_by_cell import Found, Progress
+from index.comparing.cell_by_cell import Found
 from index.comparing.cells import ALL
 from index.comparing.corpus import Corpus
 from index.comparing.equal_rows import (
@@ -32,7 +32,7 @@ from index.comparing.input import read_corpus
 from index.comparing.known import Known
 from index.comparing.measured import Measured, compare_asking, compare_measured
 from index.comparing.options import JoinOptions
-from index.comparing.report import Clock, JoinReport
+from index.comparing.report import Clock, JoinReport, Progress
 from index.comparing.scratch import held
 from index.edges import Edges, Floats, Indices, Pairs
 from index.exact import check_input, full_precision

@@ -1,4 +1,4 @@
-"""Blocks of vectors against blocks of vectors: the pairs that may lie in the band, decided exactly."""
+"""Blocks of vectors against blocks of vectors: the pairs that may lie in the band."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.comparing.corpus import Corpus
-from index.comparing.kernels import copy_rows, pairs_at_least, products_of_pairs
+from index.comparing.deciding import joined, judged, of_several_and_one, pair_names
+from index.comparing.kernels import copy_rows, pairs_at_least
 from index.comparing.products import Products, heights, padded, rows_in_cache
 from index.comparing.ranks import nearest_first, places_in_runs
 from index.comparing.scratch import Arrays
@@ -19,19 +20,16 @@ _COLUMNS = 1024
 _ROWS_REACHING = 1024
 """Vectors that ask at once where they do not reach equally far."""
 _HELD = 1 << 22
-"""Pairs held before those beyond ``top_k`` are let go: 84 MB for each thread."""
+"""Pairs held before they are decided and those beyond ``top_k`` let go: 84 MB for each thread."""
 _SPARE = 8
 """Neighbours kept beyond ``top_k``, because some may share the photo of one of a vector's objects."""
-_DECIDED_AT_ONCE = 1 << 14
-"""Pairs proposed before they are decided: numpy is slow at few."""
+_PROPOSED_AT_ONCE = 1 << 14
+"""Pairs proposed before they leave the buffers: numpy is slow at few."""
 _NEVER = 4.0
 """No product of unit rows."""
-_CLOSE = 1e-6
-"""How near to a limit of the band the order of a sum in float64 could decide."""
-
 
 Candidates = tuple[Indices, Indices, Floats]
-"""Names of vectors that ask, names of data, and their cosine."""
+"""Names of vectors that ask, names of data, and their cosine, which lies in the band."""
 
 
 class Comparison:
@@ -49,11 +47,12 @@ class Comparison:
         size = max(width * rows_in_cache(width, corpus.arithmetic) for width in widths)
         most = rows_in_cache(1, corpus.arithmetic)
         self._products = Products(corpus.arithmetic, dimension, most, _COLUMNS, size, corpus.device)
-        size += _DECIDED_AT_ONCE
+        size += _PROPOSED_AT_ONCE
         self._found = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, arithmetic.stored)
         self._proposed = 0
         self._above = np.zeros(len(corpus), np.bool_)
         self._over: list[tuple[Indices, Indices]] = []
+        self._undecided: list[tuple[Indices, Indices]] = []
         self._held: list[Candidates] = []
         self._count, self._most, self._cut = 0, _HELD, 0
         self._floor: Floats | None = None
@@ -102,13 +101,20 @@ class Comparison:
                 self._above,
                 *(each[self._proposed :] for each in self._found),
             )
-            if self._proposed >= _DECIDED_AT_ONCE:
-                self._decide_proposed()
+            if self._proposed >= _PROPOSED_AT_ONCE:
+                self._hold_proposed()
 
-    def _decide_proposed(self) -> None:
+    def _hold_proposed(self) -> None:
+        """Take the proposed pairs out of the buffers; those that only their cosine can decide stay."""
         asking, data, products = (each[: self._proposed] for each in self._found)
-        self._decide(*self._hopeful(asking, data, products))
+        self._undecided.append(self._hopeful(asking, data, products))
+        self._count += len(self._undecided[-1][0])
         self._proposed = 0
+        if self._count > self._most:
+            asking, data = joined(self._undecided)
+            self._undecided = []
+            self._decide(asking, data)
+            self._most = max(_HELD, 2 * self._count)
 
     def _hopeful(self, asking: Indices, data: Indices, products: NDArray[Any]) -> tuple[Indices, Indices]:
         """Pairs that only their cosine can decide; the others are marked, or let go for nearer ones."""
@@ -131,43 +137,30 @@ class Comparison:
         return asking[hopeful], data[hopeful]
 
     def _decide(self, asking: Indices, data: Indices) -> None:
-        """Hold the pairs that lie in the band, and mark what lies above it."""
-        similarity = self._similarity(asking, data)
-        over = similarity > self._corpus.high
+        """Of these pairs hold what lies in the band, of each vector the nearest, and mark what lies above."""
+        similarity, inside, over = judged(self._corpus, asking, data)
         self._mark(asking[over], data[over])
-        inside = ~over & (similarity >= self._corpus.low)
         if self._floor is not None:
             near = similarity >= self._floor[asking]
             self._cut += int(np.count_nonzero(inside & ~near))
             inside &= near
         self._held.append((asking[inside], data[inside], similarity[inside].astype(np.float32)))
-        self._count += len(self._held[-1][0])
-        if self._corpus.top_k is not None and self._count > self._most:
+        if self._corpus.top_k is not None:
             self._let_go(self._corpus.top_k)
-        self._corpus.check_room(self._count)
-
-    def _similarity(self, asking: Indices, data: Indices) -> NDArray[np.float64]:
-        """The cosines that count: where the order of the sum might decide, those of ``cosines``."""
-        corpus, similarity = self._corpus, np.empty(len(asking))
-        one, other = corpus.rows_of(asking), corpus.rows_of(data)
-        products_of_pairs(np.asarray(corpus.vectors), one, other, similarity)
-        similarity = similarity.astype(np.float32).astype(np.float64)
-        close = np.abs(similarity - corpus.low) < _CLOSE
-        close |= np.abs(similarity - corpus.high) < _CLOSE
-        similarity[close] = corpus.similarity(asking[close], data[close])
-        return similarity
+        held = sum(len(asking) for asking, _, _ in self._held)
+        self._corpus.check_room(held)
+        self._count = held + sum(len(asking) for asking, _ in self._undecided)
 
     def _mark(self, asking: Indices, data: Indices) -> None:
         """Pairs above the band; of several photos and of one they are not above for all their objects."""
-        photos = self._corpus.distinct.photos
-        mixed = (photos[asking] < 0) != (photos[data] < 0)
+        mixed = of_several_and_one(self._corpus, asking, data)
         self._above[asking[~mixed]] = self._above[data[~mixed]] = True
         if mixed.any():
             self._over.append((asking[mixed], data[mixed]))
 
     def _let_go(self, top_k: int) -> None:
         """Of each vector that asks only the nearest stay; ties go to the lower row, as in ``caps``."""
-        asking, data, similarity = _joined(self._held)
+        asking, data, similarity = (np.concatenate(each) for each in zip(*self._held, strict=True))
         order = nearest_first(asking, similarity, self._corpus.distinct.rows[data])
         place = places_in_runs(asking[order])
         kept, last = order[place < top_k + _SPARE], order[place == top_k + _SPARE - 1]
@@ -176,50 +169,44 @@ class Comparison:
         self._floor[asking[last]] = similarity[last]
         self._cut += len(asking) - len(kept)
         self._held = [(asking[kept], data[kept], similarity[kept])]
-        self._count = len(kept)
-        self._most = max(_HELD, 2 * self._count)
 
-    def decided(self) -> Arrays:
+    def proposed(self) -> Arrays:
         """What was found since the last call.
 
+        Of a vector that has more pairs than ``top_k`` those beyond are let go, which takes its cosines. All
+        others are left to be decided together, when a pair is there once and its vectors are read in order.
+
         Returns:
-            ``left`` < ``right`` int64 [pairs] and ``similarity`` float32 [pairs]: the pairs in the band.
+            ``pairs`` int64: names of the pairs that may lie in the band (``pair_names``), ascending.
             ``above`` int64: vectors all of whose objects have something of another photo above it.
             ``above_left`` and ``above_right``: pairs above it of which one vector stands for several photos.
             ``cut`` int64 [1]: pairs let go, each counted for every vector that let it go.
         """
-        self._decide_proposed()
-        if self._corpus.top_k is not None and self._count > self._corpus.top_k:
-            self._let_go(self._corpus.top_k)
-        one, other, _ = _joined(self._held)
-        left, right = unique_pairs(one, other, len(self._corpus.table))
-        above = np.flatnonzero(self._above)
-        over_left = np.concatenate([left[:0], *(one for one, _ in self._over)])
-        over_right = np.concatenate([left[:0], *(other for _, other in self._over)])
-        cut = np.array([self._cut])
-        self._above[above] = False
-        self._over, self._held, self._floor = [], [], None
-        self._count, self._most, self._cut = 0, _HELD, 0
-        return {
-            "left": left,
-            "right": right,
-            "similarity": self._corpus.similarity(left, right),
-            "above": above,
+        self._hold_proposed()
+        asking, data = joined(self._undecided)
+        self._undecided = []
+        crowded = self._crowded(asking)
+        if crowded.any():
+            self._decide(asking[crowded], data[crowded])
+        held = [(one, other) for one, other, _ in self._held]
+        one, other = joined([*held, (asking[~crowded], data[~crowded])])
+        over_left, over_right = joined(self._over)
+        found = {
+            "pairs": pair_names(one, other, len(self._corpus)),
+            "above": np.flatnonzero(self._above),
             "above_left": over_left,
             "above_right": over_right,
-            "cut": cut,
+            "cut": np.array([self._cut]),
         }
+        self._above[found["above"]] = False
+        self._over, self._held, self._floor = [], [], None
+        self._count, self._most, self._cut = 0, _HELD, 0
+        return found
 
-
-def unique_pairs(one: Indices, other: Indices, count: int) -> tuple[Indices, Indices]:
-    """Each pair once, the lower name on the left, sorted. Names are below ``count``."""
-    keys = np.unique(np.minimum(one, other) * count + np.maximum(one, other))
-    left, right = np.divmod(keys, count) if count else (keys, keys)
-    return left, right
-
-
-def _joined(parts: list[Candidates]) -> Candidates:
-    if not parts:
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)
-    asking, data, similarity = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return asking, data, similarity
+    def _crowded(self, asking: Indices) -> NDArray[np.bool_]:
+        """Which pairs are of a vector with more than it may keep."""
+        if self._corpus.top_k is None:
+            return np.zeros(len(asking), np.bool_)
+        held = [one for one, _, _ in self._held]
+        vectors, counts = np.unique(np.concatenate([asking, *held]), return_counts=True)
+        return np.isin(asking, vectors[counts > self._corpus.top_k + _SPARE])

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.comparing.blocks import Comparison, unique_pairs
+from index.comparing.blocks import Comparison
 from index.comparing.cells import ALL, GAPS, Cells, assignment
 from index.comparing.corpus import Corpus
+from index.comparing.deciding import decide_all, named_pairs, pair_names
 from index.comparing.kernels import by_cell
+from index.comparing.options import BYTES_PER_PAIR
+from index.comparing.report import Progress
 from index.comparing.scratch import Arrays, JoinScratch
 from index.comparing.threads import in_threads
 from index.edges import Floats, Indices
-
-Progress = Callable[[str, int, int], None]
 
 _ASSIGNED_AT_ONCE = 1 << 17, 1 << 18
 """Vectors assigned at once, fewest and most: a cell is asked by each part, and each thread holds all that one
@@ -27,6 +28,8 @@ _PIECES = 128
 """Cells are compared in so many pieces at most; a kill costs one for each thread."""
 _LEAST = 1 << 26
 """Products worth a piece: some tens of milliseconds."""
+_COPIES = 4
+"""Of the names of all proposed pairs, while they are merged."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,16 +140,21 @@ def compare_cells(
     def worker() -> Callable[[int], Arrays]:
         comparison = Comparison(corpus)
         return lambda n: scratch.part(
-            f"pairs-{margin:.6f}-{n:05d}", lambda: _compared(comparison, placement, margin, pieces[n])
+            f"proposed-{margin:.6f}-{n:05d}", lambda: _compared(comparison, placement, margin, pieces[n])
         )
 
     parts, held = [], 0
     for part in in_threads(range(len(pieces)), worker):
         parts.append(part)
-        held += len(part["left"])
-        corpus.check_room(held)
+        held += part["pairs"].nbytes
+        corpus.check_room(held * _COPIES // BYTES_PER_PAIR)
         on_progress("compare", len(parts), len(pieces))
-    return _merged(parts, len(corpus))
+    if not parts:
+        return _nothing_found()
+    scratch.read_in_order("vectors")
+    pairs = np.unique(np.concatenate([part["pairs"] for part in parts]))
+    decided = decide_all(corpus, pairs, f"decided-{margin:.6f}", scratch, on_progress)
+    return _found([*parts, decided], decided, len(corpus))
 
 
 Piece = list[tuple[int, int, int]]
@@ -179,23 +187,30 @@ def _compared(comparison: Comparison, placement: Placement, margin: float, piece
         asking, data = placement.asking_at(cell, margin)[start:stop], placement.lying_in(cell)
         comparison.compare(asking, data)
         compared += len(asking) * len(data)
-    return {**comparison.decided(), "compared": np.array([compared])}
+    return {**comparison.proposed(), "compared": np.array([compared])}
 
 
-def _merged(parts: list[Arrays], count: int) -> Found:
-    if not parts:
-        nothing = np.empty(0, np.int64)
-        return Found(nothing, nothing, np.empty(0, np.float32), nothing, nothing, nothing, 0, 0)
-    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    _, first = np.unique(joined["left"] * count + joined["right"], return_index=True)
-    above_left, above_right = unique_pairs(joined["above_left"], joined["above_right"], count)
+def _found(parts: list[Arrays], decided: Arrays, count: int) -> Found:
+    """What lies in the band is in ``decided``, what lies above it in any of the parts."""
+
+    def of_all(name: str) -> Indices:
+        return np.concatenate([part[name] for part in parts if name in part])
+
+    above_left, above_right = named_pairs(
+        pair_names(of_all("above_left"), of_all("above_right"), count), count
+    )
     return Found(
-        joined["left"][first],
-        joined["right"][first],
-        joined["similarity"][first],
-        np.unique(joined["above"]),
+        decided["left"],
+        decided["right"],
+        decided["similarity"],
+        np.unique(of_all("above")),
         above_left,
         above_right,
-        int(joined["compared"].sum()),
-        int(joined["cut"].sum()) // 2,
+        int(of_all("compared").sum()),
+        int(of_all("cut").sum()) // 2,
     )
+
+
+def _nothing_found() -> Found:
+    nothing = np.empty(0, np.int64)
+    return Found(nothing, nothing, np.empty(0, np.float32), nothing, nothing, nothing, 0, 0)

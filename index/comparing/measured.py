@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.comparing.cell_by_cell import Found, Progress, compare_cells, place, place_asking
+from index.comparing.cell_by_cell import Found, compare_cells, place, place_asking
 from index.comparing.cells import ALL, make_cells, suitable_count
 from index.comparing.corpus import Corpus
 from index.comparing.known import Known
 from index.comparing.options import JoinOptions
 from index.comparing.recall import PairSample, Recall, suitable_margin, suitable_sample
-from index.comparing.report import Clock
+from index.comparing.report import Clock, Progress
 from index.comparing.scratch import JoinScratch
 
 WIDE, WIDE_OF_MANY, MANY = 0.15, 0.12, 2_000_000

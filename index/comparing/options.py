@@ -8,7 +8,7 @@ DEFAULT_MEMORY = 8_000_000_000
 _BYTES_AT_LEAST = 1 << 30
 _BYTES_PER_OBJECT = 100
 """Columns held in memory."""
-_BYTES_PER_PAIR = 150
+BYTES_PER_PAIR = 150
 """Of all pairs found, while they are merged and become edges."""
 
 
@@ -75,4 +75,4 @@ class JoinOptions:
                 needed,
             )
         # At the least some are left of the room that is for small joins.
-        return max(self.memory - needed, _BYTES_AT_LEAST // 4) // _BYTES_PER_PAIR
+        return max(self.memory - needed, _BYTES_AT_LEAST // 4) // BYTES_PER_PAIR

@@ -11,11 +11,13 @@ import numpy as np
 from scipy.stats import beta
 
 from index.comparing.blocks import Comparison
-from index.comparing.cell_by_cell import Placement, Progress
+from index.comparing.cell_by_cell import Placement
 from index.comparing.cells import ALL
 from index.comparing.corpus import Corpus
+from index.comparing.deciding import decided
 from index.comparing.ranks import nearest_first, places_in_runs
 from index.comparing.reach import Reach
+from index.comparing.report import Progress
 from index.comparing.scratch import Arrays, JoinScratch
 from index.comparing.threads import in_threads
 from index.edges import Floats, Indices
@@ -166,7 +168,7 @@ def _compared(
         def compare(cells: range) -> Arrays:
             for cell in cells:
                 comparison.compare(*reach.of(cell))
-            found = comparison.decided()
+            found = decided(corpus, comparison.proposed()["pairs"])
             left, right, similarity = found["left"], found["right"], found["similarity"]
             of_left, of_right = is_chosen[left], is_chosen[right]
             one = np.concatenate([left[of_left], right[of_right]])

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+Progress = Callable[[str, int, int], None]
+"""Called with a phase, what is done of it and how much there is."""
 
 
 @dataclass(frozen=True, slots=True)

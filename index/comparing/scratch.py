@@ -80,13 +80,18 @@ class JoinScratch:
         return np.frombuffer(self._tables[name], dtype).reshape(shape)
 
     def hold(self, name: str) -> None:
-        """Read a table into memory as far as there is room, because its rows are wanted from anywhere.
-
-        Where a disk reads megabytes ahead, each row would come with thousands that nobody asked for, and
-        drive out others.
-        """
+        """Read a table into memory as far as there is room, because its rows are wanted from anywhere."""
         self._tables[name].madvise(mmap.MADV_WILLNEED)
+
+    def read_anywhere(self, name: str) -> None:
+        """A few rows of a table are wanted: where a disk reads megabytes ahead, each would come with
+        thousands that nobody asked for, and drive out others."""
         self._tables[name].madvise(mmap.MADV_RANDOM)
+
+    def read_in_order(self, name: str) -> None:
+        """All rows of a table are wanted, about one after the other. Nothing is done about no table."""
+        if name in self._tables:
+            self._tables[name].madvise(mmap.MADV_NORMAL)
 
     def empty(self) -> None:
         """Remove everything: the join is done."""

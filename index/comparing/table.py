@@ -76,4 +76,5 @@ def store(
     finish(in_threads((range(at, min(at + size, count)) for at in range(0, count, size)), worker))
     if laid_out is not None and table is not laid_out and table.size:
         scratch.hold("table")  # writing the vectors, which are more, may have driven it out of memory
+        scratch.read_anywhere("vectors")
     return Stored(vectors if laid_out is None else laid_out, table, beside)

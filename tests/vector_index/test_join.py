@@ -282,7 +282,7 @@ def test_progress_of_each_phase_ends_with_everything_done(planted):
         options=JoinOptions(exact_below=1000, recall=0.99),
         on_progress=lambda phase, done, total: seen.update({phase: (done, total)}),
     )
-    assert list(seen) == ["cells", "sample", "compare"]
+    assert list(seen) == ["cells", "sample", "compare", "decide"]
     assert all(done == total for done, total in seen.values())
 
 
