@@ -148,7 +148,7 @@ def _hubs(most: list[Any]) -> None:
 
 def _file_name(uri: str) -> str:
     """The end of where a photo lies, which --json tells in full."""
-    from urllib.parse import unquote
+    from curate.photos.locations import file_name
 
-    name = unquote(uri).rpartition("/")[2]
+    name = file_name(uri)
     return name if len(name) <= _NAME else f"…{name[1 - _NAME :]}"

@@ -104,10 +104,15 @@ def _at_least(field: str) -> alt.X:
 
 
 def growth(result: Json) -> alt.LayerChart:
-    """Share of objects that recur, in random parts of the photos; bars are the lowest and highest draw."""
+    """Share of objects that recur, in random parts of the photos; bars are the lowest and highest draw.
+
+    Points are joined where there are enough of them to tell how the share grows.
+    """
+    fits = result["growth"]["fits"]
     rows: Rows = [
         {
             "photos": point["photos"], "at least": AT_LEAST[k], **point[f"with_{k}"],
+            "joined": fits[f"with_{k}"] is not None,
             # A logarithm has no zero: a draw without any is drawn a tenth of the way down.
             "low": max(point[f"with_{k}"]["low"], point[f"with_{k}"]["value"] / 10),
         }
@@ -129,5 +134,6 @@ def growth(result: Json) -> alt.LayerChart:
     scale = alt.Scale(type="log", nice=False, padding=12)
     y = alt.Y("low:Q", title="share of all objects", scale=scale, axis=LOG_PERCENT)
     spread = base.mark_rule(strokeWidth=2, opacity=0.6).encode(y=y, y2="high:Q")
-    line = base.mark_line(point=alt.OverlayMarkDef(filled=True, size=50)).encode(y="value:Q")
-    return sized(spread + line)
+    points = base.mark_point(filled=True, size=50, opacity=1).encode(y="value:Q")
+    line = base.transform_filter("datum.joined").mark_line().encode(y="value:Q")
+    return sized(spread + line + points)

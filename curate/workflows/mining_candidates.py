@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID, uuid5
+
+import numpy as np
 
 from curate.database import mining, photos, vectors
 from curate.database.columns import Columns
@@ -15,7 +19,7 @@ from curate.errors import NotFoundError
 from curate.vision.embedder_cards import NOT_MEASURED
 from curate.workflows import bands, mining_labels, mining_waiting, used_models
 from curate.workflows.mining_options import MiningOptions
-from curate.workflows.near_duplicates import photo_keys
+from curate.workflows.near_duplicates import PhotoKeys, photo_keys
 from curate.workflows.settled import Numbers
 from curate.workspace import Workspace
 
@@ -58,7 +62,10 @@ def read(
         NotFoundError: there is none, or nobody said which of several detectors or embedders.
         SettingsError: a label to exclude is none of those that the detector gives.
     """
-    with workspace.transaction() as session:
+    with (
+        _meanwhile(workspace, options.near_duplicate_distance) as sharing,
+        workspace.transaction() as session,
+    ):
         if not photos.any_photo(session):
             raise NotFoundError(_NO_PHOTO)
         detecting = used_models.only(session, "detector", detector)
@@ -67,20 +74,23 @@ def read(
         found = mining.candidates(session, detecting.id, embedding.id, options.filter)
         in_all = vectors.count(session, embedding.id, detecting.id)
         dimension = vectors.dimension(session, embedding.id)
-        sharing = photo_keys(session, options.near_duplicate_distance)
         waiting = mining_waiting.waiting(session, detecting, embedding)
         notices = mining_labels.idle(session, detecting, options.filter.exclude_labels)
     if not in_all:
         nothing = "There is nothing to compare: no object with a vector is in the photos so far."
         raise NotFoundError(f"{nothing} {mining_waiting.sentence(waiting)}".rstrip())
+    if options.band is None and band.provenance == NOT_MEASURED.provenance:
+        notices.append(bands.NOT_MEASURED_SAID)
+    same = sharing.result()
+    # A photo that came or was taken down while Postgres was asked twice takes no part yet, or no more.
+    here = np.isin(found["photo"], same.photos)
+    found = {name: column[here] for name, column in found.items()}
     if not len(found["key"]):
         raise NotFoundError(
             "No object passes the filters: lower --min-confidence, --min-share or --min-side, or leave "
             "--exclude away."
         )
-    if options.band is None and band.provenance == NOT_MEASURED.provenance:
-        notices.append(bands.NOT_MEASURED_SAID)
-    keys = sharing.of(found["photo"])
+    keys = same.of(found["photo"])
     parameters = {
         **asdict(replace(options, band=band)),
         "detector": detecting.fingerprint,
@@ -88,13 +98,25 @@ def read(
     }
     counts = {
         "objects_found": in_all,
-        "photos": len(sharing.photos),
-        "photos_without_near_duplicates": sharing.different,
+        "photos": len(same.photos),
+        "photos_without_near_duplicates": same.different,
     }
     run = _run_id(parameters, found, keys)
     return Candidates(
         run, parameters, detecting.id, embedding.id, found, keys, counts, dimension, waiting, notices
     )
+
+
+@contextmanager
+def _meanwhile(workspace: Workspace, distance: int) -> Iterator[Future[PhotoKeys]]:
+    """Near-duplicate photos, found on another core while Postgres looks the objects up."""
+
+    def read() -> PhotoKeys:
+        with workspace.transaction() as session:
+            return photo_keys(session, distance)
+
+    with ThreadPoolExecutor(1, "photos") as pool:
+        yield pool.submit(read)
 
 
 def _run_id(parameters: Mapping[str, Any], found: Columns, keys: Numbers) -> UUID:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from curate.database import photos
 from curate.errors import PhotoError, WorkspaceError
 from curate.exporters.contact_sheet import SheetGroup, SheetTile, contact_sheet, overview_sheet, sheet_tile
+from curate.photos.locations import file_name
 from curate.photos.reading import decode
 from curate.photos.sources import read_photo_bytes
 from curate.records import Group, PhotoRef, Step, View
@@ -63,4 +64,4 @@ def _sheet(workspace: Workspace, group: Group) -> tuple[SheetGroup, int]:
 def _tile(workspace: Workspace, view: View, ref: PhotoRef) -> SheetTile:
     photo = decode(read_photo_bytes(ref), workspace.settings.max_pixels)
     note = "anchor" if view.rank == 0 else f"{view.similarity:.2f} to anchor"
-    return sheet_tile(photo, view.object_.box, PurePosixPath(ref.uri).name, note)
+    return sheet_tile(photo, view.object_.box, file_name(ref.uri), note)

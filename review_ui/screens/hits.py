@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from html import escape
-from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 
+from curate.photos.locations import file_name
 from curate.workflows.search import Found
 
 _COLUMNS = 6
@@ -57,8 +56,3 @@ def figure(hit: Found) -> str:
         f' alt="{escape(object_.label)} in {name}">'
         f"<figcaption><b>{hit.similarity:.3f}</b>{spans}</figcaption></figure>"
     )
-
-
-def file_name(uri: str) -> str:
-    """The last part of where a photo lies, readable."""
-    return unquote(PurePosixPath(urlsplit(uri).path).name) or uri

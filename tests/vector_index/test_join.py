@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.comparing import measured
+from index.comparing import blocks, measured
 from index.comparing.caps import capped
 from index.comparing.cells import ALL
 from index.comparing.options import JoinOptions, TooLittleMemory
@@ -212,6 +212,27 @@ def test_the_nearest_of_a_dense_clump_are_the_exact_ones():
     expected, _ = capped((exact.left, exact.right, exact.similarity), 1500, exact.above, 5, 1000)
     joined = recurrence_join(rows, photos, 0.9, 1.1, options=JoinOptions(top_k=5))
     assert pairs(joined.edges) == pairs(expected)
+
+
+@pytest.mark.parametrize("most_held", [1, 3000, 1 << 22])
+@pytest.mark.parametrize("cells", [1, 12])
+def test_the_nearest_are_the_exact_ones_however_few_pairs_are_held(monkeypatch, most_held, cells):
+    """Things of 3 to 300 views, so that some have more neighbours in a block than they may keep."""
+    monkeypatch.setattr(blocks, "_HELD", most_held)
+    monkeypatch.setattr(blocks, "_PROPOSED_AT_ONCE", 100)
+    random = np.random.default_rng(1)
+    views = [3, 10, 30, 100, 300]
+    rows = np.repeat(random.standard_normal((5, 48)), views, axis=0)
+    rows += 0.2 * random.standard_normal((len(rows), 48))
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    photos = random.integers(0, 400, len(rows))
+    exact = edges_in_band(rows, photos, *BAND)
+    expected, _ = capped((exact.left, exact.right, exact.similarity), len(rows), exact.above, 12, 60)
+    asked = JoinOptions(top_k=12, max_degree=60, cells=cells, margin=ALL)
+    joined = recurrence_join(rows, photos, *BAND, options=asked)
+    assert pairs(joined.edges) == pairs(expected)
+    assert len(exact) > 3 * len(expected) > 3000
+    assert joined.edges.above.tobytes() == exact.above.tobytes()
 
 
 def test_equal_objects_share_neighbours_in_turn_where_all_would_be_too_many():
