@@ -101,12 +101,14 @@ def list_removals(
     if as_json:
         result_json([asdict(each) for each in found])
         return
+    from curate.photos.locations import file_name
+
     rows = [
         (
             str(each.removal)[:8],
             str(each.object_.public_id)[:8],
             each.object_.label,
-            each.uri.rsplit("/", 1)[-1],
+            file_name(each.uri),
             each.remover,
             each.state,
             ", ".join(each.suggested_reasons),
@@ -210,10 +212,12 @@ def _good(summary: Mapping[str, Any]) -> bool:
 
 
 def _print(found: Sequence[RemovalSummary]) -> None:
+    from curate.photos.locations import file_name
+
     names = list(dict.fromkeys(name for each in found for name in each.numbers))
     rows = [
         ("object", *(str(each.object_.public_id)[:13] for each in found)),
-        ("photo", *(each.uri.rsplit("/", 1)[-1] for each in found)),
+        ("photo", *(file_name(each.uri) for each in found)),
         ("state", *(each.state for each in found)),
         ("seconds", *(f"{each.seconds:.2f}" for each in found)),
         ("suggested reasons", *(", ".join(each.suggested_reasons) for each in found)),

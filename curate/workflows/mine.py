@@ -34,8 +34,6 @@ __all__ = ["RULES", "MiningOptions", "mine"]
 _VECTORS, _JOIN = "vectors.float32", "join"
 _GIGABYTE = 10**9
 """As --memory 8G is read."""
-_TOGETHER = 1 << 29
-"""Bytes of vectors that are put in order before they are written, where so much memory is allowed."""
 
 
 def mine(
@@ -72,7 +70,7 @@ def mine(
         summary = _found_before(workspace, found)
         if summary is None:
             with clock.phase("vectors"):
-                vectors = yield from _vectors(workspace, found, scratch / _VECTORS, memory)
+                vectors = yield from _vectors(workspace, found, scratch / _VECTORS)
             with clock.phase("earlier"), workspace.transaction() as session:
                 earlier = mining_earlier.read(session, found)
             with clock.phase("compare"):
@@ -127,17 +125,14 @@ def _told_how_much(memory: int) -> Iterator[None]:
 
 
 def _vectors(
-    workspace: Workspace, found: Candidates, path: Path, memory: int
+    workspace: Workspace, found: Candidates, path: Path
 ) -> Generator[Step, None, NDArray[np.float32]]:
     """All vectors in the order of the objects, float32 [objects, dimension]; a file that is mapped."""
     placed = {**found.objects, "at": np.arange(len(found.photo_keys))}
     with scratch_errors(workspace):
-        file = path.open("wb")
-    together = min(memory // 4, _TOGETHER)
+        file = path.open("w+b")
     with file:
-        for done, total in stored_vectors.lay_out(
-            workspace, file.fileno(), found.embedder_id, placed, together=together
-        ):
+        for done, total in stored_vectors.lay_out(workspace, file.fileno(), found.embedder_id, placed):
             yield Step("vectors", done, total)
     return np.memmap(path, np.float32, "r", shape=(len(found.photo_keys), found.dimension))
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass, replace
+from functools import partial
+from threading import Thread
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -62,20 +63,18 @@ def read(
         NotFoundError: there is none, or nobody said which of several detectors or embedders.
         SettingsError: a label to exclude is none of those that the detector gives.
     """
-    with (
-        _meanwhile(workspace, options.near_duplicate_distance) as sharing,
-        workspace.transaction() as session,
-    ):
+    with workspace.transaction() as session:
         if not photos.any_photo(session):
             raise NotFoundError(_NO_PHOTO)
         detecting = used_models.only(session, "detector", detector)
         embedding = used_models.only(session, "embedder", embedder)
         band = bands.given_or_default(embedding.name, options.band)
+        notices = mining_labels.idle(session, detecting, options.filter.exclude_labels)
+        sharing = _begun(partial(_photo_keys, workspace, options.near_duplicate_distance))
         found = mining.candidates(session, detecting.id, embedding.id, options.filter)
         in_all = vectors.count(session, embedding.id, detecting.id)
         dimension = vectors.dimension(session, embedding.id)
         waiting = mining_waiting.waiting(session, detecting, embedding)
-        notices = mining_labels.idle(session, detecting, options.filter.exclude_labels)
     if not in_all:
         nothing = "There is nothing to compare: no object with a vector is in the photos so far."
         raise NotFoundError(f"{nothing} {mining_waiting.sentence(waiting)}".rstrip())
@@ -107,16 +106,24 @@ def read(
     )
 
 
-@contextmanager
-def _meanwhile(workspace: Workspace, distance: int) -> Iterator[Future[PhotoKeys]]:
-    """Near-duplicate photos, found on another core while Postgres looks the objects up."""
+def _photo_keys(workspace: Workspace, distance: int) -> PhotoKeys:
+    with workspace.transaction() as session:
+        return photo_keys(session, distance)
 
-    def read() -> PhotoKeys:
-        with workspace.transaction() as session:
-            return photo_keys(session, distance)
 
-    with ThreadPoolExecutor(1, "photos") as pool:
-        yield pool.submit(read)
+def _begun(do: Callable[[], PhotoKeys]) -> Future[PhotoKeys]:
+    """Done on another core while Postgres looks the objects up, and left alone where an error or Ctrl-C ends
+    the command, because it may take long."""
+    result: Future[PhotoKeys] = Future()
+
+    def run() -> None:
+        try:
+            result.set_result(do())
+        except BaseException as error:
+            result.set_exception(error)
+
+    Thread(target=run, name="photos", daemon=True).start()
+    return result
 
 
 def _run_id(parameters: Mapping[str, Any], found: Columns, keys: Numbers) -> UUID:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import errno
+import mmap
 import os
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
@@ -24,10 +24,10 @@ from curate.workflows.settled import Numbers
 from curate.workflows.things import Things, places_in
 from curate.workspace import Workspace
 
-_TOGETHER = 1 << 26
-"""Bytes of vectors that are put in order before they are written: most calls write one row otherwise."""
-_AHEAD, _READERS = 8, 2
-"""Blocks that are read while others are put in order, and how many of them at once."""
+_AHEAD, _WORKERS = 8, 2
+"""Blocks that are begun before the caller has heard of the first, and how many are read at once."""
+_COUNTED = 1 << 28
+"""Bytes written until their pages are given back, which count as this process's while they are mapped."""
 Place = tuple[str, int]
 """sha256 of a block and the row in it."""
 
@@ -111,17 +111,17 @@ def in_order(
         yield OrderedVectors(file.fileno(), row_bytes)
 
 
-def lay_out(
-    workspace: Workspace, file: int, embedder_id: int, wanted: Columns, *, together: int = _TOGETHER
-) -> Iterator[tuple[int, int]]:
+def lay_out(workspace: Workspace, file: int, embedder_id: int, wanted: Columns) -> Generator[tuple[int, int]]:
     """Write vectors to an open file in the order in which they are wanted.
+
+    Through its pages instead of a buffer: memory that nobody had before takes longer to get than to fill.
 
     Args:
         workspace: Holds them.
-        file: Handle of an empty file in its folder.
+        file: Handle of an empty file in its folder, to read and write.
         embedder_id: Key of the embedder.
-        wanted: Where each lies, ``block`` and ``row``, and which row of the file it becomes, ``at``.
-        together: Bytes of vectors in memory at a time, but for a few blocks; the more, the fewer writes.
+        wanted: Where each lies, ``block`` and ``row``, and which row of the file it becomes, ``at``. At least
+            one.
 
     Yields:
         Blocks done and in all.
@@ -133,61 +133,49 @@ def lay_out(
     with workspace.transaction() as session:
         files = approval_columns.block_files(session, embedder_id)
         dimension = vectors.dimension(session, embedder_id)
-    by_block = np.argsort(wanted["block"], kind="stable")
+    by_block = np.lexsort((wanted["row"], wanted["block"]))
     blocks, row, at = (wanted[name][by_block] for name in ("block", "row", "at"))
     ends = np.append(np.flatnonzero(np.diff(blocks)) + 1, len(blocks))
     starts = np.append(0, ends[:-1])
-    with closing(_read_ahead(workspace, [files[key] for key in blocks[starts].tolist()])) as stored:
-        for portion in _portions(ends, together // (4 * dimension)):
-            start, end = starts[portion[0]], ends[portion[-1]]
-            order = np.argsort(at[start:end])
-            places = np.argsort(order)
-            rows = np.empty((len(order), dimension), np.float32)
-            for block in portion:
-                here = places[starts[block] - start : ends[block] - start]
-                rows[here] = next(stored)[row[starts[block] : ends[block]]]
-                if block + 1 < portion.stop:
-                    yield block + 1, len(ends)
-            with scratch_errors(workspace):
-                _write_rows(file, rows, at[start:end][order])
-            yield portion.stop, len(ends)
+    mapped = _mapped(workspace, file, (int(at.max()) + 1) * 4 * dimension)
+    rows = np.frombuffer(mapped, np.float32).reshape(-1, dimension)
+
+    def copy(number: int) -> None:
+        data = workspace.media.get(files[int(blocks[starts[number]])], vector_blocks.SUFFIX)
+        here = slice(starts[number], ends[number])
+        rows[at[here]] = _rows_of(vector_blocks.vectors(data), row[here])
+
+    written = 0
+    for number in _some_ahead(copy, range(len(ends))):
+        written += (ends[number] - starts[number]) * rows[0].nbytes
+        if written >= _COUNTED:
+            mapped.madvise(mmap.MADV_DONTNEED)  # of a file: its pages stay, and are not this process's
+            written = 0
+        yield number + 1, len(ends)
 
 
-def _portions(ends: Numbers, rows: int) -> Iterator[range]:
-    """Blocks that hold so many rows together at most, or one alone.
-
-    Args:
-        ends: int64 [blocks]: rows up to the end of each.
-    """
-    first, held = 0, 0
-    while first < len(ends):
-        last = max(first + 1, int(np.searchsorted(ends, held + rows, "right")))
-        yield range(first, last)
-        first, held = last, int(ends[last - 1])
+def _mapped(workspace: Workspace, file: int, size: int) -> mmap.mmap:
+    """The file, grown: a full disk is an error here; once it is mapped it would be the end of the process."""
+    with scratch_errors(workspace):
+        os.posix_fallocate(file, 0, size)
+        return mmap.mmap(file, size)
 
 
-def _read_ahead(workspace: Workspace, files: Sequence[str]) -> Generator[NDArray[np.float32]]:
-    """Vectors of each of these blocks, a few of which are read and checked while the caller has another."""
+def _rows_of(block: NDArray[np.float32], wanted: Numbers) -> NDArray[np.float32]:
+    """Some rows of a block, ascending; nearly always all of them, which need not be copied."""
+    return block if np.array_equal(wanted, np.arange(len(block))) else block[wanted]
 
-    def read_block(sha256: str) -> NDArray[np.float32]:
-        return vector_blocks.vectors(workspace.media.get(sha256, vector_blocks.SUFFIX))
 
-    pool = ThreadPoolExecutor(_READERS, "blocks")
+def _some_ahead(do: Callable[[int], None], numbers: range) -> Generator[int]:
+    """Each number once its part is done, on a few threads that are not much ahead of the caller."""
+    pool = ThreadPoolExecutor(_WORKERS, "blocks")
     try:
-        ahead = deque(pool.submit(read_block, each) for each in files[:_AHEAD])
-        for later in [*files[_AHEAD:], *[None] * len(ahead)]:
-            ready = ahead.popleft().result()
+        ahead = deque((number, pool.submit(do, number)) for number in numbers[:_AHEAD])
+        for later in [*numbers[_AHEAD:], *[None] * len(ahead)]:
+            number, done = ahead.popleft()
+            done.result()
             if later is not None:
-                ahead.append(pool.submit(read_block, later))
-            yield ready
+                ahead.append((later, pool.submit(do, later)))
+            yield number
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _write_rows(file: int, rows: NDArray[np.float32], places: Numbers) -> None:
-    """Neighbours by one call; ``places`` ascend."""
-    starts = np.flatnonzero(np.append(True, np.diff(places) != 1)).tolist()
-    for start, end in zip(starts, [*starts[1:], len(places)], strict=True):
-        data = rows[start:end].data
-        if os.pwrite(file, data, int(places[start]) * rows[0].nbytes) < data.nbytes:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -11,7 +11,7 @@ from index.comparing.corpus import Corpus
 from index.comparing.deciding import joined, judged, of_several_and_one, pair_names
 from index.comparing.kernels import copy_rows, pairs_at_least
 from index.comparing.products import Products, heights, padded, rows_in_cache
-from index.comparing.ranks import nearest_first, places_in_runs
+from index.comparing.ranks import nearest_first, places_that_count
 from index.comparing.scratch import Arrays
 from index.edges import Floats, Indices
 
@@ -22,7 +22,7 @@ _ROWS_REACHING = 1024
 _HELD = 1 << 22
 """Pairs held before they are decided and those beyond ``top_k`` let go: 84 MB for each thread."""
 _SPARE = 8
-"""Neighbours kept beyond ``top_k``, because some may share the photo of one of a vector's objects."""
+"""Neighbours kept beyond ``top_k``: their order is that of cosines within rounding of those that count."""
 _PROPOSED_AT_ONCE = 1 << 14
 """Pairs proposed before they leave the buffers: numpy is slow at few."""
 _NEVER = 4.0
@@ -162,11 +162,12 @@ class Comparison:
         """Of each vector that asks only the nearest stay; ties go to the lower row, as in ``caps``."""
         asking, data, similarity = (np.concatenate(each) for each in zip(*self._held, strict=True))
         order = nearest_first(asking, similarity, self._corpus.distinct.rows[data])
-        place = places_in_runs(asking[order])
+        photos = self._corpus.distinct.photos
+        place = places_that_count(asking[order], photos[data[order]], photos[asking[order]] < 0)
         kept, last = order[place < top_k + _SPARE], order[place == top_k + _SPARE - 1]
         if self._floor is None:
             self._floor = np.full(len(self._corpus), -np.inf, np.float32)
-        self._floor[asking[last]] = similarity[last]
+        self._floor[asking[last]] = similarity[last]  # of several of one vector the last, which is farthest
         self._cut += len(asking) - len(kept)
         self._held = [(asking[kept], data[kept], similarity[kept])]
 

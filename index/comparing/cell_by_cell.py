@@ -14,6 +14,7 @@ from index.comparing.corpus import Corpus
 from index.comparing.deciding import decide_all, named_pairs, pair_names
 from index.comparing.kernels import by_cell
 from index.comparing.options import BYTES_PER_PAIR
+from index.comparing.ranks import sorted_once
 from index.comparing.report import Progress
 from index.comparing.scratch import Arrays, JoinScratch
 from index.comparing.threads import in_threads
@@ -28,8 +29,8 @@ _PIECES = 128
 """Cells are compared in so many pieces at most; a kill costs one for each thread."""
 _LEAST = 1 << 26
 """Products worth a piece: some tens of milliseconds."""
-_COPIES = 4
-"""Of the names of all proposed pairs, while they are merged."""
+_COPIES = 3
+"""Of the names of all proposed pairs, about, while they are merged."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,7 +153,7 @@ def compare_cells(
     if not parts:
         return _nothing_found()
     scratch.read_in_order("vectors")
-    pairs = np.unique(np.concatenate([part["pairs"] for part in parts]))
+    pairs = sorted_once(np.concatenate([part["pairs"] for part in parts]))
     decided = decide_all(corpus, pairs, f"decided-{margin:.6f}", scratch, on_progress)
     return _found([*parts, decided], decided, len(corpus))
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from index.comparing.corpus import Corpus
 from index.comparing.kernels import products_of_pairs
+from index.comparing.ranks import sorted_once
 from index.comparing.report import Progress
 from index.comparing.scratch import Arrays, JoinScratch
 from index.comparing.threads import in_threads
@@ -28,8 +29,7 @@ _PARTS = 32
 
 def pair_names(one: Indices, other: Indices, count: int) -> Indices:
     """One number for each pair of names below ``count``: each pair once, ascending. int64."""
-    names: Indices = np.unique(np.minimum(one, other) * count + np.maximum(one, other))
-    return names
+    return sorted_once(np.minimum(one, other) * count + np.maximum(one, other))
 
 
 def named_pairs(names: Indices, count: int) -> tuple[Indices, Indices]:

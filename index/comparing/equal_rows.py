@@ -112,7 +112,7 @@ def edges_of_objects(pairs: Pairs, distinct: DistinctRows, photo_keys: Indices, 
     many = several[left] | several[right]
     parts = [(distinct.rows[left[~many]], distinct.rows[right[~many]], similarity[~many])]
     for a, b, value in zip(left[many].tolist(), right[many].tolist(), similarity[many].tolist(), strict=True):
-        one, other = _products(distinct.objects(a), distinct.objects(b), top_k)
+        one, other = _products(distinct.objects(a), distinct.objects(b), photo_keys, top_k)
         parts.append((one, other, np.full(len(one), value, np.float32)))
     one, other, value = (np.concatenate(each) for each in zip(*parts, strict=True))
     kept = photo_keys[one] != photo_keys[other]
@@ -130,7 +130,7 @@ def edges_of_equal(
     """
     parts = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))]
     for number, value in zip(several.tolist(), similarity.tolist(), strict=True):
-        one, other = _products(distinct.members[number], distinct.members[number], top_k)
+        one, other = _products(distinct.members[number], distinct.members[number], photo_keys, top_k)
         one, other = np.unique(np.stack([np.minimum(one, other), np.maximum(one, other)]), axis=1)
         parts.append((one, other, np.full(len(one), value, np.float32)))
     one, other, values = (np.concatenate(each) for each in zip(*parts, strict=True))
@@ -157,17 +157,27 @@ def mark_above_pairs(
             above[some] |= apart
 
 
-def _products(some: Indices, others: Indices, top_k: int | None) -> tuple[Indices, Indices]:
+def _products(
+    some: Indices, others: Indices, photo_keys: Indices, top_k: int | None
+) -> tuple[Indices, Indices]:
     if top_k is None or len(some) * len(others) <= top_k * (len(some) + len(others)):
         return np.repeat(some, len(others)), np.tile(others, len(some))
-    to_some, to_others = _in_turn(some, others, top_k), _in_turn(others, some, top_k)
+    to_some = _in_turn(some, others, photo_keys, top_k)
+    to_others = _in_turn(others, some, photo_keys, top_k)
     both = np.unique(
         np.concatenate([np.stack(to_some, axis=1), np.stack(to_others[::-1], axis=1)]), axis=0
     )  # [pairs, 2]
     return both[:, 0], both[:, 1]
 
 
-def _in_turn(some: Indices, others: Indices, top_k: int) -> tuple[Indices, Indices]:
+def _in_turn(some: Indices, others: Indices, photo_keys: Indices, top_k: int) -> tuple[Indices, Indices]:
+    """For each of some the next ``top_k`` others, round and round, those of its own photo passed over."""
+    others = others[np.argsort(photo_keys[others], kind="stable")]
+    first = np.searchsorted(photo_keys[others], photo_keys[some], "left")
+    own = np.searchsorted(photo_keys[others], photo_keys[some], "right") - first
+    left = len(others) - own
     count = min(top_k, len(others))
-    step = np.arange(len(some))[:, None] + np.arange(1, count + 1)[None]
-    return np.repeat(some, count), others[step.ravel() % len(others)]
+    place = (np.arange(len(some))[:, None] + np.arange(1, count + 1)) % np.maximum(1, left)[:, None]
+    place += (place >= first[:, None]) * own[:, None]
+    there = np.arange(count) < left[:, None]  # fewer than top_k may be left
+    return np.repeat(some, count)[there.ravel()], others[place[there]]

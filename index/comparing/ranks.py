@@ -40,3 +40,38 @@ def places_in_runs(names: NDArray[Any]) -> Indices:
     starts = np.flatnonzero(np.append(True, names[1:] != names[:-1])) if len(names) else names[:0]
     lengths = np.diff(np.append(starts, len(names)))
     return np.arange(len(names)) - np.repeat(starts, lengths).astype(np.int64)
+
+
+def places_that_count(names: NDArray[Any], photos: Indices, several: NDArray[np.bool_]) -> Indices:
+    """At most how many others before each one are of use to all objects of a vector.
+
+    To an object of a photo nothing of that photo is. So of a vector that stands for objects of several
+    photos as many are left out as any one photo has before it.
+
+    Args:
+        names: of the vectors that ask, in runs, nearest first.
+        photos: int64, photo key of the other one of each pair.
+        several: bool, whether the one that asks stands for objects of several photos.
+
+    Returns:
+        int64, ascending within each run.
+    """
+    places = places_in_runs(names)
+    rows = np.flatnonzero(several)
+    if not len(rows):
+        return places
+    run = np.cumsum(np.append(False, names[rows][1:] != names[rows][:-1]))
+    order = np.lexsort((photos[rows], run))
+    apart = (np.diff(run[order]) != 0) | (np.diff(photos[rows][order]) != 0)
+    of_photo = np.empty(len(rows), np.int64)
+    of_photo[order] = 1 + places_in_runs(np.cumsum(np.append(False, apart)))
+    begin = run * (len(rows) + 1)
+    places[rows] -= np.maximum.accumulate(begin + of_photo) - begin
+    return places
+
+
+def sorted_once(numbers: Indices) -> Indices:
+    """Each number once, ascending; what is given is sorted. Quicker than ``np.unique``, which hashes."""
+    numbers.sort()
+    once: Indices = numbers[np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)]]
+    return once

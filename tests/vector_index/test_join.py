@@ -235,6 +235,41 @@ def test_the_nearest_are_the_exact_ones_however_few_pairs_are_held(monkeypatch, 
     assert joined.edges.above.tobytes() == exact.above.tobytes()
 
 
+def test_an_object_keeps_its_neighbours_though_its_copy_lies_in_the_photo_of_nearer_ones():
+    """Two equal ones in photos 0 and 1: forty things of photo 0 are nothing to the one that lies there."""
+    random = np.random.default_rng(0)
+    centre, *across = np.linalg.qr(random.standard_normal((64, 60)))[0].T
+    near = [0.99 * centre + (1 - 0.99**2) ** 0.5 * each for each in across[:40]]
+    far = [0.97 * centre + (1 - 0.97**2) ** 0.5 * each for each in across[40:43]]
+    nearer_to_far = [each + 0.02 * random.standard_normal(64) for each in far for _ in range(20)]
+    rows = np.stack([centre, centre, *near, *far, *nearer_to_far])
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    photos = np.concatenate([[0, 1], np.zeros(40, np.int64), 10 + np.arange(63)])
+    exact = edges_in_band(rows, photos, 0.9, 0.995)
+    expected, _ = capped((exact.left, exact.right, exact.similarity), len(rows), exact.above, 3, None)
+    joined = recurrence_join(rows, photos, 0.9, 0.995, options=JoinOptions(top_k=3, max_degree=None))
+    own = [pair for pair in pairs(expected) if 0 in pair]
+    assert len(own) >= 3
+    assert set(own) <= set(pairs(joined.edges))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    corpora(), st.sampled_from([(0.6, 1.1), (0.9, 1.1)]), st.sampled_from([1, 3, 12]), st.sampled_from([1, 5])
+)
+def test_nobody_has_fewer_edges_than_there_are_and_the_cap_allows(corpus, band, top_k, cells):
+    rows, photos = corpus[0][:400], corpus[1][:400]
+    exact = edges_in_band(rows, photos, *band)
+    options = JoinOptions(top_k=top_k, max_degree=None, cells=cells, margin=ALL)
+    joined = recurrence_join(rows, photos, *band, options=options)
+    assert set(pairs(joined.edges)) <= set(pairs(exact))
+    there, kept = (
+        np.bincount(np.concatenate([edges.left, edges.right]), minlength=len(rows))
+        for edges in (exact, joined.edges)
+    )
+    assert (kept >= np.minimum(there, top_k)).all()
+
+
 def test_equal_objects_share_neighbours_in_turn_where_all_would_be_too_many():
     rows = np.zeros((2000, 8), np.float32)
     rows[:1000, 0] = 1

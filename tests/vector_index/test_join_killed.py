@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.comparing import deciding
 from index.comparing.options import JoinOptions
 from index.comparing.scratch import JoinScratch, content_key, held
 from index.errors import ScratchInUse
@@ -61,6 +62,36 @@ def test_what_was_finished_is_not_done_again(tmp_path, monkeypatch, laid_out_fro
     assert again.report.taken_up == 2
     assert again.edges.left.tobytes() == expected.left.tobytes()
     assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+
+
+def test_a_join_killed_after_every_few_parts_ends_with_the_same_edges(tmp_path, monkeypatch):
+    vectors, photos = planted_vectors(20_000, 32)
+    options = JoinOptions(exact_below=1000, recall=0.9)
+    monkeypatch.setattr(deciding, "_AT_ONCE", (500, 500))
+    expected = recurrence_join(vectors, photos, *BAND, options=options).edges
+    made, keep = [], JoinScratch._keep
+
+    def until_killed(scratch, name, arrays):
+        keep(scratch, name, arrays)
+        made.append(name)
+        if len(made) % 5 == 0:
+            raise Killed
+
+    monkeypatch.setattr(JoinScratch, "_keep", until_killed)
+    again = None
+    while again is None:
+        with suppress(Killed):
+            again = recurrence_join(vectors, photos, *BAND, options=options, scratch=tmp_path)
+    assert len(set(made)) == len(made) > 15  # nothing that was finished was done again
+    assert {name.partition("-")[0] for name in made} == {
+        "projection",
+        "cells",
+        "sample",
+        "proposed",
+        "decided",
+    }
+    for name in ("left", "right", "similarity", "above"):
+        assert getattr(again.edges, name).tobytes() == getattr(expected, name).tobytes(), name
 
 
 def test_what_another_join_left_is_removed_and_not_taken_up(tmp_path):

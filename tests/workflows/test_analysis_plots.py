@@ -71,8 +71,10 @@ def test_growth_leaves_out_sizes_in_which_nothing_recurs():
         {"photos": 50, "with_1": nothing, "with_3": nothing},
         {"photos": 100, "with_1": some, "with_3": nothing},
     ]
-    (only,) = rows(curves.growth(result(growth={"points": points})))
+    fits = {"with_1": None, "with_3": None}
+    (only,) = rows(curves.growth(result(growth={"points": points, "fits": fits})))
     assert (only["photos"], only["value"]) == (100, 0.04)
+    assert not only["joined"]  # too few to tell a slope: points alone are drawn
     assert only["low"] > 0  # a logarithm has no zero
 
 

@@ -42,13 +42,14 @@ def stored(empty_workspace):
     return model, wanted, rows[np.argsort(at)]
 
 
-@pytest.mark.parametrize("together", [1, ROWS * ROW_BYTES, 7 * ROW_BYTES, 1 << 20])
-def test_vectors_lie_in_the_order_in_which_they_are_wanted_however_many_fit_in_memory(
-    empty_workspace, tmp_path, stored, together
+@pytest.mark.parametrize("counted", [1, 7 * ROW_BYTES, 1 << 20])
+def test_vectors_lie_in_the_order_in_which_they_are_wanted_however_often_pages_are_given_back(
+    empty_workspace, tmp_path, stored, counted, monkeypatch
 ):
+    monkeypatch.setattr(stored_vectors, "_COUNTED", counted)
     model, wanted, expected = stored
-    with (tmp_path / "vectors").open("wb") as file:
-        steps = list(stored_vectors.lay_out(empty_workspace, file.fileno(), model, wanted, together=together))
+    with (tmp_path / "vectors").open("w+b") as file:
+        steps = list(stored_vectors.lay_out(empty_workspace, file.fileno(), model, wanted))
     assert steps == [(n, BLOCKS) for n in range(1, BLOCKS + 1)]
     assert np.array_equal(np.fromfile(tmp_path / "vectors", np.float32).reshape(-1, DIMENSION), expected)
 
@@ -62,8 +63,8 @@ def test_who_stops_waits_for_no_block_that_is_not_being_read(empty_workspace, tm
         return get(sha256, suffix)
 
     monkeypatch.setattr(empty_workspace.media, "get", counted)
-    with (tmp_path / "vectors").open("wb") as file:
-        steps = stored_vectors.lay_out(empty_workspace, file.fileno(), model, wanted, together=1)
+    with (tmp_path / "vectors").open("w+b") as file:
+        steps = stored_vectors.lay_out(empty_workspace, file.fileno(), model, wanted)
         assert next(steps) == (1, BLOCKS)
         steps.close()
         before = len(read)
@@ -74,11 +75,11 @@ def test_who_stops_waits_for_no_block_that_is_not_being_read(empty_workspace, tm
 def test_a_lost_block_and_a_full_disk_are_said(empty_workspace, tmp_path, stored):
     model, wanted, _ = stored
     with (
-        Path("/dev/full").open("wb") as full,
+        Path("/dev/full").open("r+b", buffering=0) as full,
         pytest.raises(WorkspaceError, match=r"\.recurate cannot hold .* make room there"),
     ):
         list(stored_vectors.lay_out(empty_workspace, full.fileno(), model, wanted))
     for name in [name for name in empty_workspace.media.names() if name.endswith(vector_blocks.SUFFIX)][-2:]:
         empty_workspace.media.remove(name)
-    with (tmp_path / "vectors").open("wb") as file, pytest.raises(MediaMissingError):
+    with (tmp_path / "vectors").open("w+b") as file, pytest.raises(MediaMissingError):
         list(stored_vectors.lay_out(empty_workspace, file.fileno(), model, wanted))
