@@ -20,7 +20,8 @@ _COLUMNS = 1024
 _ROWS_REACHING = 1024
 """Vectors that ask at once where they do not reach equally far."""
 _HELD = 1 << 22
-"""Pairs held before they are decided and those beyond ``top_k`` let go: 84 MB for each thread."""
+"""Pairs held before they are decided and those beyond ``top_k`` let go: 67 MB for each thread, and some
+300 MB while they are decided."""
 _SPARE = 8
 """Neighbours kept beyond ``top_k``: their order is that of cosines within rounding of those that count."""
 _PROPOSED_AT_ONCE = 1 << 14

@@ -208,7 +208,7 @@ def _found(parts: list[Arrays], decided: Arrays, count: int) -> Found:
         above_left,
         above_right,
         int(of_all("compared").sum()),
-        int(of_all("cut").sum()) // 2,
+        -(-int(of_all("cut").sum()) // 2),
     )
 
 

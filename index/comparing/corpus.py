@@ -47,7 +47,7 @@ class Corpus:
         """Raise ``TooLittleMemory`` where so many are more than the memory has room for."""
         if pairs > self.most_pairs:
             raise TooLittleMemory(
-                f"more than {self.most_pairs} pairs lie in the band: there is no room for them"
+                f"more than {self.most_pairs} pairs lie in the band or next to it: there is no room for them"
             )
 
     def rows_of(self, names: Indices) -> Indices:

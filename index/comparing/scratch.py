@@ -8,6 +8,7 @@ import mmap
 import os
 import re
 import shutil
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ _MAPPED = 1 << 20
 """Larger arrays have a file of their own and stay there; the others of a part share one, because making a
 file safe takes longer than writing a megabyte."""
 _SMALL = "small.npz"
+_HEADERS = threading.Lock()
+"""Python before 3.11.9 now and then fails to parse literals, as headers are, in several threads."""
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -59,9 +62,10 @@ class JoinScratch:
         folder = self.folder / name
         if not folder.is_dir():
             return None
-        large = {file.stem: _mapped(file) for file in folder.glob("*.npy")}
-        with np.load(folder / _SMALL) as small:
-            return {**small, **large}
+        with _HEADERS:
+            large = {file.stem: _mapped(file) for file in folder.glob("*.npy")}
+            with np.load(folder / _SMALL) as small:
+                return {**small, **large}
 
     def table(self, name: str, shape: tuple[int, int], dtype: np.dtype[np.generic]) -> NDArray[Any]:
         """A new array in a file; quicker to fill again than to make safe, so that it is not taken up.
