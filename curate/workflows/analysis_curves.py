@@ -132,7 +132,7 @@ def growth(result: Json) -> alt.LayerChart:
         tooltip=["photos:Q", alt.Tooltip("value:Q", title="share", format=".3%")],
     )
     scale = alt.Scale(type="log", nice=False, padding=12)
-    y = alt.Y("low:Q", title="share of all objects", scale=scale, axis=LOG_PERCENT)
+    y = alt.Y("low:Q", title="share of all objects (log scale)", scale=scale, axis=LOG_PERCENT)
     spread = base.mark_rule(strokeWidth=2, opacity=0.6).encode(y=y, y2="high:Q")
     points = base.mark_point(filled=True, size=50, opacity=1).encode(y="value:Q")
     line = base.transform_filter("datum.joined").mark_line().encode(y="value:Q")

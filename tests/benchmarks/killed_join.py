@@ -1,7 +1,7 @@
 """What kills cost a join: processor time of all its goes together, as a multiple of one undisturbed pass.
 
-Each go but the last is killed (SIGKILL) after a random share of the processor time of one pass. Starting
-an interpreter and reading the vectors again is part of a go; how much that is stands in the output.
+The processor time of one pass is cut at random places, and there each go but the last is killed (SIGKILL).
+Starting an interpreter and reading the vectors again is part of a go; how much that is stands in the output.
 
 python tests/benchmarks/killed_join.py [--objects 1000000] [--dimension 64] [--kills 4]
 """
@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -80,7 +81,9 @@ def main() -> None:
         files = write_planted(Path(made), given.objects, given.dimension)
         one = go(files, whole, None)
         first = json.loads((whole / "go.json").read_text())
-        goes = [go(files, killed, dice.uniform(0.2, 0.6) * one) for _ in range(given.kills)]
+        cuts = sorted(dice.uniform(0, one) for _ in range(given.kills))
+        goes = [go(files, killed, end - start) for start, end in pairwise([0.0, *cuts])]
+        assert not (killed / "go.json").exists(), "each go was killed before the join was done"
         goes.append(go(files, killed, None))
         last = json.loads((killed / "go.json").read_text())
         same = all(
