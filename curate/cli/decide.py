@@ -81,6 +81,9 @@ def reject(
     item: ItemId,
     variant: Variant = None,
     near_duplicate: NearDuplicate = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Also what was accepted of a group before views joined it.")
+    ] = False,
     reviewer: Reviewer = None,
     reason: Reason = None,
     adjudicate: Adjudicate = False,
@@ -93,7 +96,12 @@ def reject(
     reflection_left, residual, new_object, background_changed, seam, bad_mask, other; your own words may
     follow after a colon.
     """
+    from curate.workflows.grown_groups import refuse_whole_rejection
+
     marks = {VARIANT: variant or [], NEAR_DUPLICATE: near_duplicate or []}
+    if not whole:
+        with open_workspace(context) as workspace:
+            refuse_whole_rejection(workspace, item)
     _decide(context, item, "reject", marks, reviewer, reason, as_json, adjudicate)
 
 

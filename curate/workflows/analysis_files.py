@@ -76,8 +76,9 @@ def _save(result: Json, name: str, path: Path) -> None:
 
 
 def _page(result: Json, names: list[str]) -> str:
+    # Letters of an SVG are those of the browser, which may be wider than the room that was left for them.
     figures = [
-        f'<figure><img src="{name}.svg" alt="{escape(title)}">'
+        f'<figure><img src="{name}.png" alt="{escape(title)}">'
         f"<figcaption>{escape(said(result))}</figcaption></figure>"
         for name, (title, _, said) in analysis_plots.CHARTS.items()
         if name in names

@@ -232,7 +232,7 @@ def test_the_command_tells_people_and_programs_the_same(curate, found, tmp_path)
     assert "not a random sample of all pairs" in said
     page = (tmp_path / "plots" / "index.html").read_text()
     for name in analysis_plots.CHARTS:
-        assert f'src="{name}.svg"' in page
+        assert f'src="{name}.png"' in page
         svg = (tmp_path / "plots" / f"{name}.svg").read_text()
         assert f"39 photos, {counts['objects']} objects. Boxes: {found['detector']}." in svg
         with Image.open(tmp_path / "plots" / f"{name}.png") as picture:

@@ -255,6 +255,32 @@ def test_a_decision_that_keeps_no_new_view_is_told_as_their_rejection(empty_work
     assert told(empty_workspace, "bob") == ("accept (2 different)", 0)
 
 
+def test_rejecting_a_grown_group_by_command_says_how_to_keep_what_was_accepted(empty_workspace, growing):
+    first = frozenset(growing.views[:4])
+    review.decide(
+        empty_workspace, str(found_groups(empty_workspace)[first].public_id), "accept", reviewer="eve"
+    )
+    growing.take_in([(20, [0]), (21, [0])], noises=(0.25,))
+    last(mine(empty_workspace, OPTIONS))
+    (grown,) = (members for members in found_groups(empty_workspace) if first < members)
+    item = str(found_groups(empty_workspace)[grown].public_id)
+
+    def command(*words):
+        root = str(empty_workspace.root)
+        return CliRunner().invoke(app, ["--workspace", root, "decide", *words, "--reviewer", "eve"])
+
+    refused = command("reject", item)
+    assert refused.exit_code == 1
+    assert "2 views joined this group after it was accepted" in str(refused.exception)
+    advised = str(refused.exception).partition("`curate decide ")[2].partition("`")[0]
+    assert command(*advised.split()).exit_code == 0
+    assert found_groups(empty_workspace)[grown].kept == first
+    assert command("reject", item).exit_code == 0  # nothing is new any more
+    assert command("undo", item).exit_code == command("undo", item).exit_code == 0
+    assert command("reject", item, "--whole").exit_code == 0
+    assert found_groups(empty_workspace)[grown].state == "rejected"
+
+
 @pytest.mark.parametrize("other", ["eve", "ada"])
 def test_where_the_group_was_rejected_meanwhile_no_view_was_new_to_it(empty_workspace, growing, other):
     first = frozenset(growing.views[:4])
