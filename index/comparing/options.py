@@ -71,7 +71,7 @@ class JoinOptions:
         needed = _BYTES_AT_LEAST + _BYTES_PER_OBJECT * objects
         if self.memory < needed:
             raise TooLittleMemory(
-                f"{objects} objects need {needed / 2**30:.1f} GiB of memory, not {self.memory / 2**30:.2g}",
+                f"{objects} objects need {needed / 2**30:.1f} GiB of memory, not {self.memory / 2**30:.1f}",
                 needed,
             )
         # At the least some are left of the room that is for small joins.

@@ -161,7 +161,7 @@ def test_each_phase_shows_its_progress_and_its_seconds(empty_workspace, tmp_path
     make_removable(empty_workspace, tmp_path / "photos")
     steps = list(mine(empty_workspace, EVERYTHING))
     assert list(dict.fromkeys(step.stage for step in steps)) == [
-        "read", "vectors", "cells", "compare", "group", "store",
+        "read", "vectors", "cells", "compare", "decide", "group", "store",
     ]  # fmt: skip
     (found,) = (step.summary for step in steps if step.summary)
     phases = found["seconds"]["of_compare"]
