@@ -30,7 +30,8 @@ class CardPage:
 
     @property
     def root(self) -> Locator:
-        return self.page.locator(f"[data-recurate={self.NAME}]")
+        # Streamlit hides a desk that was left for another, and takes it away once its script has run.
+        return self.page.locator(f"[data-recurate={self.NAME}]:visible")
 
     @property
     def item(self) -> str:

@@ -116,6 +116,16 @@ def test_another_screen_is_not_covered(app, open_page):
     expect(page.locator(EARLY)).to_have_count(0)
 
 
+def test_a_desk_chosen_before_the_first_card_is_taken_over_is_the_only_one(app, open_page):
+    page = open_page()
+    streamlit = Held(page)
+    desk = CardPage(page, app.process.url).open()
+    page.evaluate("history.replaceState(null, '', '?desk=adjudicate')")
+    streamlit.release()
+    expect(page.get_by_test_id("stMain").get_by_text("Nothing to settle")).to_be_visible(timeout=PATIENCE)
+    assert desk.root.count() == 1
+
+
 def test_whoever_is_no_longer_let_in_sees_streamlit_only(app, open_page):
     page = open_page()
     Watched.of(page).expect("40[13]")

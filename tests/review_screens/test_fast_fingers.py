@@ -56,6 +56,19 @@ def test_ten_presses_at_once_decide_only_what_was_painted_and_the_rest_is_counte
         expect(desk.root.locator(".unused")).to_contain_text(f"{desk.unused} key press")
 
 
+def test_a_desk_that_is_hidden_takes_no_keys(app, desk):
+    """As Streamlit hides one that was left for another, until its script has run to its end."""
+    before, item = app.stored(), desk.item
+    desk.connected()
+    place = desk.page.get_by_test_id("stMain")
+    place.evaluate("main => { main.style.display = 'none'; }")
+    desk.press("a")
+    place.evaluate("main => { main.style.display = ''; }")
+    desk.decide("x")
+    desk.all_saved()
+    assert app.stored() == [*before, Stored(item, "reject", {})]
+
+
 def test_presses_in_one_task_decide_one_card(app, desk):
     """Faster than any keyboard: no frame lies between the presses."""
     before, item = app.stored(), desk.item

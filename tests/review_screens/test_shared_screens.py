@@ -128,7 +128,7 @@ def test_an_adjudicator_settles_a_disagreement_without_knowing_whose(shared, log
     desk = CardPage(page, shared.process.url)
     page.goto(f"{shared.process.url}/groups")
     page.get_by_text("Disputed and flagged").click()
-    votes = page.locator("[data-recurate=card] .votes")
+    votes = desk.root.locator(".votes")
     expect(votes).to_contain_text("reject")
     desk.painted()
     screenshot(page, "groups-adjudicate")

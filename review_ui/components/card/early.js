@@ -25,17 +25,18 @@ document.fonts.add(new FontFace("Recurate Sans", `url(${href})`, { weight: "100 
 shadow.append(place);
 document.body.append(host);
 const stop = mount({ parentElement: shadow, data });
-watch.observe(place, { childList: true });
-watch.observe(place.firstElementChild, { attributeFilter: ["data-painted", "data-state"] });
+const card = place.firstElementChild;
+// By Streamlit: this desk, which has left its place, or another one that was chosen meanwhile.
+addEventListener("recurate-mounted", end, { once: true });
+watch.observe(card, { attributeFilter: ["data-painted", "data-state"] });
 watch.observe(document.getElementById("root"), { childList: true, subtree: true });
 
 function look() {
-  const card = place.firstElementChild;
   const elsewhere = location.pathname !== pathname || document.querySelector(OTHERWISE);
-  const { painted, state } = card?.dataset ?? {};
+  const { painted, state } = card.dataset;
   // Streamlit's scripts wait for this, for a second: see early.py.
   if (painted === "true" || BLANK.has(state)) dispatchEvent(new Event("recurate-card"));
-  if (!card || state === "error" || elsewhere) end();
+  if (state === "error" || elsewhere) end();
   else if (!timer && document.querySelector(STREAMLIT)) timer = setTimeout(end, PATIENCE);
 }
 

@@ -17,6 +17,8 @@ export function meant({ key, code }) {
 // field reads its keys itself.
 export function listen(host, commands, press, typed) {
   const pressed = (event) => {
+    // A desk that was left stays mounted, hidden, until Streamlit's script has run to its end.
+    if (!host.checkVisibility()) return;
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     const target = event.composedPath()[0];
     const inside = event.composedPath().includes(host);

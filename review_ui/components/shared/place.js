@@ -62,6 +62,7 @@ class Place {
     if (desk.deck.shown && !moves) desk.show(); // what moves was never out of sight
     const focused = root.contains(activeElement) ? activeElement : root;
     if (!isTyping(document.activeElement)) focused.focus({ preventScroll: true });
+    dispatchEvent(new Event("recurate-mounted"));
   }
 
   // A dialog that asks for words reads keys itself, also those typed into its field.
