@@ -27,6 +27,11 @@ def report_mine(summary: Mapping[str, Any]) -> None:
             if (outside := joined.get("outside")) and not missing:
                 say(outside["why"])
         _say_comparison(summary["comparison"])
+        if (above := summary["objects_above_band"]) and not missing:
+            say(
+                f"{count(above, 'object is', 'objects are')} more similar to something in another photo than "
+                "the band allows: such pairs make no group."
+            )
         _say_seconds(summary)
     if waiting := mining_waiting.sentence(summary["waiting"]):
         say(waiting)

@@ -44,7 +44,7 @@ def _print(found: Progress) -> None:
     there = {what: left for what, left in there.items() if left.total}
     for what, left in there.items():
         result(
-            f"{left.done} of {count(left.total, what)} done; {left.open} left to vote on, "
+            f"{left.done} of {count(left.total, what)} done; {left.open} left to vote on{_in_part(left)}, "
             f"{left.disputed} disputed, {left.flagged} flagged."
         )
     if agreement := found.agreement.total:
@@ -52,6 +52,10 @@ def _print(found: Progress) -> None:
         result(f"All said the same of {found.agreement.hits} of {several} with several votes.")
     if found.reviewers:
         table(_COLUMNS, [_row(each) for each in found.reviewers])
+
+
+def _in_part(left: Backlog) -> str:
+    return f" ({left.partial} judged in part)" if left.partial else ""
 
 
 def _row(work: ReviewerWork) -> tuple[object, ...]:
@@ -93,4 +97,10 @@ def _as_json(found: Progress) -> dict[str, Any]:
 
 
 def _left(left: Backlog) -> dict[str, int]:
-    return {"done": left.done, "left": left.open, "disputed": left.disputed, "flagged": left.flagged}
+    return {
+        "done": left.done,
+        "left": left.open,
+        "partial": left.partial,
+        "disputed": left.disputed,
+        "flagged": left.flagged,
+    }

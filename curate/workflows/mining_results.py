@@ -88,6 +88,7 @@ def _counts(found: Candidates, mined: Mined) -> dict[str, Any]:
         **{f"objects_with_{k}_neighbours": recurrences.at_least(k) for k in (1, 3)},
         **{f"share_with_{k}_neighbours": round(recurrences.share(k), 6) for k in (1, 3)},
         **{f"objects_whose_nearest_{k}_lie_in_the_band": recurrences.nearest_in_band(k) for k in (1, 3)},
+        "objects_above_band": int(np.count_nonzero(edges.above)),
         # Stars around different anchors may hold the same objects: one set is one group.
         "groups": len(sets := {frozenset(group.members) for group in mined.groups}),
         "views": sum(map(len, sets)),

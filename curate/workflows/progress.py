@@ -12,7 +12,7 @@ from curate.database.progress import Made
 from curate.database.queue import AnyQueue
 from curate.database.tables import QueuedCase, QueuedItem
 from curate.shares import Share
-from curate.verdicts import ACCEPTED, DISPUTED, FLAGGED, OPEN, REJECTED
+from curate.verdicts import ACCEPTED, DISPUTED, FLAGGED, OPEN, PARTIAL, REJECTED
 from curate.workspace import Workspace
 
 # Longest span of decisions, and the stretches it is cut into: at most about 120 of them.
@@ -29,6 +29,8 @@ class Backlog:
 
     open: int
     """Want votes from anybody."""
+    partial: int
+    """Groups among these of which some views are judged, as of one that grew after it was accepted."""
     done: int
     disputed: int
     """People disagree; for an adjudicator."""
@@ -141,14 +143,15 @@ def progress(workspace: Workspace) -> Progress:
 def _backlog(session: Session, queued: AnyQueue = QueuedItem) -> Backlog:
     found = statistics.states(session, queued)
     waiting = sum(count for (_, wanted), count in found.items() if wanted)
+    partial = found.get((PARTIAL, True), 0)
     settled = {state: count for (state, wanted), count in found.items() if not wanted}
     disputed, flagged = settled.pop("disputed", 0), settled.pop("flagged", 0)
-    return Backlog(waiting, sum(settled.values()), disputed, flagged)
+    return Backlog(waiting, partial, sum(settled.values()), disputed, flagged)
 
 
 def _pairs(session: Session) -> Backlog:
     found = statistics.pair_states(session)
-    return Backlog(found[OPEN], found[ACCEPTED] + found[REJECTED], found[DISPUTED], found[FLAGGED])
+    return Backlog(found[OPEN], 0, found[ACCEPTED] + found[REJECTED], found[DISPUTED], found[FLAGGED])
 
 
 def _work(worked: statistics.Worked) -> ReviewerWork:

@@ -23,6 +23,7 @@ from curate.database import (
 from curate.database.decisions import Recorded, Said
 from curate.database.mining import StoredGroup
 from curate.errors import AccessError, DecisionError, NotFoundError, SettingsError
+from curate.plurals import count
 from curate.records import Group, View
 from curate.verdicts import FLAGGED, OPEN, STATES, GroupState, settle, state_of
 from curate.workflows.people import CURATOR, PHOTOGRAPHER
@@ -68,12 +69,32 @@ def group(workspace: Workspace, prefix: str) -> Group:
     Raises:
         NotFoundError: there is none, or several ids start so.
     """
-    found = [each for each in groups(workspace) if str(each.public_id).startswith(prefix.lower())]
+    stored = groups(workspace)
+    found = [each for each in stored if str(each.public_id).startswith(prefix.lower())]
     if len(found) > 1:
         raise NotFoundError(f"Several groups start with {prefix!r}: type more of the id.")
     if not found:
-        raise NotFoundError(f"The latest run has no group {prefix!r}: type `curate groups list`.")
+        raise NotFoundError(f"The latest run has no group {prefix!r}{_heir(workspace, prefix, stored)}.")
     return found[0]
+
+
+def _heir(workspace: Workspace, prefix: str, stored: Sequence[Group]) -> str:
+    """Which group holds most of one of an earlier run now, and what to type."""
+    with workspace.transaction() as session:
+        try:
+            item = review_items.find(session, prefix, rules.GROUP)
+        except NotFoundError:
+            return ": type `curate groups list`"
+        views = review_items.members(session, review_items.hold(session, item).id).keys()
+    shared = {each: sum(view.object_.public_id in views for view in each.views) for each in stored}
+    heir = max(shared, key=shared.__getitem__, default=None)
+    if heir is None or not shared[heir]:
+        return ", which was one of an earlier run, nor any view of it: type `curate runs`"
+    return (
+        f", which was one of an earlier run: {shared[heir]} of its {count(len(views), 'view')} "
+        f"{'is' if shared[heir] == 1 else 'are'} in another group now, type "
+        f"`curate groups show {str(heir.public_id)[:13]}`"
+    )
 
 
 def item_of(workspace: Workspace, prefix: str) -> UUID:

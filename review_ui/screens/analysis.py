@@ -41,9 +41,10 @@ def show(key: str, workspace: Workspace) -> None:
 
 
 def _heading(found: Analysed) -> str:
-    counts = found.result["counts"]
+    counts, band = found.result["counts"], found.result["band"]
     told = (
-        f"{counts['objects']:,} objects, {counts['edges']:,} edges; analysed "
+        f"{counts['objects']:,} objects, {counts['edges']:,} edges in the band {band['low']:g} to "
+        f"{band['high']:g}; analysed "
         f"{found.made_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC. {words.counted(found.result)}"
     )
     return told if found.of_latest_run else f"{told} There is a newer mining run, to be analysed by:"

@@ -66,7 +66,7 @@ def _numbers(found: Progress, *, everything: bool) -> None:
     backlog, agreement = found.backlog, found.agreement
     cells = [
         ("Done", f"{backlog.done:,}", f"of {backlog.total:,} group{'s' if backlog.total != 1 else ''}"),
-        ("Open", f"{backlog.open:,}", "want votes"),
+        ("Open", f"{backlog.open:,}", _wanted(backlog.partial)),
         ("Disputed", f"{backlog.disputed:,}", "reviewers disagree"),
         ("Flagged", f"{backlog.flagged:,}", "could not be decided"),
         ("Agreement", _percent(agreement), _certainty(agreement)),
@@ -76,6 +76,10 @@ def _numbers(found: Progress, *, everything: bool) -> None:
         with column.container(border=True, height="stretch", gap=None):
             st.metric(label, value)
             st.caption(note)
+
+
+def _wanted(partial: int) -> str:
+    return f"want votes, {partial:,} judged in part" if partial else "want votes"
 
 
 def _percent(share: Share) -> str:

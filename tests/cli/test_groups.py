@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from curate.errors import NotFoundError
 from curate.workflows import review
 from queued import mine_groups, store_objects
 
@@ -44,6 +45,30 @@ def test_a_list_tells_how_many_views_of_a_group_are_accepted(curate, grown, empt
     assert (found["accepted_views"], len(found["views"])) == (3, 7)
     (other,) = told
     assert "open 2 " in row_of(curate("groups", "list"), UUID(other))
+
+
+def test_a_group_that_grew_names_the_one_it_is_part_of(grown, empty_workspace):
+    small, large = (str(each)[:13] for each in grown)
+    with pytest.raises(NotFoundError) as refused:
+        review.group(empty_workspace, small)
+    assert str(refused.value) == (
+        f"The latest run has no group {small!r}, which was one of an earlier run: 5 of its 5 views are in "
+        f"another group now, type `curate groups show {large}`."
+    )
+
+
+def test_a_group_of_which_nothing_is_left_and_one_that_never_was_name_a_list(grown, empty_workspace):
+    with empty_workspace.transaction() as session:
+        mine_groups(session, [], [])
+    with pytest.raises(NotFoundError, match="nor any view of it: type `curate runs`"):
+        review.group(empty_workspace, str(grown[1]))
+    with pytest.raises(NotFoundError, match="no group 'abcdef': type `curate groups list`"):
+        review.group(empty_workspace, "abcdef")
+
+
+def test_a_group_that_grew_counts_as_judged_in_part(curate, grown):
+    assert curate("progress").startswith("0 of 2 groups done; 2 left to vote on (1 judged in part), ")
+    assert json.loads(curate("progress", "--json"))["partial"] == 1
 
 
 def test_a_list_without_a_group_says_why(curate, grown, empty_workspace, tmp_path):

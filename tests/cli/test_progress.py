@@ -12,9 +12,10 @@ from removal_rows import add_removal, queue_removals
 from review_rows import store_groups, store_labelled, vote
 from stored_pairs import accepted, hand_in
 
-NO_PAIRS = {"all": 0, "done": 0, "left": 0, "disputed": 0, "flagged": 0}
+NO_PAIRS = {"all": 0, "done": 0, "left": 0, "partial": 0, "disputed": 0, "flagged": 0}
 EMPTY = {
-    "groups": 0, "done": 0, "left": 0, "disputed": 0, "flagged": 0, "agreed": 0, "with_several_votes": 0,
+    "groups": 0, "done": 0, "left": 0, "partial": 0, "disputed": 0, "flagged": 0,
+    "agreed": 0, "with_several_votes": 0,
     "pairs": NO_PAIRS, "removed_objects": NO_PAIRS, "reviewers": [],
 }  # fmt: skip
 
@@ -44,7 +45,8 @@ def test_what_is_done_and_left_and_by_whom_is_told_to_programs(curate, reviewed)
     told = json.loads(curate("progress", "--json"))
     reviewers = told.pop("reviewers")
     assert told == {
-        "groups": 6, "done": 3, "left": 1, "disputed": 1, "flagged": 1, "agreed": 1, "with_several_votes": 2,
+        "groups": 6, "done": 3, "left": 1, "partial": 0, "disputed": 1, "flagged": 1,
+        "agreed": 1, "with_several_votes": 2,
         "pairs": NO_PAIRS,
         "removed_objects": NO_PAIRS,
     }  # fmt: skip

@@ -310,6 +310,17 @@ def test_how_it_was_compared_is_told_where_that_was_not_all_with_all(growing, ca
     assert re.search(rf"Compared in \d+\.\d s{re.escape(words)}, the rest", capsys.readouterr().err)
 
 
+def test_what_is_more_similar_than_the_band_allows_is_counted(growing, capsys):
+    found = last(mine(growing.workspace, OPTIONS))
+    report_mine(found)
+    assert "than the band allows" not in capsys.readouterr().err
+    with growing.workspace.transaction() as session:
+        highest = session.scalar(text("SELECT max(similarity) FROM edges"))
+    below = replace(OPTIONS, band=Band(OPTIONS.band.low, highest - 1e-5, "tests"))
+    report_mine(last(mine(growing.workspace, below)))
+    assert "2 objects are more similar to something in another photo than" in capsys.readouterr().err
+
+
 def test_a_sample_without_pairs_is_no_recall_of_a_hundred_percent(growing, capsys):
     found = last(mine(growing.workspace, OPTIONS))
     none = {"recall_low": 0.0, "recall": None, "sampled_pairs": 0, "sampled_vectors": 65536, "reached": False}
