@@ -57,10 +57,10 @@ class JoinOptions:
             raise ValueError(f"a margin of {self.margin} is not 0 or more")
         if not self.laid_out_from >= 0:
             raise ValueError(f"laid_out_from is {self.laid_out_from}, which is no number of bytes")
-        for name in ("top_k", "max_degree", "cells", "width"):
+        for name, least in {"top_k": 1, "max_degree": 1, "cells": 1, "width": 2}.items():
             value = getattr(self, name)
-            if value is not None and value < 1:
-                raise ValueError(f"{name} is {value}, where 1 is the least")
+            if value is not None and value < least:
+                raise ValueError(f"{name} is {value}, where {least} is the least")
 
     def pairs_that_fit(self, objects: int) -> int:
         """How many pairs may be found, beside what is needed for so many objects.

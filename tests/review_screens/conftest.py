@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import Engine
 
 from chain import make_workspace_on
 from fixtures_postgres import TEMPLATE, fresh
-from review_screens.card_page import CardPage
+from review_screens.card_page import PATIENCE, CardPage
 from review_screens.chromium import find_chromium, launch
 from review_screens.drawn_groups import Drawn, draw
 from review_screens.running_app import RunningApp, running
@@ -29,6 +29,7 @@ def browser() -> Iterator[Browser]:
     if find_chromium() is None:
         missing = "There is no Chromium here: type `apt-get install -y chromium-headless-shell`."
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         launched = launch(playwright.chromium)
         yield launched

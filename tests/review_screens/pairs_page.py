@@ -17,7 +17,6 @@ class PairsPage:
         self.page = page
         self.url = url
         page.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
 
     def open(self, query: str = "") -> Self:
         self.page.goto(f"{self.url}/pairs{query}")

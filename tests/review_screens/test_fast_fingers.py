@@ -69,6 +69,22 @@ def test_a_desk_that_is_hidden_takes_no_keys(app, desk):
     assert app.stored() == [*before, Stored(item, "reject", {})]
 
 
+def test_a_desk_that_comes_back_has_the_address_and_the_keys(desk):
+    """As that of somebody who chose another one and changed their mind while Streamlit's script ran."""
+    page, item = desk.page, desk.item
+    desk.connected()
+    place = page.get_by_test_id("stMain")
+    place.evaluate("main => { main.style.display = 'none'; }")
+    expect(page.locator("[data-recurate=card]")).to_have_attribute("data-painted", "false")
+    page.get_by_test_id("stTopNavLink").first.focus()
+    page.evaluate("history.replaceState(null, '', '?item=of-another-desk')")
+    place.evaluate("main => { main.style.display = ''; }")
+    desk.back(item)
+    assert page.url.endswith(f"?item={item}")
+    desk.press("Space")
+    desk.painted(after=item)
+
+
 def test_presses_in_one_task_decide_one_card(app, desk):
     """Faster than any keyboard: no frame lies between the presses."""
     before, item = app.stored(), desk.item

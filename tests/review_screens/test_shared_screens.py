@@ -110,6 +110,7 @@ def test_a_curator_sees_nothing_of_what_others_said(shared, log_in):
     answers = []
     page.on("response", lambda answer: "/app/review/" in answer.url and answers.append(answer))
     desk = CardPage(page, shared.process.url).open()
+    desk.connected()
     assert not page.get_by_text("Disputed and flagged").count()
     seen = []
     for _ in range(3):

@@ -57,12 +57,23 @@ class Place {
     const { activeElement } = root.getRootNode();
     parent.querySelector("[data-recurate-place]").replaceChildren(root);
     const typed = (event, inside) => this.#typed(event, inside);
-    this.#stops = [listen(root, this.#commands, desk.presses.press, typed), fitHeight(root)];
+    this.#stops = [
+      listen(root, this.#commands, desk.presses.press, typed),
+      fitHeight(root),
+      watchHiding(root, (hidden) => (hidden ? desk.sight.lose() : this.#reappear())),
+    ];
     desk.leases.wake();
     if (desk.deck.shown && !moves) desk.show(); // what moves was never out of sight
-    const focused = root.contains(activeElement) ? activeElement : root;
-    if (!isTyping(document.activeElement)) focused.focus({ preventScroll: true });
+    focus(root.contains(activeElement) ? activeElement : root);
     dispatchEvent(new Event("recurate-mounted"));
+  }
+
+  // Another desk had the address and the keys meanwhile.
+  #reappear() {
+    const { deck, sight, view } = this.desk;
+    if (deck.shown) this.desk.show();
+    else sight.address(null);
+    focus(view.root);
   }
 
   // A dialog that asks for words reads keys itself, also those typed into its field.
@@ -93,4 +104,21 @@ class Place {
   #release() {
     if (!this.desk.release()) this.#grace = setTimeout(() => this.#release(), GRACE);
   }
+}
+
+function focus(element) {
+  if (!isTyping(document.activeElement)) element.focus({ preventScroll: true });
+}
+
+// Streamlit hides a desk that was left for another until its script has run to its end, and shows it again if
+// it is chosen before that.
+function watchHiding(root, turned) {
+  let was = false;
+  const watch = new ResizeObserver(() => {
+    const is = !root.checkVisibility();
+    if (is !== was) turned(is);
+    was = is;
+  });
+  watch.observe(root);
+  return () => watch.disconnect();
 }

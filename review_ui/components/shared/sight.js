@@ -63,7 +63,7 @@ export class Sight {
   #whenSeen(held, pictures, broken) {
     const time = this.#shows;
     const seen = () => {
-      if (this.#shows !== time || !this.#view.root.isConnected) return;
+      if (this.#shows !== time || !this.#view.root.checkVisibility()) return;
       if (pictures.some((picture) => picture.broken)) broken(held);
       else this.#seen(held.item);
     };
@@ -81,7 +81,7 @@ export class Sight {
   }
 
   address(item) {
-    if (!this.#view.root.isConnected) return;
+    if (!this.#view.root.checkVisibility()) return;
     const url = new URL(location);
     if (item) url.searchParams.set(this.#name, item);
     else url.searchParams.delete(this.#name);
