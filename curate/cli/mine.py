@@ -25,7 +25,7 @@ def mine(
     rule: Annotated[
         str, typer.Option("--rule", help="compact (every member close to every other) or star.")
     ] = "compact",
-    min_views: Annotated[int, typer.Option("--min-views", help="Fewest other views, 1 or more.")] = 3,
+    min_views: Annotated[int, typer.Option("--min-views", help="Fewest other views; 1 finds pairs.")] = 3,
     max_size: Annotated[int, typer.Option("--max-size", help="Most members of a group.")] = 12,
     min_confidence: Annotated[float, typer.Option("--min-confidence", help="Detector score, 0 to 1.")] = 0.3,
     min_share: Annotated[float, typer.Option("--min-share", help="Smallest box, share of the photo.")] = 0.01,

@@ -43,9 +43,15 @@ def runs(context: typer.Context, as_json: Json = False) -> None:
     else:
         table(_COLUMNS, map(_line, found))
         result("What to type for each, as to review the groups of an earlier one again:")
+        newest: dict[str, str] = {}
         for each in found:
-            result(f"  {each['run'][:_ID]}  {each['command']}  ({_compared(each)})")
-        say("Objects that came since a run are mined too when it is typed again.")
+            run = each["run"][:_ID]
+            as_newer = newest.setdefault(each["command"], run)
+            what = f"as {as_newer}, before objects came or went"
+            if as_newer == run:
+                what = f"{each['command']}  ({_compared(each)})"
+            result(f"  {run}  {what}")
+        say("Objects that came since a run are mined too when it is typed again: that is a newer run then.")
 
 
 def _line(run: Mapping[str, Any]) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 
 from sqlalchemy import exists, func, select
@@ -61,9 +62,16 @@ def only(session: Session, role: str, name: str | None, known: Collection[str] =
     if len(models) > 1:
         names = ", ".join(f"{model.name} ({model.fingerprint[:12]})" for model in models)
         raise NotFoundError(
-            f"Several {role}s were used: {names}. Say which: --{role} NAME or its fingerprint."
+            f"Several {role}s were used: {names}. Say which by its name or fingerprint, as in --{role} "
+            f"{_told_apart(models)}."
         )
     return models[0]
+
+
+def _told_apart(models: list[Model]) -> str:
+    """A name that only one of them has, else the start of a fingerprint."""
+    names = Counter(model.name for model in models)
+    return next((name for name, same in names.items() if same == 1), models[0].fingerprint[:12])
 
 
 def _unused(role: str, name: str | None, ready: list[str], known: Collection[str]) -> str:

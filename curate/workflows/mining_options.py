@@ -45,7 +45,7 @@ class MiningOptions:
         if self.rule not in RULES:
             raise SettingsError(f"There is no grouping rule {self.rule!r}: choose from {', '.join(RULES)}.")
         if self.band and not -1 <= self.band.low <= self.band.high <= 1:
-            raise SettingsError("The band must hold -1 <= low <= high <= 1: type --band LOW HIGH.")
+            raise SettingsError("The band must hold -1 <= low <= high <= 1: type it as in --band 0.4 0.8.")
         if self.min_views < 1:
             raise SettingsError(
                 f"--min-views {self.min_views} is too few: a group is two views at least, so type "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -51,16 +52,31 @@ class Shortfall:
             return (
                 f"{pairs}; but no object has others in more than {self.most_views} of the other photos, "
                 f"where --min-views asks for {asked}: type --min-views {self.most_views}, or a wider --band; "
-                f"{ANALYSE}"
+                f"{self._above(low)}{ANALYSE}"
             )
         return (
             f"{pairs}; but no {asked + 1} objects are all in it with each other: type a wider --band, a "
-            f"lower --min-views, or --rule star, which asks for those near to one object; {ANALYSE}"
+            "lower --min-views, or --rule star, which asks for those near to one object; "
+            f"{self._above(low)}{ANALYSE}"
+        )
+
+    def _above(self, low: float) -> str:
+        """What to type where the band may end too low."""
+        if not self.objects_above_band:
+            return ""
+        much = count(self.objects_above_band, "object is", "objects are")
+        end = 1.0 if self.closest is None else min(1.0, ceil(100 * self.closest) / 100)
+        return (
+            f"{much} more similar to another than the band allows, as copies of a photo are: if they are "
+            f"none, type --band {low:g} {end:g}; "
         )
 
     def _too_few_photos(self, asked: int) -> str:
         if self.photos == 1:
-            return "All objects lie in one photo or copies of it: type `curate run` with more photos."
+            return (
+                "All objects lie in one photo or copies of it: type `curate run` with more photos, or a "
+                "lower --near-duplicate-distance if these are no copies."
+            )
         return (
             f"The objects lie in {self.photos} photos, where --min-views {asked} asks for {asked + 1}: type "
             f"--min-views {self.photos - 1}, or `curate run` with more photos."
@@ -68,11 +84,7 @@ class Shortfall:
 
     def _nothing_in_band(self, low: float, high: float) -> str:
         if self.objects_above_band:
-            return (
-                f"No pair lies in the band of {low:g} to {high:g}; "
-                f"{count(self.objects_above_band, 'object is', 'objects are')} more similar to another than "
-                f"that, as copies of a photo are: if they are none, raise the upper end of --band; {ANALYSE}"
-            )
+            return f"No pair lies in the band of {low:g} to {high:g}; {self._above(low)}{ANALYSE}"
         closest = "" if self.closest is None else f", the most similar have {self.closest:.3f}"
         return (
             f"No two objects of different photos are as similar as the band of {low:g} to {high:g} asks"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from curate.database import mining
+from curate.workflows import review
 from curate.workspace import Workspace
 
 
@@ -21,4 +24,8 @@ def found_nothing(workspace: Workspace) -> str | None:
 
 def none_is(workspace: Workspace, state: str | None) -> str:
     """Why `curate groups` shows none, of those in one ``state`` or of all."""
-    return found_nothing(workspace) or f"No group is {state}: `curate groups list` shows all."
+    if why := found_nothing(workspace):
+        return why
+    there = Counter(each.state for each in review.groups(workspace))
+    others = ", ".join(f"{number:,} {name}" for name, number in sorted(there.items()))
+    return f"No group is {state}, but {others}: `curate groups list` shows all."

@@ -59,7 +59,7 @@ def _options(workspace: Workspace, detector: str, embedder: str, notice: Notice)
         return MiningOptions(None, DEFAULT_FILTER)
     if words := typed(latest.run.parameters, latest.embedder):
         notice(
-            f"Mining with {shlex.join(words)}, as the latest run of these models did: `curate mine` without "
-            "options mines with the defaults."
+            f"Mining with {shlex.join(words)}, as the latest run of these models did; `curate mine` by "
+            "itself takes over none."
         )
     return taken_over(latest.run.parameters)

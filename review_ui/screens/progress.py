@@ -28,7 +28,7 @@ def show(visit: Visit) -> None:
     key = str(visit.workspace.root)
     found = _progress(key, visit.workspace)
     if not found.backlog.total:
-        _no_groups(visit.workspace)
+        _no_groups(key, visit.workspace)
         return
     _numbers(found, everything=visit.person.may(Permission.ADJUDICATE))
     left, right = st.columns(2)
@@ -43,9 +43,10 @@ def show(visit: Visit) -> None:
     analysis.show(key, visit.workspace)
 
 
-def _no_groups(workspace: Workspace) -> None:
+def _no_groups(key: str, workspace: Workspace) -> None:
     if why := found_nothing(workspace):
         nothing_yet("No groups", why)
+        analysis.show(key, workspace)  # which tells how near the nearest came
     else:
         nothing_yet("No groups yet", "Mine the photos first, then come back:", "curate mine")
 

@@ -1,4 +1,4 @@
-"""`make bench`: every benchmark of the README in turn, each in a process of its own."""
+"""`make bench`: benchmarks of the README in turn, each in a process of its own; not those that take hours."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def test_a_group_that_grew_counts_as_judged_in_part(curate, grown):
 
 def test_a_list_without_a_group_says_why(curate, grown, empty_workspace, tmp_path):
     assert curate("groups", "list", "--state", "rejected") == (
-        "No group is rejected: `curate groups list` shows all.\n"
+        "No group is rejected, but 1 open, 1 partial: `curate groups list` shows all.\n"
     )
     with empty_workspace.transaction() as session:
         mine_groups(session, [], [])

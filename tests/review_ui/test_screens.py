@@ -200,6 +200,17 @@ def test_few_random_draws_are_not_taken_alone_unless_one_asks(reviewed):
     assert "drawn at random" in texts(page)
 
 
+def test_progress_shows_how_near_the_nearest_are_where_a_run_found_no_group(workspace, serve):
+    last(mine(workspace, MiningOptions(Band(0.999, 1, "given"), DEFAULT_FILTER)))
+    found = analyse(workspace, AnalysisOptions())
+    serve(workspace)
+    page = shown("progress")
+    assert not page.exception
+    assert "has no groups in its band of 0.999 to 1" in texts(page)
+    assert "edges in the band 0.999 to 1; analysed" in texts(page)
+    assert len(page.get("vega_lite_chart")) == len(analysis_plots.drawn(found)) > 0
+
+
 def test_progress_shows_what_was_found_out_about_the_run_and_when(workspace, serve):
     serve(workspace)
     page = shown("progress")

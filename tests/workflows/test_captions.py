@@ -170,7 +170,7 @@ def test_an_export_takes_people_s_words_then_the_captioner_s_then_the_template(
 
     other = Teller("other", crops=True)
     run(empty_workspace, other, [two])
-    with pytest.raises(NotFoundError, match=r"Several captioners were used: .*--captioner NAME"):
+    with pytest.raises(NotFoundError, match=r"Several captioners were used: .*, as in --captioner teller"):
         export(empty_workspace, tmp_path / "3")
     chosen = rows_of(export(empty_workspace, tmp_path / "4", captioner="other"))
     assert {row["caption_source"] for row in chosen} == {"person", "template", other.fingerprint}

@@ -70,7 +70,7 @@ def test_new_photos_are_mined_with_the_options_of_the_latest_run_and_it_says_so(
     before = status(workspace)
     again = CliRunner().invoke(app, [*words, "run", str(interior_photos)])
     assert again.stdout.endswith(" (this run was here already).\n")
-    said = "Mining with --band 0.3 0.99 --min-views 1 --max-size 2, as the latest run of these models did: "
+    said = "Mining with --band 0.3 0.99 --min-views 1 --max-size 2, as the latest run of these models did; "
     assert again.stderr.startswith(said)
     assert status(workspace) == before
     CliRunner().invoke(app, [*words, "mine"])

@@ -80,7 +80,8 @@ def test_photos_that_wait_are_told_with_their_commands(growing):
         (
             {"band": Band(0.5, 0.6, "tests")},
             {"pairs_in_band": 0, "objects_above_band": 9},
-            "No pair lies in the band of 0.5 to 0.6; 9 objects are more similar to another than that",
+            "No pair lies in the band of 0.5 to 0.6; 9 objects are more similar to another than the band "
+            "allows, as copies of a photo are: if they are none, type --band 0.5 0.8",
         ),
         (
             {"min_views": 9, "max_size": 12},
@@ -244,7 +245,7 @@ def test_an_embedder_without_a_band_asks_for_one(growing):
         (["--memory", "8"], "--memory 8 is 8 bytes: type it as in --memory 8G."),
         (["--memory", "lots"], "--memory 'lots' is no amount of memory: type it as in --memory 8G."),
         (["--rule", "loose"], "There is no grouping rule 'loose'"),
-        (["--band", "0.9", "0.1"], "type --band LOW HIGH."),
+        (["--band", "0.9", "0.1"], "type it as in --band 0.4 0.8."),
         ([], "There is no photo here yet: type `curate ingest FOLDER`, or `curate run FOLDER`"),
     ],
 )
@@ -354,6 +355,15 @@ def test_runs_are_listed_with_those_that_did_not_end(growing):
     assert rows[4:] == [
         f"  {each['run'][:8]}  {each['command']}  (drawn, drawn, 0.7 to 0.95)" for each in listed
     ]
+
+
+def test_runs_of_one_command_are_told_as_the_newest(growing):
+    first = last(mine(growing.workspace, OPTIONS))
+    growing.take_in([(20, [0])])
+    second = last(mine(growing.workspace, OPTIONS))
+    told = curate(growing, "runs").stdout.splitlines()
+    assert told[-1] == f"  {first['run'][:8]}  as {second['run'][:8]}, before objects came or went"
+    assert told[-2].startswith(f"  {second['run'][:8]}  curate mine ")
 
 
 def test_the_command_of_a_run_typed_again_is_that_run(growing):
