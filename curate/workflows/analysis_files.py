@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html import escape
 from pathlib import Path
 from textwrap import wrap
@@ -79,12 +80,12 @@ def _page(result: Json, names: list[str]) -> str:
     # Letters of an SVG are those of the browser, which may be wider than the room that was left for them.
     figures = [
         f'<figure><img src="{name}.png" alt="{escape(title)}">'
-        f"<figcaption>{escape(said(result))}</figcaption></figure>"
+        f"<figcaption>{_html(said(result))}</figcaption></figure>"
         for name, (title, _, said) in analysis_plots.CHARTS.items()
         if name in names
     ]
     left_out = [
-        f"<p>{escape(said(result))}</p>"
+        f"<p>{_html(said(result))}</p>"
         for name, (_, _, said) in analysis_plots.CHARTS.items()
         if name not in names
     ]
@@ -95,3 +96,8 @@ def _page(result: Json, names: list[str]) -> str:
     )
     head = f"<h1>What recurs here</h1><p>{escape(what)}</p><p>{escape(counted(result))}</p>"
     return "\n".join([_HEAD, head, *figures, *left_out, "</html>\n"])
+
+
+def _html(text: str) -> str:
+    """Commands in backticks as code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))

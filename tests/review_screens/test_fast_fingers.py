@@ -85,6 +85,15 @@ def test_a_desk_that_comes_back_has_the_address_and_the_keys(desk):
     desk.painted(after=item)
 
 
+def test_a_click_on_the_choice_of_desks_leaves_the_keys_to_the_desk(desk):
+    desk.connected()
+    item = desk.item
+    desk.page.get_by_role("radio", name="Review").click()
+    desk.press("Space")
+    desk.painted(after=item)
+    assert desk.unused == 0
+
+
 def test_presses_in_one_task_decide_one_card(app, desk):
     """Faster than any keyboard: no frame lies between the presses."""
     before, item = app.stored(), desk.item

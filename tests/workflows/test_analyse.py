@@ -231,6 +231,8 @@ def test_the_command_tells_people_and_programs_the_same(curate, found, tmp_path)
     assert "64,991 of 8,067,907 objects are 0.8 %" in said
     assert "not a random sample of all pairs" in said
     page = (tmp_path / "plots" / "index.html").read_text()
+    assert "<code>curate" in page
+    assert "`" not in page
     for name in analysis_plots.CHARTS:
         assert f'src="{name}.png"' in page
         svg = (tmp_path / "plots" / f"{name}.svg").read_text()

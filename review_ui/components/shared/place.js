@@ -3,6 +3,7 @@
 import { fitHeight } from "./fit.js";
 import { isTyping, listen, meant } from "./keys.js";
 
+const CHOICE = "[data-testid=stButtonGroup]"; // of the desk; to Streamlit a choice that is on is no news
 const GRACE = 5_000; // ms; Streamlit takes elements away and puts them back when it runs the script again
 
 const page = (window.__recurate ??= { acknowledged: [], paints: [], places: new Map() });
@@ -60,6 +61,7 @@ class Place {
     this.#stops = [
       listen(root, this.#commands, desk.presses.press, typed),
       fitHeight(root),
+      watchClicks(CHOICE, () => focus(root)),
       watchHiding(root, (hidden) => (hidden ? desk.sight.lose() : this.#reappear())),
     ];
     desk.leases.wake();
@@ -108,6 +110,13 @@ class Place {
 
 function focus(element) {
   if (!isTyping(document.activeElement)) element.focus({ preventScroll: true });
+}
+
+// A click, not a key that presses what Tab reached: else Space would press it again.
+function watchClicks(selector, clicked) {
+  const look = ({ detail, target }) => detail && target.closest(selector) && clicked();
+  addEventListener("click", look, { capture: true }); // what was clicked may keep it to itself
+  return () => removeEventListener("click", look, { capture: true });
 }
 
 // Streamlit hides a desk that was left for another until its script has run to its end, and shows it again if
