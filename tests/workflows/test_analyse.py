@@ -211,7 +211,7 @@ def test_what_has_no_plot_is_a_sentence_on_the_page_and_an_older_plot_goes(found
     files = write_analysis(unjudged, tmp_path)
     assert not (tmp_path / "precision.svg").exists()
     assert {path.name for path in tmp_path.iterdir()} == {path.name for path in files}
-    assert "type `curate review`" in files[-1].read_text()
+    assert "type <code>curate review</code>" in files[-1].read_text()
 
 
 def test_the_command_tells_people_and_programs_the_same(curate, found, tmp_path):
